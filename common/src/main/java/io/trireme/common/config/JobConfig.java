@@ -1,0 +1,34 @@
+package io.trireme.common.config;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One training run, as its job file describes it, validated.
+ *
+ * @param job the job's id: names its run folder
+ * @param seed what every random choice of the job derives from
+ * @param model what is trained
+ * @param data what it is trained on
+ * @param batch the global step
+ * @param epochs passes over the training set
+ * @param optimizer how gradients become steps; null for a {@code dl4j} model, whose configuration
+ *     holds its own
+ * @param sync how workers wait for each other
+ * @param workers how many workers, and what each may use
+ * @param servers number of parameter servers
+ * @param transport how messages travel
+ * @param output where the run's results go
+ */
+public record JobConfig(
+    String job,
+    long seed,
+    ModelConfig model,
+    DataConfig data,
+    BatchConfig batch,
+    int epochs,
+    @Nullable OptimizerConfig optimizer,
+    SyncConfig sync,
+    WorkersConfig workers,
+    int servers,
+    TransportConfig transport,
+    OutputConfig output) {}
