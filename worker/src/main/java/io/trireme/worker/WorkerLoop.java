@@ -18,9 +18,13 @@ import org.agrona.concurrent.NanoClock;
 public final class WorkerLoop implements AutoCloseable {
 
   private static final int FRAMES_PER_POLL = 16;
+  private static final int IDLE_TURNS_PER_NOTE = 4096;
 
   /** Follows a worker's progress, on the worker's thread. */
   public interface Observer {
+    /** The parameters of a step are there; its gradients are computed now. */
+    void onCompute();
+
     /** A step's gradients were computed and sent. */
     void onStep(StepStats stats);
 
@@ -39,6 +43,8 @@ public final class WorkerLoop implements AutoCloseable {
   private final long lastStep;
   private final NanoClock clock;
   private final IdleStrategy idle;
+  private int idleTurns;
+  private volatile String waitsFor = "starting";
 
   /** A loop over parts that it does not own, but for what it allocates itself. */
   public WorkerLoop(
@@ -82,6 +88,7 @@ public final class WorkerLoop implements AutoCloseable {
       }
       long waitNs = clock.nanoTime() - waitStart;
       core.beginStep();
+      observer.onCompute();
       long computeNs = computeAndPush(step, observer);
       report(step, computeNs, waitNs, observer);
     }
@@ -106,6 +113,10 @@ public final class WorkerLoop implements AutoCloseable {
     int work = core.pump(clock.nanoTime());
     work += receiver.poll(FRAMES_PER_POLL);
     if (work == 0) {
+      idleTurns++;
+      if (idleTurns % IDLE_TURNS_PER_NOTE == 0) {
+        waitsFor = core.waitsFor();
+      }
       observer.checkRunning();
       if (Thread.interrupted()) {
         throw new InterruptedException("interrupted while " + core.waitsFor());
@@ -129,6 +140,11 @@ public final class WorkerLoop implements AutoCloseable {
             waitNs,
             core.sentBytes(),
             receiver.receivedBytes()));
+  }
+
+  /** What it waits for, in words; safe from any thread, though what it says may be a moment old. */
+  public String waitsFor() {
+    return waitsFor;
   }
 
   @Override
