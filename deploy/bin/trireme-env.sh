@@ -66,6 +66,11 @@ mebibytes() {
   fail "$1 is '$2'; expected a size such as 512m or 4g"
 }
 
+# use_own_spark: makes Spark start executors from the distribution, as Spark's own scripts would.
+use_own_spark() {
+  export SPARK_HOME=$distribution SPARK_SCALA_VERSION=2.12
+}
+
 # jvm_options: the options of conf/jvm.options on one line.
 jvm_options() {
   grep -v '^#' "$distribution/conf/jvm.options" | tr '\n' ' '
