@@ -6,6 +6,7 @@ import io.trireme.common.layout.BlockPlan;
 import io.trireme.common.layout.GradientNormalization;
 import io.trireme.common.layout.LayerSpan;
 import io.trireme.common.layout.Layout;
+import io.trireme.server.protocol.GroupUpdater;
 import io.trireme.common.layout.Segment;
 import io.trireme.common.layout.SegmentKind;
 import io.trireme.server.optimizer.Ranges.Range;
@@ -28,7 +29,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>Not thread-safe; {@link NativeThreads#use} belongs on the thread that calls it.
  */
-public final class GroupOptimizer implements AutoCloseable {
+public final class GroupOptimizer implements GroupUpdater {
   private final Layout layout;
   private final BlockPlan plan;
   private final BlockGroup group;
