@@ -2,24 +2,35 @@ package io.trireme.worker.engine;
 
 import static org.junit.jupiter.api.Named.named;
 
+import io.trireme.common.layout.Block;
+import io.trireme.common.layout.BlockGroup;
+import io.trireme.common.layout.BlockPlan;
+import io.trireme.common.layout.Layout;
 import io.trireme.server.optimizer.CosineSchedule;
 import io.trireme.server.optimizer.WarmupSchedule;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.GradientNormalization;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+import org.nd4j.linalg.learning.GradientUpdater;
 import org.nd4j.linalg.learning.config.AMSGrad;
+import org.nd4j.linalg.learning.config.AdaBelief;
 import org.nd4j.linalg.learning.config.AdaDelta;
 import org.nd4j.linalg.learning.config.AdaGrad;
 import org.nd4j.linalg.learning.config.AdaMax;
@@ -87,6 +98,77 @@ class FitParityTest {
   @MethodSource("updaters")
   void graph(IUpdater updater) {
     Replay.assertEqualsFit(() -> Nets.graph(b -> b.updater(updater.clone()).weightDecay(0.01)));
+  }
+
+  /**
+   * DL4J 1.0.0-M2.1 cannot train with AdaBelief: its {@code instantiate} fails on every network.
+   * The network of {@code fit()} therefore has one whose {@code instantiate} works.
+   */
+  @Test
+  void adaBelief() {
+    new Replay(Nets.FACTS, step -> 0)
+        .assertEqualsFit(
+            () -> Nets.convolutional(b -> b.updater(new RepairedAdaBelief(0.01)).l2(0.01)),
+            () -> Nets.convolutional(b -> b.updater(new AdaBelief(0.01)).l2(0.01)),
+            BlockPlan::of);
+  }
+
+  private static final class RepairedAdaBelief extends AdaBelief {
+    private static final long serialVersionUID = 1L;
+
+    RepairedAdaBelief(double learningRate) {
+      super(learningRate);
+    }
+
+    @Override
+    public GradientUpdater<?> instantiate(INDArray view, boolean initialize) {
+      long length = view.length() / 2;
+      INDArray flat = view.assign(0).reshape(2 * length);
+      return instantiate(
+          Map.of(
+              "M", flat.get(NDArrayIndex.interval(0, length)),
+              "S", flat.get(NDArrayIndex.interval(length, 2 * length))),
+          false);
+    }
+
+    @Override
+    public RepairedAdaBelief clone() {
+      return new RepairedAdaBelief(getLearningRate());
+    }
+  }
+
+  /**
+   * How the vector is cut does not matter, down to lengths and offsets that no vector width
+   * divides. Each group is one block here.
+   */
+  @ParameterizedTest
+  @MethodSource("updaters")
+  void anyCut(IUpdater updater) {
+    Supplier<MultiLayerNetwork> model =
+        () ->
+            Nets.convolutional(
+                b ->
+                    b.updater(updater.clone())
+                        .l1(0.01)
+                        .weightDecay(0.02)
+                        .gradientNormalization(GradientNormalization.ClipElementWiseAbsoluteValue)
+                        .gradientNormalizationThreshold(0.01));
+    for (int blockLength : new int[] {16, 37, 1}) {
+      new Replay(Nets.FACTS, step -> 0)
+          .assertEqualsFit(model, model, layout -> everyFloats(layout, blockLength));
+    }
+  }
+
+  private static BlockPlan everyFloats(Layout layout, int blockLength) {
+    List<Block> blocks = new ArrayList<>();
+    List<BlockGroup> groups = new ArrayList<>();
+    for (long at = 0; at < layout.length(); at += blockLength) {
+      int index = blocks.size();
+      int length = (int) Math.min(blockLength, layout.length() - at);
+      blocks.add(new Block(index, at, length, index));
+      groups.add(new BlockGroup(index, index, 1, at, length));
+    }
+    return new BlockPlan(blocks, groups);
   }
 
   @Test

@@ -40,10 +40,17 @@ final class Replay {
 
   static void assertEqualsFit(Supplier<? extends Model> model, IntUnaryOperator epochOf) {
     Replay replay = new Replay(Nets.FACTS, epochOf);
-    int[] initial = bits(model.get().params());
-    int[] fitted = replay.fit(model.get());
-    assertThat(fitted).as("fit() must move the parameters").isNotEqualTo(initial);
-    assertThat(replay.served(model.get(), BlockPlan::of, 0)).isEqualTo(fitted);
+    replay.assertEqualsFit(model, model, BlockPlan::of);
+  }
+
+  /** As above, with one model for {@code fit()} and an equal one for engine and servers. */
+  void assertEqualsFit(
+      Supplier<? extends Model> fitted, Supplier<? extends Model> served, Cutter cutter) {
+    int[] initial = bits(fitted.get().params());
+    assertThat(bits(served.get().params())).isEqualTo(initial);
+    int[] expected = fit(fitted.get());
+    assertThat(expected).as("fit() must move the parameters").isNotEqualTo(initial);
+    assertThat(served(served.get(), cutter, 0)).isEqualTo(expected);
   }
 
   /** One batch of a step. */
