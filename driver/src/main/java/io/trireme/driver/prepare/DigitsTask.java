@@ -1,0 +1,33 @@
+package io.trireme.driver.prepare;
+
+import io.trireme.common.data.DatasetDescription.Shard;
+import io.trireme.common.files.AtomicFiles;
+import io.trireme.worker.data.ShardWriter;
+import java.io.IOException;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+
+/** Draws one shard of digits. */
+record DigitsTask(String set, long seed, int split, String file, long first, int examples)
+    implements ShardTask {
+
+  @Override
+  public ShardReport run(String setFolder, Configuration configuration) throws IOException {
+    Path folder = new Path(setFolder);
+    DigitGenerator generator = new DigitGenerator(seed);
+    byte[] image = new byte[DigitGenerator.SIZE * DigitGenerator.SIZE];
+    Tally tally = new Tally();
+    try (ShardWriter writer =
+        new ShardWriter(examples, DigitGenerator.SIZE, DigitGenerator.SIZE, 1)) {
+      for (long index = first; index < first + examples; index++) {
+        int label = generator.draw(split, index, image, 0);
+        writer.add(image, 0, label);
+        tally.add(image, 0, image.length, label, index);
+      }
+      Shard shard =
+          writer.publish(AtomicFiles.fileSystemOf(folder, configuration), folder, file, first);
+      return ShardReport.of(DigitGenerator.SIZE, DigitGenerator.SIZE, List.of(shard), tally);
+    }
+  }
+}
