@@ -91,7 +91,19 @@ class MainTest {
 
   private static DatasetDescription set(String name, long examples) {
     return new DatasetDescription(
-        1, name, examples, 28, 28, 1, 10, List.of(), 0, 1, 1, "fingerprint", List.of());
+        1,
+        name,
+        examples,
+        28,
+        28,
+        1,
+        1,
+        List.of(examples),
+        0,
+        1,
+        1,
+        "f",
+        List.of(new DatasetDescription.Shard("s", 0, (int) examples, 1, 1)));
   }
 
   private int run(String... args) {
@@ -152,7 +164,7 @@ class MainTest {
 
   @Test
   void preparesData() {
-    assertThat(run("prepare", JOB.toString())).isZero();
+    assertThat(run("prepare", JOB.toString())).as(err()).isZero();
     assertThat(out())
         .isEqualTo(
             "found 12,000 training examples in shards/train and 20 test examples in shards/test\n");
