@@ -1,8 +1,8 @@
 package io.trireme.driver.train;
 
 import io.trireme.server.optimizer.FloatVector;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -28,10 +28,8 @@ final class ModelFiles {
     FloatVector.bufferOf(model.params()).putBytes(0, floats);
   }
 
-  /** The model in DL4J's own ZIP format, without updater state. */
-  static byte[] zip(Model model) throws IOException {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
+  /** Writes the model in DL4J's own ZIP format, without updater state; leaves the stream open. */
+  static void writeZip(Model model, OutputStream out) throws IOException {
     ModelSerializer.writeModel(model, out, false);
-    return out.toByteArray();
   }
 }

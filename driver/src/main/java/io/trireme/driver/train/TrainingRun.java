@@ -211,7 +211,8 @@ public final class TrainingRun {
         Evaluator.evaluate(spark, plan.spec().modelJson(), result.params(), data.testUri(), parts);
     observer.phase(RunObserver.Phase.SAVING);
     ModelFiles.setParameters(plan.model(), result.params());
-    AtomicFile.write(folder.fileSystem(), folder.model(), ModelFiles.zip(plan.model()));
+    AtomicFile.write(
+        folder.fileSystem(), folder.model(), out -> ModelFiles.writeZip(plan.model(), out));
     long trained = data.train().examples() * job.epochs();
     return new RunResult(
         job.job(),

@@ -1,0 +1,66 @@
+package io.trireme.driver.report;
+
+import java.io.PrintStream;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import org.jspecify.annotations.Nullable;
+
+/** A bar with steps, time left, loss and speed, drawn over itself; phases before it are lines. */
+final class ProgressBarView implements ProgressView {
+  private static final String CLEAR_LINE = "\r\u001b[2K";
+
+  private final PrintStream out;
+  private final int width;
+  private @Nullable ProgressBar bar;
+
+  /**
+   * A view on a terminal.
+   *
+   * @param width columns to use; negative for what the terminal has
+   */
+  ProgressBarView(PrintStream out, int width) {
+    this.out = out;
+    this.width = width;
+  }
+
+  @Override
+  public void phase(Phase phase) {
+    close();
+    if (phase != Phase.TRAINING) {
+      out.println(phase.title());
+    }
+  }
+
+  @Override
+  public void progress(Progress progress) {
+    ProgressBar open = bar;
+    if (open == null) {
+      open =
+          new ProgressBarBuilder()
+              .setTaskName(Phase.TRAINING.title())
+              .setInitialMax(progress.steps())
+              .setStyle(ProgressBarStyle.ASCII)
+              .setUpdateIntervalMillis(250)
+              .setConsumer(new ConsoleProgressBarConsumer(out, width))
+              .build();
+      bar = open;
+    }
+    open.stepTo(progress.step());
+    open.setExtraMessage(" " + ProgressView.measures(progress));
+  }
+
+  @Override
+  public void warning(String message) {
+    out.println((bar == null ? "" : CLEAR_LINE) + "warning: " + message);
+  }
+
+  @Override
+  public void close() {
+    if (bar != null) {
+      bar.close();
+      bar = null;
+    }
+  }
+}

@@ -1,0 +1,298 @@
+package io.trireme.driver.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.trireme.common.config.JobConfig;
+import io.trireme.driver.job.Finding;
+import io.trireme.driver.job.JobFactory;
+import io.trireme.driver.job.JobPreparer;
+import io.trireme.driver.job.JobPreparer.Prepared;
+import io.trireme.driver.job.JobRunner;
+import io.trireme.driver.job.PreflightException;
+import io.trireme.driver.job.TrainingFailedException;
+import io.trireme.driver.report.Progress;
+import io.trireme.driver.report.RunObserver.Phase;
+import io.trireme.driver.report.RunResult;
+import io.trireme.driver.report.RunResult.Evaluation;
+import io.trireme.driver.report.RunResult.Status;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.SparkConf;
+import org.apache.spark.SparkException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MainTest {
+
+  private static final Path JOB = Path.of("..", "conf", "quickstart.yaml");
+
+  @TempDir Path dir;
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  private final List<String> masters = new ArrayList<>();
+  private JobRunner runner = MainTest::succeed;
+
+  private static RunResult succeed(JobConfig job, io.trireme.driver.report.RunObserver observer) {
+    observer.phase(Phase.TRAINING);
+    observer.progress(new Progress(5, 10, 1, 2, 0.5, 0.1, 100, 1, 1, 1, 0));
+    observer.progress(new Progress(10, 10, 2, 2, 0.25, 0.1, 100, 1, 1, 1, 0));
+    return new RunResult(
+        job.job(),
+        Status.DONE,
+        10,
+        2,
+        100,
+        1,
+        new Evaluation(0.975, 1, 1, 1),
+        7,
+        "ab",
+        2,
+        2,
+        0,
+        null);
+  }
+
+  private static RunResult failAfterHalf(
+      io.trireme.driver.report.RunObserver observer, RuntimeException failure) {
+    observer.phase(Phase.TRAINING);
+    observer.progress(new Progress(5, 10, 1, 2, 0.5, 0.1, 100, 1, 1, 1, 0));
+    throw failure;
+  }
+
+  private final class Factory implements JobFactory {
+    @Override
+    public JobRunner runner(SparkConf conf) {
+      masters.add(conf.get("spark.master"));
+      return runner;
+    }
+
+    @Override
+    public JobPreparer preparer(SparkConf conf) {
+      masters.add(conf.get("spark.master"));
+      return (job, observer) -> new Prepared("shards/of/" + job.job(), 12_000, 2_000, false);
+    }
+  }
+
+  private int run(String... args) {
+    Console console =
+        new Console(
+            new PrintStream(out, true, StandardCharsets.UTF_8),
+            new PrintStream(err, true, StandardCharsets.UTF_8),
+            false,
+            Map.of(),
+            () -> 0);
+    return new Main(new Factory(), console).run(args);
+  }
+
+  private int train(String... more) {
+    List<String> args =
+        new ArrayList<>(List.of("train", JOB.toString(), "--set", "output.dir=" + dir));
+    args.addAll(List.of(more));
+    return run(args.toArray(String[]::new));
+  }
+
+  private String out() {
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
+  private String err() {
+    return err.toString(StandardCharsets.UTF_8);
+  }
+
+  private Path file(String name) {
+    return dir.resolve("quickstart").resolve(name);
+  }
+
+  @Test
+  void trainsAndLeavesMetricsAndResult() throws IOException {
+    assertThat(train()).as(err()).isZero();
+    assertThat(Files.readAllLines(file("metrics.jsonl"))).hasSize(2);
+    assertThat(Files.readString(file("result.json"))).contains("\"status\" : \"done\"");
+    assertThat(out())
+        .isEqualTo(
+            "done: 10 steps, 100 examples/s, accuracy 0.9750  file:" + dir + "/quickstart\n");
+    assertThat(err()).startsWith("training\n").contains("step 10/10");
+    assertThat(masters).containsExactly("local[2]");
+  }
+
+  @Test
+  void handsOverrideAndMasterOn() {
+    List<Integer> epochs = new ArrayList<>();
+    runner =
+        (job, observer) -> {
+          epochs.add(job.epochs());
+          return succeed(job, observer);
+        };
+    assertThat(train("--master", "spark://h:7077", "--set", "epochs=5", "--resume", "never"))
+        .isZero();
+    assertThat(epochs).containsExactly(5);
+    assertThat(masters).containsExactly("spark://h:7077");
+  }
+
+  @Test
+  void preparesData() {
+    assertThat(run("prepare", JOB.toString())).isZero();
+    assertThat(out())
+        .isEqualTo("prepared 12,000 training and 2,000 test examples in shards/of/quickstart\n");
+  }
+
+  @Test
+  void returns2ForABadJobFileWithAllProblems() {
+    assertThat(train("--set", "epochs=none", "--set", "sede=1")).isEqualTo(2);
+    assertThat(err().lines())
+        .containsExactly(
+            "trireme: --set epochs: is \"none\"; expected a whole number from 1 to 2147483647",
+            "trireme: --set sede: unknown key; nearest key \"seed\"");
+    assertThat(dir).isEmptyDirectory();
+    assertThat(masters).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "trian x.yaml",
+        "train",
+        "train a.yaml b.yaml",
+        "train a.yaml --sett x=y",
+        "train a.yaml --set",
+        "train a.yaml --resume auto",
+        "train a.yaml --resume runs/checkpoints/step-1",
+        "prepare a.yaml --overwrite",
+        "evaluate a.yaml",
+      })
+  void returns2ForABadCommandLine(String line) {
+    assertThat(run(line.isEmpty() ? new String[0] : line.split(" "))).isEqualTo(2);
+    assertThat(err()).startsWith("trireme: ").doesNotContain("\tat ");
+    assertThat(out()).isEmpty();
+  }
+
+  @Test
+  void saysThatResumingIsNotBuiltYet() {
+    assertThat(train("--resume", "auto")).isEqualTo(2);
+    assertThat(err())
+        .startsWith(
+            "trireme: --resume auto: resuming from checkpoints is not built yet; expected never\n");
+  }
+
+  @Test
+  void returns3ForPreflightWithAllFindings() {
+    runner =
+        (job, observer) -> {
+          throw new PreflightException(
+              List.of(
+                  new Finding("task slots", "2, and 4 workers need 4", "use --master local[4]"),
+                  new Finding("/dev/shm", "64 MiB free, 512 MiB needed", "make it larger")));
+        };
+    assertThat(train()).isEqualTo(3);
+    assertThat(err().lines())
+        .containsExactly(
+            "trireme: task slots: 2, and 4 workers need 4; use --master local[4]",
+            "trireme: /dev/shm: 64 MiB free, 512 MiB needed; make it larger");
+    assertThat(file("result.json")).doesNotExist();
+  }
+
+  @Test
+  void returns3ForAFinishedRunUnlessItMayBeOverwritten() throws IOException {
+    assertThat(train()).isZero();
+    String first = Files.readString(file("result.json"));
+    assertThat(train()).isEqualTo(3);
+    assertThat(err()).contains("holds the result of a finished run of job quickstart");
+    assertThat(Files.readString(file("result.json"))).isEqualTo(first);
+    assertThat(train("--overwrite")).isZero();
+  }
+
+  @Test
+  void keepsTheOldResultWhenAnOverwritingRunDoesNotBegin() {
+    assertThat(train()).isZero();
+    runner =
+        (job, observer) -> {
+          throw new TrainingFailedException("no cluster");
+        };
+    assertThat(train("--overwrite")).isEqualTo(4);
+    assertThat(file("result.json")).content().contains("\"status\" : \"done\"");
+    assertThat(file("metrics.jsonl")).exists();
+  }
+
+  @Test
+  void returns4ForAFailedRunAndLeavesItsResult() throws IOException {
+    runner =
+        (job, observer) ->
+            failAfterHalf(
+                observer, new TrainingFailedException("worker 1 is gone; look at its log"));
+    assertThat(train()).isEqualTo(4);
+    assertThat(err())
+        .endsWith("trireme: worker 1 is gone; look at its log\n")
+        .doesNotContain("\tat ");
+    assertThat(Files.readString(file("result.json")))
+        .contains(
+            "\"status\" : \"failed\"",
+            "\"steps\" : 5",
+            "\"epochs\" : 0",
+            "\"error\" : \"worker 1 is gone; look at its log\"");
+    assertThat(Files.readAllLines(file("metrics.jsonl"))).hasSize(1);
+  }
+
+  @Test
+  void returns4ForWhatNobodyForesaw() {
+    runner = (job, observer) -> failAfterHalf(observer, new IllegalStateException("oops"));
+    assertThat(train()).isEqualTo(4);
+    assertThat(err())
+        .endsWith(
+            "trireme: failed unexpectedly: java.lang.IllegalStateException: oops; --verbose shows"
+                + " where\n")
+        .doesNotContain("\tat ");
+  }
+
+  @Test
+  void returns4ForAnError() {
+    runner =
+        (job, observer) -> {
+          throw new OutOfMemoryError("direct memory");
+        };
+    assertThat(train()).isEqualTo(4);
+    assertThat(err()).contains("java.lang.OutOfMemoryError: direct memory").doesNotContain("\tat ");
+  }
+
+  @Test
+  void showsStackTracesOnlyWhenAsked() {
+    runner = (job, observer) -> failAfterHalf(observer, new IllegalStateException("oops"));
+    assertThat(train("--verbose")).isEqualTo(4);
+    assertThat(err()).contains("\tat io.trireme.driver.cli.MainTest");
+  }
+
+  @Test
+  void findsTheMessageThatIsMeantForAPersonInsideSparksOwn() {
+    runner =
+        (job, observer) -> {
+          throw new IllegalStateException(
+              new SparkException(
+                  "Job aborted due to stage failure",
+                  new PreflightException(
+                      List.of(new Finding("memory", "too little", "add some")))));
+        };
+    assertThat(train()).isEqualTo(3);
+    assertThat(err()).isEqualTo("trireme: memory: too little; add some\n");
+  }
+
+  @Test
+  void helps() {
+    assertThat(run("--help")).isZero();
+    assertThat(out()).contains("train", "prepare");
+    assertThat(run("train", "--help")).isZero();
+    assertThat(out())
+        .contains("--set=KEY=VALUE", "--overwrite", "--resume", "--master", "JOB.yaml");
+    assertThat(run("--version")).isZero();
+    assertThat(out()).contains("trireme ");
+    assertThat(err()).isEmpty();
+  }
+}
