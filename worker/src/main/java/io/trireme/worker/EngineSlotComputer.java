@@ -7,7 +7,10 @@ import io.trireme.worker.data.ExampleReader;
 import io.trireme.worker.engine.GradientEngine;
 import org.agrona.DirectBuffer;
 
-/** Reads a slot's examples in the epoch's seeded order into the engine's input and computes their gradient. */
+/**
+ * Reads a slot's examples in the epoch's seeded order into the engine's input and computes their
+ * gradient.
+ */
 public final class EngineSlotComputer implements SlotComputer {
 
   private final GradientEngine engine;
@@ -20,7 +23,8 @@ public final class EngineSlotComputer implements SlotComputer {
   private int orderEpoch;
 
   /** A computer over an engine and a reader that it does not own. */
-  public EngineSlotComputer(GradientEngine engine, ExampleReader examples, SlotPlan plan, long jobSeed) {
+  public EngineSlotComputer(
+      GradientEngine engine, ExampleReader examples, SlotPlan plan, long jobSeed) {
     this.engine = engine;
     this.examples = examples;
     this.plan = plan;
@@ -41,7 +45,11 @@ public final class EngineSlotComputer implements SlotComputer {
     int count = plan.examplesInSlot(step, slot);
     for (int i = 0; i < count; i++) {
       examples.read(
-          order.at(first + i), engine.features(), i * featureBytes, engine.labels(), i * labelBytes);
+          order.at(first + i),
+          engine.features(),
+          i * featureBytes,
+          engine.labels(),
+          i * labelBytes);
     }
     return engine.compute(count, step, epoch, Seeds.ofSlot(jobSeed, step, slot));
   }

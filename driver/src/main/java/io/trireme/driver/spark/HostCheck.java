@@ -36,20 +36,37 @@ public final class HostCheck implements Function<Integer, List<HostCheck.Found>>
   @Override
   public List<Found> call(Integer task) {
     List<Found> found = new ArrayList<>();
-    String host = "executor " + SparkEnv.get().executorId() + " on " + SparkEnv.get().blockManager().blockManagerId().host();
+    String host =
+        "executor "
+            + SparkEnv.get().executorId()
+            + " on "
+            + SparkEnv.get().blockManager().blockManagerId().host();
     long needed = SharedMemory.neededBytes(workers, servers, termLengthBytes);
     long free = SharedMemory.freeBytes();
     if (free < needed) {
       found.add(
           new Found(
               SharedMemory.root() + " of " + host,
-              "has " + free / MIB + " MiB free; " + workers + " workers and " + servers
-                  + " servers with terms of " + termLengthBytes / MIB + " MiB need up to " + needed / MIB + " MiB",
+              "has "
+                  + free / MIB
+                  + " MiB free; "
+                  + workers
+                  + " workers and "
+                  + servers
+                  + " servers with terms of "
+                  + termLengthBytes / MIB
+                  + " MiB need up to "
+                  + needed / MIB
+                  + " MiB",
               "make it larger (docker --shm-size, or mount -o remount,size=), or lower transport.termLength"));
     }
     OneDnn.Status oneDnn = OneDnn.check();
     if (!oneDnn.inUse()) {
-      found.add(new Found("oneDNN of " + host, "not in use, convolutions would be several times slower", oneDnn.detail()));
+      found.add(
+          new Found(
+              "oneDNN of " + host,
+              "not in use, convolutions would be several times slower",
+              oneDnn.detail()));
     }
     return found;
   }

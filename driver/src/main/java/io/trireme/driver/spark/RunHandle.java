@@ -69,7 +69,10 @@ public final class RunHandle {
     coordinator.fail(reason);
   }
 
-  /** Waits for the next report or loss, but not for longer than this, and lets time pass for the coordinator. */
+  /**
+   * Waits for the next report or loss, but not for longer than this, and lets time pass for the
+   * coordinator.
+   */
   public synchronized void await(long millis, NanoClock clock) throws InterruptedException {
     wait(millis);
     coordinator.onTick(clock.nanoTime());

@@ -149,9 +149,7 @@ final class RunSession implements AutoCloseable {
     return seat;
   }
 
-  /**
-   * The task of a worker has ended, well or not. What it did last is still reported.
-   */
+  /** The task of a worker has ended, well or not. What it did last is still reported. */
   void leave(WorkerSeat seat) {
     seat.leave();
     if (!seat.isToBeReported()) {

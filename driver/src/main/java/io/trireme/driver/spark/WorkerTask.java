@@ -78,8 +78,11 @@ public final class WorkerTask implements Function<Integer, WorkerResult> {
       }
       if (System.nanoTime() - start > SESSION_DEADLINE_NS) {
         throw new IllegalStateException(
-            "this executor has not learnt of run " + run + " from the driver in "
-                + TimeUnit.NANOSECONDS.toSeconds(SESSION_DEADLINE_NS) + " s; see its log");
+            "this executor has not learnt of run "
+                + run
+                + " from the driver in "
+                + TimeUnit.NANOSECONDS.toSeconds(SESSION_DEADLINE_NS)
+                + " s; see its log");
       }
       pause(idle);
     }
@@ -92,7 +95,8 @@ public final class WorkerTask implements Function<Integer, WorkerResult> {
     idle.idle();
   }
 
-  private static WorkerResult train(int worker, RunSession session, WorkerSeat seat, Inbound inbound)
+  private static WorkerResult train(
+      int worker, RunSession session, WorkerSeat seat, Inbound inbound)
       throws IOException, InterruptedException {
     JobSpec spec = session.spec();
     NativeThreads.use(spec.threads());
@@ -125,7 +129,8 @@ public final class WorkerTask implements Function<Integer, WorkerResult> {
           loop.run(seat);
         }
       }
-      return result(worker, engine.parameters(), Math.toIntExact(spec.layout().length() * Float.BYTES));
+      return result(
+          worker, engine.parameters(), Math.toIntExact(spec.layout().length() * Float.BYTES));
     }
   }
 

@@ -13,7 +13,10 @@ import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.deploy.SparkHadoopUtil;
 import org.deeplearning4j.nn.api.Model;
 
-/** A task that evaluates one part of a data set: counts examples by their class and the class that the model tells. */
+/**
+ * A task that evaluates one part of a data set: counts examples by their class and the class that
+ * the model tells.
+ */
 final class EvaluationTask implements Function<Integer, long[][]> {
 
   private static final long serialVersionUID = 1L;
@@ -36,7 +39,9 @@ final class EvaluationTask implements Function<Integer, long[][]> {
   public long[][] call(Integer part) throws IOException {
     NativeThreads.use(1);
     Path cache =
-        Path.of(System.getProperty("java.io.tmpdir"), "trireme-data-" + System.getProperty("user.name"));
+        Path.of(
+            System.getProperty("java.io.tmpdir"),
+            "trireme-data-" + System.getProperty("user.name"));
     try (ExampleReader examples = ExampleReader.open(data, cache, SparkHadoopUtil.get().conf())) {
       var set = examples.description();
       InputFacts facts = new InputFacts(set.height(), set.width(), set.channels(), set.classes());

@@ -41,7 +41,10 @@ final class Preflight {
       Footholds.ear(spark.sc());
     } catch (IllegalStateException e) {
       findings.add(
-          new Finding("Spark plugin", String.valueOf(e.getMessage()), "set it before the SparkContext is made"));
+          new Finding(
+              "Spark plugin",
+              String.valueOf(e.getMessage()),
+              "set it before the SparkContext is made"));
     }
   }
 
@@ -68,7 +71,13 @@ final class Preflight {
       findings.add(
           new Finding(
               "task slots",
-              "workers: " + wanted + ", but " + spark.master() + " runs only " + slots + " tasks at a time",
+              "workers: "
+                  + wanted
+                  + ", but "
+                  + spark.master()
+                  + " runs only "
+                  + slots
+                  + " tasks at a time",
               spark.isLocal()
                   ? "use --master local[" + wanted + "] or set workers to " + slots
                   : "give the application more executors or cores (spark.cores.max, spark.executor.cores,"
@@ -83,7 +92,8 @@ final class Preflight {
   private static void checkHosts(JavaSparkContext spark, JobConfig job, List<Finding> findings) {
     int tasks = job.workers().max();
     List<Integer> indices = IntStream.range(0, tasks).boxed().toList();
-    HostCheck check = new HostCheck(job.workers().max(), job.servers(), job.transport().termLengthBytes());
+    HostCheck check =
+        new HostCheck(job.workers().max(), job.servers(), job.transport().termLengthBytes());
     spark.parallelize(indices, tasks).map(check).collect().stream()
         .flatMap(List::stream)
         .distinct()

@@ -16,7 +16,9 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 
-/** Runs jobs on the cluster that the Spark configuration names, each in an application of its own. */
+/**
+ * Runs jobs on the cluster that the Spark configuration names, each in an application of its own.
+ */
 public final class SparkJobFactory implements JobFactory {
 
   /** Found by the service loader. */

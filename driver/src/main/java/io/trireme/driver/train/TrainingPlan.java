@@ -28,7 +28,10 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.deeplearning4j.nn.api.Model;
 import org.nd4j.linalg.learning.config.IUpdater;
 
-/** What a job comes to once its data is known: the model with its initial parameters, and how it is shared out. */
+/**
+ * What a job comes to once its data is known: the model with its initial parameters, and how it is
+ * shared out.
+ */
 final class TrainingPlan {
 
   private static final int RUN_ID_BYTES = 6;
@@ -57,7 +60,10 @@ final class TrainingPlan {
           List.of(
               new Finding(
                   "batch.size",
-                  job.batch().size() + ", but the training set has only " + set.examples() + " examples",
+                  job.batch().size()
+                      + ", but the training set has only "
+                      + set.examples()
+                      + " examples",
                   "set it to at most that")));
     }
     SlotPlan slots = new SlotPlan(set.examples(), job.batch().size(), job.batch().slots());

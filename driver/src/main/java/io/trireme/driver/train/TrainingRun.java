@@ -43,7 +43,8 @@ public final class TrainingRun {
   private final NanoClock clock = SystemNanoClock.INSTANCE;
 
   /** A run that has not begun; the context stays the caller's. */
-  public TrainingRun(JavaSparkContext spark, JobConfig job, RunFolder folder, RunObserver observer) {
+  public TrainingRun(
+      JavaSparkContext spark, JobConfig job, RunFolder folder, RunObserver observer) {
     this.spark = spark;
     this.job = job;
     this.folder = folder;
@@ -106,7 +107,11 @@ public final class TrainingRun {
     while (run.executors() < known) {
       if (clock.nanoTime() - start > START_DEADLINE_NS) {
         throw new TrainingFailedException(
-            "only " + run.executors() + " of " + known + " executors have reported to the coordinator in "
+            "only "
+                + run.executors()
+                + " of "
+                + known
+                + " executors have reported to the coordinator in "
                 + TimeUnit.NANOSECONDS.toSeconds(START_DEADLINE_NS)
                 + " s; see the executors' logs for errors of io.trireme.driver.spark.TriremePlugin");
       }
@@ -120,7 +125,9 @@ public final class TrainingRun {
       failIfOver(run);
       if (clock.nanoTime() - start > START_DEADLINE_NS) {
         throw new TrainingFailedException(
-            "the servers were not ready in " + TimeUnit.NANOSECONDS.toSeconds(START_DEADLINE_NS) + " s");
+            "the servers were not ready in "
+                + TimeUnit.NANOSECONDS.toSeconds(START_DEADLINE_NS)
+                + " s");
       }
       run.await(TURN_MS, clock);
     }
@@ -133,7 +140,8 @@ public final class TrainingRun {
   }
 
   /** Follows the run until every worker is done; returns how long training took, in seconds. */
-  private double follow(TrainingPlan plan, RunHandle run, JavaFutureAction<List<WorkerResult>> tasks)
+  private double follow(
+      TrainingPlan plan, RunHandle run, JavaFutureAction<List<WorkerResult>> tasks)
       throws InterruptedException {
     long joinStart = clock.nanoTime();
     while (run.phase() == Phase.JOINING) {
@@ -142,8 +150,11 @@ public final class TrainingRun {
       failIfTasksEnded(run, tasks);
       if (clock.nanoTime() - joinStart > START_DEADLINE_NS) {
         throw new TrainingFailedException(
-            "not all workers have joined in " + TimeUnit.NANOSECONDS.toSeconds(START_DEADLINE_NS)
-                + " s; does Spark run " + plan.spec().workers() + " tasks at a time?");
+            "not all workers have joined in "
+                + TimeUnit.NANOSECONDS.toSeconds(START_DEADLINE_NS)
+                + " s; does Spark run "
+                + plan.spec().workers()
+                + " tasks at a time?");
       }
     }
     observer.phase(RunObserver.Phase.TRAINING);
@@ -186,24 +197,33 @@ public final class TrainingRun {
     try {
       results = tasks.get(RESULT_DEADLINE_S, TimeUnit.SECONDS);
     } catch (ExecutionException e) {
-      String cause = String.valueOf(e.getCause() == null ? e.getMessage() : e.getCause().getMessage());
-      throw new TrainingFailedException("a worker failed: " + cause.lines().findFirst().orElse(cause), e);
+      String cause =
+          String.valueOf(e.getCause() == null ? e.getMessage() : e.getCause().getMessage());
+      throw new TrainingFailedException(
+          "a worker failed: " + cause.lines().findFirst().orElse(cause), e);
     } catch (TimeoutException e) {
       throw new TrainingFailedException(
-          "the workers' results did not come within " + RESULT_DEADLINE_S + " s of the last step", e);
+          "the workers' results did not come within " + RESULT_DEADLINE_S + " s of the last step",
+          e);
     }
     WorkerResult first = results.get(0);
     for (WorkerResult other : results) {
       if (!other.paramsSha256().equals(first.paramsSha256())) {
         throw new TrainingFailedException(
-            "worker " + other.worker() + " ends with parameters " + other.paramsSha256() + ", worker 0 with "
-                + first.paramsSha256() + ": a replica has gone astray; please report this");
+            "worker "
+                + other.worker()
+                + " ends with parameters "
+                + other.paramsSha256()
+                + ", worker 0 with "
+                + first.paramsSha256()
+                + ": a replica has gone astray; please report this");
       }
     }
     return first;
   }
 
-  private RunResult finish(TrainingPlan plan, PreparedData data, WorkerResult result, double seconds)
+  private RunResult finish(
+      TrainingPlan plan, PreparedData data, WorkerResult result, double seconds)
       throws IOException {
     observer.phase(RunObserver.Phase.EVALUATING);
     int parts = Math.max(1, plan.spec().workers());
