@@ -17,6 +17,12 @@ public final class BadJobFile extends RuntimeException {
     this.problems = List.copyOf(problems);
   }
 
+  /** As the other, where something else failed first. */
+  BadJobFile(List<String> problems, Throwable cause) {
+    super(String.join(System.lineSeparator(), problems), cause);
+    this.problems = List.copyOf(problems);
+  }
+
   /** The problems, in the order of the file. */
   public List<String> problems() {
     return problems;

@@ -19,7 +19,7 @@ public record BlockPlan(List<Block> blocks, List<BlockGroup> groups) {
   /**
    * A vector of at least this many floats per block is cut into {@link #MIN_BLOCKS} blocks or more.
    */
-  public static final int MIN_BLOCK_LENGTH = 32 * 1024;
+  public static final int MIN_BLOCK_LENGTH = 1024;
 
   private static final int MIN_BLOCKS = 8;
 

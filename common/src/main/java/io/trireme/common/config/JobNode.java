@@ -1,0 +1,64 @@
+package io.trireme.common.config;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** A value of a job file after substitution, with the place to blame when it is wrong. */
+sealed interface JobNode {
+
+  /** Where the value's key stands. */
+  Place place();
+
+  /** How a message names what was found. */
+  String seen();
+
+  /**
+   * A single value.
+   *
+   * @param absent whether nothing was written, so that the key's default holds
+   */
+  record Scalar(String text, boolean absent, Place place) implements JobNode {
+    @Override
+    public String seen() {
+      return "\"" + text + "\"";
+    }
+  }
+
+  /** Keys and their values, in the order of the file. */
+  record Mapping(Map<String, JobNode> children, Place place) implements JobNode {
+
+    static Mapping empty(Place place) {
+      return new Mapping(Map.of(), place);
+    }
+
+    /** A copy in which the key has this value. */
+    Mapping with(String key, JobNode child) {
+      Map<String, JobNode> copy = new LinkedHashMap<>(children);
+      copy.put(key, child);
+      return new Mapping(copy, place);
+    }
+
+    @Override
+    public String seen() {
+      return children.isEmpty()
+          ? "an empty mapping"
+          : "a mapping with " + String.join(", ", children.keySet());
+    }
+  }
+
+  /** A list; no key takes one, so its items are not kept. */
+  record Sequence(Place place) implements JobNode {
+    @Override
+    public String seen() {
+      return "a list";
+    }
+  }
+
+  /** A value that cannot be used, and why; reported only if somebody asks for it. */
+  record Broken(String problem, Place place) implements JobNode {
+    @Override
+    public String seen() {
+      return problem;
+    }
+  }
+}

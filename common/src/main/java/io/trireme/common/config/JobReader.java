@@ -1,0 +1,224 @@
+package io.trireme.common.config;
+
+import io.trireme.common.config.DataConfig.SourceConfig;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a job file's root, key by key, and checks what only several keys together can break. */
+final class JobReader {
+
+  private static final Pattern JOB_ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
+  private static final Pattern PORTS = Pattern.compile("[0-9]{1,5}-[0-9]{1,5}");
+  private static final List<String> ZOO = List.of("mlp", "lenet");
+  private static final String IDX = "idx";
+  private static final String DIGITS = "digits";
+  private static final List<String> NOT_BUILT = List.of("ssp", "async", "local");
+
+  /** Slot numbers are 16 bits wide on the wire. */
+  private static final Range SLOTS = Range.whole(1, 65_535);
+
+  private static final Range WORKERS = Range.whole(1, 65_535);
+  private static final Range THREADS = Range.whole(1, 1024);
+  private static final Range SERVERS = Range.whole(1, 1024);
+  private static final Range SECONDS = Range.whole(1, 3600);
+
+  private final Section root;
+  private final Problems problems;
+
+  JobReader(JobNode.Mapping root, Problems problems) {
+    this.root = Section.root(root, problems);
+    this.problems = problems;
+  }
+
+  /** The job; meaningless if a problem was noted. */
+  JobConfig read() {
+    String job =
+        root.require(
+            "job",
+            Kind.text(JOB_ID, "a file name of letters, digits, dots, dashes and underscores"));
+    long seed = root.read("seed", Kind.seed(), Defaults.SEED);
+    ModelConfig model =
+        model(root.requireSection("model", "expected { zoo: NAME } or { dl4j: PATH }"));
+    DataConfig data = data(root.requireSection("data", "expected format, train and test"));
+    BatchConfig batch =
+        batch(root.requireSection("batch", "expected { size: EXAMPLES, slots: PARTS }"));
+    int epochs = root.read("epochs", Kind.count(Range.COUNT), Defaults.EPOCHS);
+    OptimizerConfig optimizer = optimizer(model);
+    SyncConfig sync = sync(root.section("sync"));
+    WorkersConfig workers = workers(root.section("workers"));
+    int servers = root.read("servers", Kind.count(SERVERS), Defaults.SERVERS);
+    TransportConfig transport = transport(root.section("transport"));
+    OutputConfig output = output(root.section("output"));
+    root.close();
+    if (problems.clean("batch.slots", "workers") && batch.slots() < workers.max()) {
+      root.section("batch")
+          .problem(
+              "slots",
+              "is %d with %d workers: workers without a slot would idle; expected at least %d"
+                  .formatted(batch.slots(), workers.max(), workers.max()));
+    }
+    return new JobConfig(
+        job, seed, model, data, batch, epochs, optimizer, sync, workers, servers, transport,
+        output);
+  }
+
+  private static ModelConfig model(Section model) {
+    String zoo = model.readOrNull("zoo", Kind.word("model", ZOO));
+    String dl4j = model.readOrNull("dl4j", Kind.path());
+    if (zoo != null && dl4j != null) {
+      model.problem("dl4j", "is given beside zoo; expected exactly one of the two");
+    } else if (zoo == null && dl4j == null) {
+      model.problem("names no model; expected zoo or dl4j");
+    }
+    model.close();
+    return new ModelConfig(zoo, dl4j);
+  }
+
+  private static DataConfig data(Section data) {
+    String format = data.require("format", Kind.word("format", List.of(IDX, DIGITS)));
+    boolean known = data.clean("format");
+    SourceConfig train = known ? source(data, "train", format) : skip(data, "train");
+    SourceConfig test = known ? source(data, "test", format) : skip(data, "test");
+    String shards = data.readOrNull("shards", Kind.path());
+    data.close();
+    return new DataConfig(format, train, test, shards);
+  }
+
+  /** A source whose keys cannot be judged, since its format is unknown. */
+  private static SourceConfig skip(Section data, String key) {
+    data.allow(List.of(key));
+    return new SourceConfig(null, null, null);
+  }
+
+  private static SourceConfig source(Section data, String key, String format) {
+    boolean idx = format.equals(IDX);
+    Section source =
+        data.requireSection(
+            key, idx ? "expected { images: PATH, labels: PATH }" : "expected { examples: COUNT }");
+    SourceConfig result =
+        idx
+            ? new SourceConfig(
+                source.require("images", Kind.path()), source.require("labels", Kind.path()), null)
+            : new SourceConfig(null, null, source.require("examples", Kind.count(Range.COUNT)));
+    List<String> foreign = idx ? List.of("examples") : List.of("images", "labels");
+    source.allow(foreign);
+    for (String name : foreign) {
+      if (source.has(name)) {
+        source.problem(name, "has no effect with format " + format + "; remove it");
+      }
+    }
+    source.close();
+    return result;
+  }
+
+  private BatchConfig batch(Section batch) {
+    int size = batch.require("size", Kind.count(Range.COUNT));
+    int slots = batch.require("slots", Kind.count(SLOTS));
+    batch.close();
+    if (problems.clean("batch.size", "batch.slots") && slots > size) {
+      batch.problem(
+          "slots",
+          "is %d with %d examples in a step; expected at most %d".formatted(slots, size, size));
+    }
+    return new BatchConfig(size, slots);
+  }
+
+  private @Nullable OptimizerConfig optimizer(ModelConfig model) {
+    if (!problems.clean("model", "model.dl4j")) {
+      // Which of the two it needs is unknown, but its own mistakes can be told.
+      return root.has("optimizer") ? OptimizerReader.read(root.section("optimizer")) : ignore();
+    }
+    if (model.dl4j() == null) {
+      return OptimizerReader.read(
+          root.requireSection("optimizer", "expected an updater such as { adam: {} }"));
+    }
+    if (root.has("optimizer")) {
+      root.problem(
+          "optimizer",
+          "has no effect beside model.dl4j, whose configuration has its own updaters; remove it");
+    }
+    return ignore();
+  }
+
+  private @Nullable OptimizerConfig ignore() {
+    root.allow(List.of("optimizer"));
+    return null;
+  }
+
+  private static SyncConfig sync(Section sync) {
+    Kind<String> mode =
+        new Kind<>(
+            text -> text.equals(Defaults.SYNC_MODE) ? text : null,
+            text ->
+                NOT_BUILT.contains(text)
+                    ? "this mode is not built yet; expected bsp"
+                    : Nearest.hint("mode", text, List.of(Defaults.SYNC_MODE)),
+            Defaults.SYNC_MODE);
+    String value = sync.read("mode", mode, Defaults.SYNC_MODE);
+    sync.close();
+    return new SyncConfig(value);
+  }
+
+  private WorkersConfig workers(Section workers) {
+    Kind<Integer> count = Kind.count(WORKERS);
+    Integer givenMin = workers.readOrNull("min", count);
+    Integer givenMax = workers.readOrNull("max", count);
+    int min = givenMin != null ? givenMin : givenMax != null ? givenMax : Defaults.WORKERS;
+    int max = givenMax != null ? givenMax : min;
+    int threads = workers.read("threads", Kind.count(THREADS), Defaults.THREADS);
+    workers.close();
+    if (problems.clean("workers.min", "workers.max") && min != max) {
+      workers.problem(
+          "max",
+          min > max
+              ? "is %d and min is %d; expected max to equal min".formatted(max, min)
+              : "is %d and min is %d: workers that come and go are not built yet; expected max to equal min"
+                  .formatted(max, min));
+    }
+    return new WorkersConfig(min, max, threads);
+  }
+
+  private static TransportConfig transport(Section transport) {
+    int term =
+        transport.read(
+            "termLength",
+            Kind.bytes(1 << 20, 1 << 30, "a length from 1MiB to 1024MiB"),
+            Defaults.TERM_LENGTH_BYTES);
+    if (Integer.bitCount(term) != 1) {
+      transport.problem(
+          "termLength",
+          "is %d bytes; expected a power of two, such as %d"
+              .formatted(term, Integer.highestOneBit(term)));
+    }
+    int mtu =
+        transport.read(
+            "mtu",
+            Kind.bytes(512, 65_504, "a length from 512 to 65504 bytes"),
+            Defaults.MTU_LENGTH_BYTES);
+    if (mtu % 32 != 0) {
+      transport.problem(
+          "mtu",
+          "is %d bytes; expected a multiple of 32, such as %d".formatted(mtu, mtu / 32 * 32));
+    }
+    String expected = "a range FROM-TO of ports, 1 to 65535";
+    String ports = transport.readOrNull("ports", Kind.text(PORTS, expected));
+    if (ports != null && PORTS.matcher(ports).matches()) {
+      String[] ends = ports.split("-");
+      int from = Integer.parseInt(ends[0]);
+      int to = Integer.parseInt(ends[1]);
+      if (from < 1 || from > to || to > 65_535) {
+        transport.problem("ports", "is \"" + ports + "\"; expected " + expected);
+      }
+    }
+    int timeout = transport.read("timeoutSeconds", Kind.count(SECONDS), Defaults.TIMEOUT_SECONDS);
+    transport.close();
+    return new TransportConfig(term, mtu, ports, timeout);
+  }
+
+  private static OutputConfig output(Section output) {
+    String dir = output.read("dir", Kind.path(), Defaults.OUTPUT_DIR);
+    output.close();
+    return new OutputConfig(dir);
+  }
+}

@@ -1,0 +1,49 @@
+package io.trireme.common.transport.aeron;
+
+import io.aeron.FragmentAssembler;
+import io.aeron.Subscription;
+import io.aeron.logbuffer.FragmentHandler;
+import io.trireme.common.transport.Endpoint;
+import io.trireme.common.transport.Inbound;
+import org.agrona.CloseHelper;
+import org.jspecify.annotations.Nullable;
+
+/** Receives on one stream, through shared memory and UDP alike. */
+final class AeronInbound implements Inbound {
+
+  private final Subscription ipc;
+  private final Subscription udp;
+  private final Endpoint endpoint;
+  private final FragmentAssembler assembler;
+  private @Nullable FrameHandler handler;
+
+  AeronInbound(Subscription ipc, Subscription udp, Endpoint endpoint) {
+    this.ipc = ipc;
+    this.udp = udp;
+    this.endpoint = endpoint;
+    FragmentHandler fragments =
+        (buffer, offset, length, header) -> {
+          FrameHandler frames = handler;
+          if (frames != null) {
+            frames.onFrame(buffer, offset, length);
+          }
+        };
+    this.assembler = new FragmentAssembler(fragments);
+  }
+
+  @Override
+  public int poll(FrameHandler frames, int limit) {
+    handler = frames;
+    return ipc.poll(assembler, limit) + udp.poll(assembler, limit);
+  }
+
+  @Override
+  public Endpoint endpoint() {
+    return endpoint;
+  }
+
+  @Override
+  public void close() {
+    CloseHelper.closeAll(ipc, udp);
+  }
+}

@@ -1,0 +1,68 @@
+package io.trireme.common.wire;
+
+import java.nio.ByteBuffer;
+import java.security.GeneralSecurityException;
+import javax.crypto.Cipher;
+import javax.crypto.SecretKey;
+import javax.crypto.spec.GCMParameterSpec;
+import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * Makes frames of the messages that one life sends to another. It must live as long as the two do,
+ * across reconnections, so that no sequence number is used twice. For one thread.
+ */
+public final class FrameSealer {
+
+  private final SecretKey key;
+  private final Cipher cipher;
+  private final byte[] nonce = new byte[Frames.NONCE_BYTES];
+  private final ByteBuffer nonceBuffer = ByteBuffer.wrap(nonce);
+  private final byte[] plain = new byte[Frames.MAX_MESSAGE_BYTES];
+  private final byte[] sealed = new byte[Frames.MAX_FRAME_BYTES];
+  private final UnsafeBuffer message = new UnsafeBuffer(plain);
+  private final UnsafeBuffer frame = new UnsafeBuffer(sealed);
+  private long sequence;
+
+  /** A sealer of what {@code from} sends to {@code to}. */
+  public FrameSealer(JobKey jobKey, Peer from, Peer to) {
+    key = jobKey.linkKey(from, to);
+    try {
+      cipher = Cipher.getInstance(Frames.CIPHER);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("this Java runtime lacks " + Frames.CIPHER, e);
+    }
+    frame.putInt(Frames.VERSION_OFFSET, Frames.VERSION, Frames.ORDER);
+    frame.putInt(Frames.SENDER_OFFSET, from.id(), Frames.ORDER);
+    frame.putLong(Frames.INCARNATION_OFFSET, from.incarnation(), Frames.ORDER);
+  }
+
+  /** Where the next message is to be encoded, from offset 0. */
+  public MutableDirectBuffer message() {
+    return message;
+  }
+
+  /**
+   * Seals the first {@code length} bytes of {@link #message()} and returns the length of the {@link
+   * #frame()}.
+   */
+  public int seal(int length) {
+    sequence++;
+    frame.putLong(Frames.SEQUENCE_OFFSET, sequence, Frames.ORDER);
+    nonceBuffer.putLong(Integer.BYTES, sequence);
+    try {
+      cipher.init(Cipher.ENCRYPT_MODE, key, new GCMParameterSpec(Frames.TAG_BITS, nonce));
+      cipher.updateAAD(sealed, 0, Frames.ENVELOPE_BYTES);
+      return Frames.ENVELOPE_BYTES
+          + cipher.doFinal(plain, 0, length, sealed, Frames.ENVELOPE_BYTES);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(
+          "sealing frame " + sequence + " of " + length + " bytes failed", e);
+    }
+  }
+
+  /** The frame that the last {@link #seal} made, valid until the next. */
+  public MutableDirectBuffer frame() {
+    return frame;
+  }
+}

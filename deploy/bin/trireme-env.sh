@@ -1,0 +1,117 @@
+# shellcheck shell=bash
+# Read by the scripts beside it, with $bin set: finds Java and the distribution, and builds it where it is missing.
+# Leaves: $java, $distribution.
+
+fail() {
+  echo "trireme: $*" >&2
+  exit 1
+}
+
+# find_java: the Java 17 that everything runs on.
+find_java() {
+  local version
+  if [[ -n ${JAVA_HOME:-} ]]; then
+    java=$JAVA_HOME/bin/java
+    [[ -x $java ]] || fail "JAVA_HOME is $JAVA_HOME, which holds no bin/java; set it to a Java 17"
+  else
+    java=$(command -v java) || fail "no java on the PATH; install Java 17, or set JAVA_HOME to one"
+  fi
+  version=$("$java" -version 2>&1 | sed -n 's/.*version "\([0-9][0-9]*\).*/\1/p' | head -n 1)
+  [[ $version = 17 ]] || fail "needs Java 17, and $java is Java ${version:-of unknown version}; set JAVA_HOME to a Java 17"
+}
+
+# is_stale: whether the distribution of the clone $1 is missing or older than a source.
+is_stale() {
+  local stamp=$1/deploy/target/trireme/conf/jvm.options
+  [[ -f $stamp ]] || return 0
+  [[ -n $(find "$1/pom.xml" "$1"/*/pom.xml "$1"/*/src/main "$1/deploy/bin" "$1/conf/log4j2.properties" \
+    -newer "$stamp" -print 2>/dev/null | head -n 1) ]]
+}
+
+# build_clone: builds the clone $1 if it is stale; two builds at a time take turns.
+build_clone() {
+  is_stale "$1" || return 0
+  (
+    mkdir -p "$1/deploy/target"
+    exec 9>"$1/deploy/target/.build-lock"
+    if command -v flock >/dev/null; then flock 9; fi
+    is_stale "$1" || exit 0
+    command -v mvn >/dev/null || fail "needs Maven 3.8 or newer to build, and there is no mvn on the PATH"
+    if [[ -z ${JAVA_HOME:-} ]]; then
+      home=$(dirname "$(dirname "$(readlink -f "$java")")")
+      if [[ -x $home/bin/javac ]]; then export JAVA_HOME=$home; fi
+    fi
+    [[ -z ${JAVA_HOME:-} || -x $JAVA_HOME/bin/javac ]] ||
+      fail "needs a JDK 17 to build, and JAVA_HOME=$JAVA_HOME holds no bin/javac"
+    echo "trireme: building (once; the first time some minutes for downloads)" >&2
+    mvn -B -q -f "$1/pom.xml" -pl deploy -am -DskipTests -Dspotless.check.skip=true package 9>&- >&2 </dev/null ||
+      fail "the build failed; see above, or run: mvn -f $1/pom.xml -DskipTests package"
+  ) || exit 1
+}
+
+# one_jar PATTERN: the one jar of that name in the distribution.
+one_jar() {
+  local found
+  found=$(find "$distribution/jars" -name "$1" | head -n 1)
+  [[ -n $found ]] || fail "no $1 in $distribution/jars; the distribution is incomplete, build it again"
+  echo "$found"
+}
+
+# mebibytes NAME VALUE: a size such as 512m or 4g as a number of MiB.
+mebibytes() {
+  case $2 in
+    [1-9]*[gG]) [[ ${2%?} =~ ^[0-9]+$ ]] && echo $((${2%?} * 1024)) && return ;;
+    [1-9]*[mM]) [[ ${2%?} =~ ^[0-9]+$ ]] && echo "${2%?}" && return ;;
+  esac
+  fail "$1 is '$2'; expected a size such as 512m or 4g"
+}
+
+# use_own_spark: makes Spark start executors from the distribution, as Spark's own scripts would.
+use_own_spark() {
+  export SPARK_HOME=$distribution SPARK_SCALA_VERSION=2.12
+}
+
+# jvm_options: the options of conf/jvm.options on one line.
+jvm_options() {
+  grep -v '^#' "$distribution/conf/jvm.options" | tr '\n' ' '
+}
+
+log_option() {
+  echo "-Dlog4j2.configurationFile=$distribution/conf/log4j2.properties"
+}
+
+# check_spark_home: fails unless $SPARK_HOME is a Spark that Trireme is built for; sets $defaults.
+check_spark_home() {
+  local core key value
+  [[ -x $SPARK_HOME/bin/spark-submit ]] ||
+    fail "SPARK_HOME is $SPARK_HOME, which holds no bin/spark-submit; unset it to use the Spark of the distribution"
+  core=$(find "$SPARK_HOME/jars" -name 'spark-core_*.jar' 2>/dev/null | head -n 1)
+  [[ $core = */spark-core_2.12-3.5.* ]] ||
+    fail "SPARK_HOME holds ${core##*/}, and Trireme needs Spark 3.5 for Scala 2.12; unset it to use the Spark of the distribution"
+  defaults=()
+  while read -r key value; do
+    [[ -z $key || $key = \#* ]] || defaults+=(--conf "$key=$value")
+  done <"$distribution/conf/spark-defaults.conf"
+}
+
+# jars_beyond_spark: the jars of the distribution of which $SPARK_HOME has no version, separated by commas.
+jars_beyond_spark() {
+  local jar name list=
+  for jar in "$distribution"/jars/*.jar; do
+    name=${jar##*/}
+    if ! compgen -G "$SPARK_HOME/jars/${name%%-[0-9]*}-[0-9]*.jar" >/dev/null; then
+      list+=${list:+,}$jar
+    fi
+  done
+  echo "$list"
+}
+
+find_java
+if [[ -d $bin/../jars ]]; then
+  distribution=$(cd -P "$bin/.." && pwd)
+else
+  clone=$(cd -P "$bin/../.." && pwd)
+  distribution=$clone/deploy/target/trireme
+  [[ ${TRIREME_NO_BUILD:-} = 1 ]] || build_clone "$clone"
+  [[ -d $distribution/jars ]] || fail "there is no $distribution, and TRIREME_NO_BUILD=1 forbids to build it"
+fi

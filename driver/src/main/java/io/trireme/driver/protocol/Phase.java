@@ -1,0 +1,42 @@
+package io.trireme.driver.protocol;
+
+import java.util.EnumSet;
+import java.util.Set;
+
+/** Where a run stands. */
+public enum Phase {
+  /** No executor has been given servers yet. */
+  GATHERING,
+  /** Servers are starting on their executors. */
+  PLACING,
+  /** Servers are ready; workers are joining. */
+  JOINING,
+  /** Workers and servers are members of a generation, and train. */
+  TRAINING,
+  /** Every worker has the final parameters. */
+  FINISHED,
+  /** The run cannot go on. */
+  FAILED;
+
+  private static final Set<Phase> NONE = EnumSet.noneOf(Phase.class);
+
+  private Set<Phase> next() {
+    return switch (this) {
+      case GATHERING -> EnumSet.of(PLACING, FAILED);
+      case PLACING -> EnumSet.of(JOINING, FAILED);
+      case JOINING -> EnumSet.of(TRAINING, FAILED);
+      case TRAINING -> EnumSet.of(FINISHED, FAILED);
+      case FINISHED, FAILED -> NONE;
+    };
+  }
+
+  /** Whether a run may go from here to there. */
+  public boolean mayBecome(Phase other) {
+    return next().contains(other);
+  }
+
+  /** Whether the run is over. */
+  public boolean isOver() {
+    return next().isEmpty();
+  }
+}

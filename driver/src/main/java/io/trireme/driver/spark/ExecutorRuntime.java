@@ -1,0 +1,180 @@
+package io.trireme.driver.spark;
+
+import io.trireme.common.control.ExecutorReport;
+import io.trireme.common.control.JobOrders;
+import io.trireme.common.control.JobReport;
+import io.trireme.common.control.Orders;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.agrona.CloseHelper;
+import org.agrona.concurrent.Agent;
+import org.agrona.concurrent.AgentRunner;
+import org.agrona.concurrent.NanoClock;
+import org.agrona.concurrent.SleepingMillisIdleStrategy;
+import org.agrona.concurrent.SystemNanoClock;
+import org.apache.spark.api.plugin.PluginContext;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The executor's half of the plugin: reports to the coordinator again and again on a thread of its
+ * own, and does what it is told. Outlives tasks, dies with the executor.
+ */
+final class ExecutorRuntime implements Agent, AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ExecutorRuntime.class);
+  private static final long BEAT_NS = TimeUnit.MILLISECONDS.toNanos(50);
+  private static final long TURN_MS = 10;
+
+  private final PluginContext context;
+  private final DriverLink driver;
+  private final NanoClock clock;
+  private final Map<String, RunSession> sessions = new ConcurrentHashMap<>();
+  private final Map<String, String> failures = new ConcurrentHashMap<>();
+  private final Thread cleanUp = new Thread(this::closeSessions, "trireme-clean-up");
+  private @Nullable AgentRunner runner;
+  private long nextBeatNs;
+  private long lastAnswerNs;
+
+  private ExecutorRuntime(PluginContext context, NanoClock clock) {
+    this.context = context;
+    this.driver = new DriverLink(context);
+    this.clock = clock;
+    this.nextBeatNs = clock.nanoTime();
+    this.lastAnswerNs = nextBeatNs;
+  }
+
+  static ExecutorRuntime start(PluginContext context) {
+    SharedMemory.sweep();
+    ExecutorRuntime runtime = new ExecutorRuntime(context, SystemNanoClock.INSTANCE);
+    Runtime.getRuntime().addShutdownHook(runtime.cleanUp);
+    AgentRunner runner =
+        new AgentRunner(
+            new SleepingMillisIdleStrategy(TURN_MS),
+            error -> LOG.error("control thread", error),
+            null,
+            runtime);
+    runtime.runner = runner;
+    AgentRunner.startOnThread(runner, Idling.threads(runtime.roleName()));
+    return runtime;
+  }
+
+  @Override
+  public int doWork() {
+    long now = clock.nanoTime();
+    if (now - nextBeatNs < 0) {
+      return 0;
+    }
+    nextBeatNs = now + BEAT_NS;
+    try {
+      Orders orders = driver.report(report());
+      lastAnswerNs = clock.nanoTime();
+      sessions.values().forEach(RunSession::acknowledge);
+      follow(orders);
+    } catch (IOException | RuntimeException e) {
+      onSilence(now, e);
+    }
+    return 1;
+  }
+
+  private ExecutorReport report() {
+    List<JobReport> jobs = new ArrayList<>();
+    sessions.values().forEach(session -> jobs.add(session.report()));
+    failures.forEach((run, why) -> jobs.add(new JobReport(run, List.of(), List.of(), why)));
+    return new ExecutorReport(context.executorID(), context.hostname(), jobs);
+  }
+
+  private void follow(Orders orders) {
+    for (JobOrders job : orders.jobs()) {
+      RunSession session = job.over() ? sessions.get(job.run()) : openOf(job.run());
+      if (session != null) {
+        session.follow(job);
+      }
+    }
+    Iterator<RunSession> open = sessions.values().iterator();
+    while (open.hasNext()) {
+      RunSession session = open.next();
+      boolean known =
+          orders.jobs().stream().anyMatch(job -> job.run().equals(session.spec().run()));
+      if (!known && session.isIdle()) {
+        open.remove();
+        session.close();
+      } else if (!known) {
+        session.end("the driver no longer knows this run");
+      }
+    }
+    failures
+        .keySet()
+        .removeIf(run -> orders.jobs().stream().noneMatch(job -> job.run().equals(run)));
+  }
+
+  private @Nullable RunSession openOf(String run) {
+    RunSession known = sessions.get(run);
+    if (known != null || failures.containsKey(run)) {
+      return known;
+    }
+    try {
+      RunSession opened = RunSession.open(driver, run, context.hostname());
+      sessions.put(run, opened);
+      return opened;
+    } catch (IOException | RuntimeException e) {
+      LOG.warn("run {} cannot be opened here", run, e);
+      failures.put(run, e.getMessage() == null ? e.toString() : e.getMessage());
+      return null;
+    }
+  }
+
+  /** A driver that does not answer for long is gone, and its runs with it. */
+  private void onSilence(long now, Exception e) {
+    LOG.debug("the driver did not answer", e);
+    for (RunSession session : sessions.values()) {
+      long limitNs = TimeUnit.SECONDS.toNanos(session.spec().transport().timeoutSeconds());
+      if (now - lastAnswerNs > limitNs) {
+        session.end(
+            "the driver has not answered for "
+                + TimeUnit.NANOSECONDS.toSeconds(now - lastAnswerNs)
+                + " s: "
+                + e);
+      }
+    }
+  }
+
+  /** The run's session on this executor, once the control thread has opened it; null before. */
+  @Nullable RunSession session(String run) {
+    return sessions.get(run);
+  }
+
+  /** Why the run's session could not be opened; null if it could, or was not tried yet. */
+  @Nullable String failureOf(String run) {
+    return failures.get(run);
+  }
+
+  @Override
+  public String roleName() {
+    return "trireme-control";
+  }
+
+  private void closeSessions() {
+    CloseHelper.quietCloseAll(sessions.values());
+  }
+
+  @Override
+  public void close() {
+    CloseHelper.quietClose(runner);
+    closeSessions();
+    sessions.clear();
+    try {
+      if (!Runtime.getRuntime().removeShutdownHook(cleanUp)) {
+        LOG.debug("the clean-up hook had gone");
+      }
+    } catch (IllegalStateException e) {
+      LOG.debug("the process is ending", e);
+    }
+  }
+}

@@ -1,0 +1,10 @@
+package io.trireme.driver.spark;
+
+/** Thrown in a worker's task when the run has ended elsewhere; the message says why. */
+final class RunOverException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  RunOverException(String reason) {
+    super(reason);
+  }
+}

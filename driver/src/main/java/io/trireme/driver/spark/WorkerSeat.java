@@ -1,0 +1,111 @@
+package io.trireme.driver.spark;
+
+import io.trireme.common.control.Membership;
+import io.trireme.common.control.StepReport;
+import io.trireme.common.control.WorkerReport;
+import io.trireme.common.transport.Endpoint;
+import io.trireme.common.wire.Peer;
+import io.trireme.worker.StepStats;
+import io.trireme.worker.WorkerLoop;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a worker's task and the executor's control thread meet: the task writes its progress, the
+ * other reads it.
+ */
+final class WorkerSeat implements WorkerLoop.Observer {
+
+  private final Peer self;
+  private final Endpoint endpoint;
+  private final RunSession session;
+  private final ConcurrentLinkedQueue<StepReport> steps = new ConcurrentLinkedQueue<>();
+  private int reported;
+  private volatile boolean waiting;
+  private volatile boolean finished;
+  private volatile boolean left;
+  private volatile @Nullable WorkerLoop loop;
+
+  WorkerSeat(Peer self, Endpoint endpoint, RunSession session) {
+    this.self = self;
+    this.endpoint = endpoint;
+    this.session = session;
+  }
+
+  Peer self() {
+    return self;
+  }
+
+  /** The generation in which this life is a member; null until there is one. */
+  @Nullable Membership membership() {
+    Membership known = session.membership();
+    if (known == null) {
+      return null;
+    }
+    return known.workers().stream().anyMatch(worker -> worker.peer().equals(self)) ? known : null;
+  }
+
+  void follow(WorkerLoop running) {
+    loop = running;
+  }
+
+  @Override
+  public void onStep(StepStats stats) {
+    waiting = true;
+    steps.add(
+        new StepReport(
+            stats.step(),
+            stats.examples(),
+            stats.scoreSum(),
+            stats.computeNs(),
+            stats.waitNs(),
+            stats.sentBytes(),
+            stats.receivedBytes()));
+  }
+
+  @Override
+  public void onCompute() {
+    waiting = false;
+  }
+
+  @Override
+  public void checkRunning() {
+    session.checkRunning();
+  }
+
+  /** The final parameters are there. */
+  void finish() {
+    finished = true;
+  }
+
+  boolean isFinished() {
+    return finished;
+  }
+
+  /** The task no longer uses the session. */
+  void leave() {
+    left = true;
+  }
+
+  boolean hasLeft() {
+    return left;
+  }
+
+  /** Forgets the steps of the last report, which has arrived. */
+  void acknowledge() {
+    for (; reported > 0; reported--) {
+      steps.remove();
+    }
+  }
+
+  WorkerReport report() {
+    List<StepReport> taken = new ArrayList<>(steps);
+    reported = taken.size();
+    WorkerLoop running = loop;
+    String waitsFor = running == null ? self + " has not started" : running.waitsFor();
+    return new WorkerReport(
+        self.index(), self.incarnation(), endpoint, waiting, waitsFor, finished, taken);
+  }
+}

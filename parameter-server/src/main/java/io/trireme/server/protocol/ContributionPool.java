@@ -1,0 +1,58 @@
+package io.trireme.server.protocol;
+
+import io.trireme.common.wire.Peer;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.agrona.BufferUtil;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * Off-heap room for contributions, used again and again: after the first steps nothing is
+ * allocated.
+ */
+final class ContributionPool implements AutoCloseable {
+
+  private static final int CACHE_LINE = 64;
+
+  private final int lengthBytes;
+  private final List<ByteBuffer> owned = new ArrayList<>();
+  private final List<Contribution> free = new ArrayList<>();
+
+  /** A pool of buffers of the longest block's length. */
+  ContributionPool(int lengthBytes) {
+    this.lengthBytes = lengthBytes;
+  }
+
+  Contribution acquire(Peer from, int lo, int hi) {
+    Contribution contribution = free.isEmpty() ? allocate() : free.remove(free.size() - 1);
+    contribution.from = from;
+    contribution.lo = lo;
+    contribution.hi = hi;
+    contribution.receivedBytes = 0;
+    return contribution;
+  }
+
+  private Contribution allocate() {
+    ByteBuffer memory = BufferUtil.allocateDirectAligned(lengthBytes, CACHE_LINE);
+    owned.add(memory);
+    return new Contribution(new UnsafeBuffer(memory));
+  }
+
+  void release(Contribution contribution) {
+    contribution.from = null;
+    free.add(contribution);
+  }
+
+  /** Bytes held, in use or not. */
+  long allocatedBytes() {
+    return (long) owned.size() * lengthBytes;
+  }
+
+  @Override
+  public void close() {
+    free.clear();
+    owned.forEach(BufferUtil::free);
+    owned.clear();
+  }
+}

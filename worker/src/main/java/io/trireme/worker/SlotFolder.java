@@ -1,0 +1,93 @@
+package io.trireme.worker;
+
+import io.trireme.common.slots.ReductionTree;
+import io.trireme.common.slots.SlotPlan;
+import io.trireme.common.slots.TreeNode;
+import io.trireme.server.kernel.BlockSum;
+import io.trireme.server.kernel.SumProgram;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.agrona.BufferUtil;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * Computes all slots under a node of the reduction tree and adds their gradients along the tree.
+ * Needs one vector of memory for each level of the node, none for a single slot.
+ */
+final class SlotFolder implements AutoCloseable {
+
+  private static final int CACHE_LINE = 64;
+  private static final SumProgram TWO =
+      SumProgram.over(new ReductionTree(2), List.of(new TreeNode(0, 1), new TreeNode(1, 2)));
+
+  private final SlotPlan plan;
+  private final SlotComputer computer;
+  private final int length;
+  private final BlockSum kernel = new BlockSum();
+  private final List<ByteBuffer> owned = new ArrayList<>();
+  private final List<UnsafeBuffer> levels = new ArrayList<>();
+  private final DirectBuffer[] pair = new DirectBuffer[2];
+  private double scoreSum;
+
+  /** A folder over vectors of {@code length} floats. */
+  SlotFolder(SlotPlan plan, SlotComputer computer, int length) {
+    this.plan = plan;
+    this.computer = computer;
+    this.length = length;
+  }
+
+  /** The sum over the node's slots, valid until the next call; adds to {@link #scoreSum}. */
+  DirectBuffer fold(long step, TreeNode node) {
+    return fold(step, node.lo(), node.hi(), 0);
+  }
+
+  private DirectBuffer fold(long step, int lo, int hi, int level) {
+    if (hi - lo == 1) {
+      return leaf(step, lo, level);
+    }
+    int middle = ReductionTree.split(lo, hi);
+    UnsafeBuffer sum = level(level);
+    DirectBuffer left = fold(step, lo, middle, level + 1);
+    sum.putBytes(0, left, 0, length * Float.BYTES);
+    pair[1] = fold(step, middle, hi, level + 1);
+    pair[0] = sum;
+    kernel.sum(TWO, pair, sum, 0, length);
+    return sum;
+  }
+
+  private DirectBuffer leaf(long step, int slot, int level) {
+    int examples = plan.examplesInSlot(step, slot);
+    if (examples == 0) {
+      UnsafeBuffer zeros = level(level);
+      zeros.setMemory(0, length * Float.BYTES, (byte) 0);
+      return zeros;
+    }
+    scoreSum += computer.compute(step, slot) * examples;
+    return computer.gradient();
+  }
+
+  private UnsafeBuffer level(int level) {
+    while (levels.size() <= level) {
+      ByteBuffer memory = BufferUtil.allocateDirectAligned(length * Float.BYTES, CACHE_LINE);
+      owned.add(memory);
+      levels.add(new UnsafeBuffer(memory));
+    }
+    return levels.get(level);
+  }
+
+  /** The sum of the examples' scores since the last call. */
+  double takeScoreSum() {
+    double sum = scoreSum;
+    scoreSum = 0;
+    return sum;
+  }
+
+  @Override
+  public void close() {
+    levels.clear();
+    owned.forEach(BufferUtil::free);
+    owned.clear();
+  }
+}
