@@ -4,7 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
-import io.trireme.common.files.AtomicFiles;
+import io.trireme.common.files.AtomicFile;
+import io.trireme.common.files.PlainFiles;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -98,8 +99,8 @@ public record DatasetDescription(
   /** Publishes the description in a data set's folder, replacing an older one. */
   public void write(Path folder, Configuration configuration) throws IOException {
     byte[] bytes = JSON.writeValueAsBytes(this);
-    FileSystem fileSystem = AtomicFiles.fileSystemOf(folder, configuration);
-    AtomicFiles.publish(fileSystem, new Path(folder, FILE), out -> out.write(bytes));
+    FileSystem fileSystem = PlainFiles.of(folder, configuration);
+    AtomicFile.write(fileSystem, new Path(folder, FILE), out -> out.write(bytes));
   }
 
   /**
@@ -111,7 +112,7 @@ public record DatasetDescription(
       throws IOException {
     Path file = new Path(folder, FILE);
     byte[] bytes;
-    try (InputStream in = AtomicFiles.fileSystemOf(folder, configuration).open(file)) {
+    try (InputStream in = PlainFiles.of(folder, configuration).open(file)) {
       bytes = in.readAllBytes();
     } catch (FileNotFoundException missing) {
       throw new BadDataException(

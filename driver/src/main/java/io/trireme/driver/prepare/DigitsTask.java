@@ -1,7 +1,7 @@
 package io.trireme.driver.prepare;
 
 import io.trireme.common.data.DatasetDescription.Shard;
-import io.trireme.common.files.AtomicFiles;
+import io.trireme.common.files.PlainFiles;
 import io.trireme.worker.data.ShardWriter;
 import java.io.IOException;
 import java.util.List;
@@ -25,8 +25,7 @@ record DigitsTask(String set, long seed, int split, String file, long first, int
         writer.add(image, 0, label);
         tally.add(image, 0, image.length, label, index);
       }
-      Shard shard =
-          writer.publish(AtomicFiles.fileSystemOf(folder, configuration), folder, file, first);
+      Shard shard = writer.publish(PlainFiles.of(folder, configuration), folder, file, first);
       return ShardReport.of(DigitGenerator.SIZE, DigitGenerator.SIZE, List.of(shard), tally);
     }
   }

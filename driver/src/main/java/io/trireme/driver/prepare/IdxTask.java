@@ -3,7 +3,7 @@ package io.trireme.driver.prepare;
 import io.trireme.common.data.BadDataException;
 import io.trireme.common.data.DatasetDescription.Shard;
 import io.trireme.common.data.IdxReader;
-import io.trireme.common.files.AtomicFiles;
+import io.trireme.common.files.PlainFiles;
 import io.trireme.worker.data.ShardWriter;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -20,7 +20,7 @@ record IdxTask(String set, String images, String labels) implements ShardTask {
   @Override
   public ShardReport run(String setFolder, Configuration configuration) throws IOException {
     Path folder = new Path(setFolder);
-    FileSystem fileSystem = AtomicFiles.fileSystemOf(folder, configuration);
+    FileSystem fileSystem = PlainFiles.of(folder, configuration);
     try (IdxReader imageReader = IdxReader.images(new Path(images), configuration);
         IdxReader labelReader = IdxReader.labels(new Path(labels), configuration)) {
       if (imageReader.records() != labelReader.records()) {

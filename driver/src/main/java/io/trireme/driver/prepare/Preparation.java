@@ -4,7 +4,7 @@ import io.trireme.common.config.JobConfig;
 import io.trireme.common.data.BadDataException;
 import io.trireme.common.data.DatasetDescription;
 import io.trireme.common.data.DatasetDescription.Shard;
-import io.trireme.common.files.AtomicFiles;
+import io.trireme.common.files.PlainFiles;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -60,7 +60,7 @@ public final class Preparation {
     Configuration configuration = spark.hadoopConfiguration();
     List<SetSource> sources = sources(job, configuration);
     String fingerprint = Fingerprint.of(sources, classes, configuration);
-    FileSystem fileSystem = AtomicFiles.fileSystemOf(shardsFolder, configuration);
+    FileSystem fileSystem = PlainFiles.of(shardsFolder, configuration);
     Path folder = new Path(fileSystem.makeQualified(shardsFolder), fingerprint);
 
     Map<String, DatasetDescription> ready = new LinkedHashMap<>();

@@ -3,7 +3,8 @@ package io.trireme.worker.data;
 import io.trireme.common.data.BadDataException;
 import io.trireme.common.data.DatasetDescription;
 import io.trireme.common.data.DatasetDescription.Shard;
-import io.trireme.common.files.AtomicFiles;
+import io.trireme.common.files.PlainFiles;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -37,7 +38,7 @@ final class ShardCache {
   ShardFile open(org.apache.hadoop.fs.Path setFolder, DatasetDescription set, Shard shard)
       throws IOException {
     org.apache.hadoop.fs.Path source = new org.apache.hadoop.fs.Path(setFolder, shard.file());
-    FileSystem fileSystem = AtomicFiles.fileSystemOf(source, configuration);
+    FileSystem fileSystem = PlainFiles.of(source, configuration);
     if (fileSystem instanceof RawLocalFileSystem local) {
       return ShardFile.map(local.pathToFile(source).toPath(), set, shard);
     }
@@ -81,6 +82,10 @@ final class ShardCache {
       }
       Files.move(
           temporary, copy, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (FileNotFoundException missing) {
+      throw new BadDataException(
+          source + ": no such file, although the set's description lists it; prepare again",
+          missing);
     } finally {
       Files.deleteIfExists(temporary);
     }

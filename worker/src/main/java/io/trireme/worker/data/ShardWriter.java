@@ -1,7 +1,7 @@
 package io.trireme.worker.data;
 
 import io.trireme.common.data.DatasetDescription.Shard;
-import io.trireme.common.files.AtomicFiles;
+import io.trireme.common.files.AtomicFile;
 import java.io.IOException;
 import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
@@ -97,7 +97,7 @@ public final class ShardWriter implements AutoCloseable {
     markPresent(labels);
     root.setRowCount(examples);
     Shard[] shard = new Shard[1];
-    AtomicFiles.publish(
+    AtomicFile.write(
         fileSystem,
         new Path(folder, file),
         out -> {

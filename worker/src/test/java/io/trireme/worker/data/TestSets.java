@@ -2,7 +2,7 @@ package io.trireme.worker.data;
 
 import io.trireme.common.data.DatasetDescription;
 import io.trireme.common.data.DatasetDescription.Shard;
-import io.trireme.common.files.AtomicFiles;
+import io.trireme.common.files.PlainFiles;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -20,7 +20,7 @@ final class TestSets {
   static DatasetDescription write(
       Path folder, Configuration configuration, int height, int width, int classes, int... shards)
       throws IOException {
-    FileSystem fileSystem = AtomicFiles.fileSystemOf(folder, configuration);
+    FileSystem fileSystem = PlainFiles.of(folder, configuration);
     List<Shard> written = new ArrayList<>();
     int example = 0;
     for (int examples : shards) {
