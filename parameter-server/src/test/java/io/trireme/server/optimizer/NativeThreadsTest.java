@@ -23,4 +23,11 @@ class NativeThreadsTest {
       second.shutdownNow();
     }
   }
+
+  @Test
+  void saysWhereTheProcessWasStartedForAnotherNumber() {
+    assertThat(NativeThreads.mismatch(1)).isEmpty();
+    assertThat(NativeThreads.mismatch(3).orElseThrow())
+        .contains("loaded for 1 threads", "workers.threads 3", "OMP_NUM_THREADS=3");
+  }
 }
