@@ -2,6 +2,7 @@ package io.trireme.common.control;
 
 import io.trireme.common.transport.Endpoint;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How one worker is doing.
@@ -13,6 +14,7 @@ import java.util.List;
  * @param waitsFor what it waits for, in words
  * @param finished whether it has the final parameters
  * @param steps the steps finished since the last report
+ * @param failure why it ended, if it failed
  */
 public record WorkerReport(
     int index,
@@ -21,7 +23,8 @@ public record WorkerReport(
     boolean waiting,
     String waitsFor,
     boolean finished,
-    List<StepReport> steps) {
+    List<StepReport> steps,
+    @Nullable String failure) {
   public WorkerReport {
     steps = List.copyOf(steps);
   }

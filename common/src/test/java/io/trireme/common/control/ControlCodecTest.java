@@ -52,7 +52,8 @@ class ControlCodecTest {
                             true,
                             "block",
                             false,
-                            List.of(new StepReport(1, 64, 2.5, 3, 4, 5, 6)))),
+                            List.of(new StepReport(1, 64, 2.5, 3, 4, 5, 6)),
+                            "diverged")),
                     "no room")));
     assertThat(ControlCodec.decode(ControlCodec.encode(report), ExecutorReport.class))
         .isEqualTo(report);

@@ -75,6 +75,10 @@ public final class Coordinator {
       servers.put(server.index(), server);
     }
     for (WorkerReport worker : job.workers()) {
+      if (worker.failure() != null) {
+        fail("worker " + worker.index() + " (" + executor + "): " + worker.failure());
+        return;
+      }
       workers.put(worker.index(), worker);
       for (StepReport step : worker.steps()) {
         steps.note(worker.index(), step);

@@ -7,6 +7,7 @@ import io.trireme.driver.protocol.Coordinator;
 import io.trireme.driver.protocol.GlobalStep;
 import io.trireme.driver.protocol.Phase;
 import java.util.List;
+import org.agrona.concurrent.NanoClock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,11 +44,14 @@ public final class RunHandle {
   }
 
   synchronized JobOrders onReport(ExecutorReport report, long nowNs) {
-    return coordinator.onReport(report, nowNs);
+    JobOrders orders = coordinator.onReport(report, nowNs);
+    notifyAll();
+    return orders;
   }
 
   synchronized void onExecutorLost(String executor, String why) {
     coordinator.onExecutorLost(executor, why);
+    notifyAll();
   }
 
   /** Gives the servers out, see {@link Coordinator#place}. */
@@ -60,14 +64,18 @@ public final class RunHandle {
     return coordinator.executors();
   }
 
-  /** Lets time pass, see {@link Coordinator#onTick}. */
-  public synchronized void tick(long nowNs) {
-    coordinator.onTick(nowNs);
-  }
-
   /** Ends the run, see {@link Coordinator#fail}. */
   public synchronized void fail(String reason) {
     coordinator.fail(reason);
+  }
+
+  /**
+   * Waits for the next report or loss, but not for longer than this, and lets time pass for the
+   * coordinator.
+   */
+  public synchronized void await(long millis, NanoClock clock) throws InterruptedException {
+    wait(millis);
+    coordinator.onTick(clock.nanoTime());
   }
 
   /** Where the run stands. */

@@ -12,6 +12,7 @@ import io.trireme.common.wire.JobKey;
 import io.trireme.common.wire.Peer;
 import io.trireme.server.ServerAgent;
 import io.trireme.server.optimizer.GroupOptimizer;
+import io.trireme.server.optimizer.NativeThreads;
 import io.trireme.server.protocol.GroupUpdater;
 import io.trireme.server.protocol.ServerOptions;
 import java.io.IOException;
@@ -123,6 +124,7 @@ final class RunSession implements AutoCloseable {
   }
 
   private GroupUpdater loadGroup(BlockGroup group) {
+    NativeThreads.use(spec.threads());
     GroupOptimizer optimizer =
         new GroupOptimizer(spec.layout(), spec.plan(), group, spec.clipGlobalNorm());
     try {
@@ -147,12 +149,10 @@ final class RunSession implements AutoCloseable {
     return seat;
   }
 
-  /**
-   * The task of a worker has ended, well or not. What a finished one did last is still reported.
-   */
+  /** The task of a worker has ended, well or not. What it did last is still reported. */
   void leave(WorkerSeat seat) {
     seat.leave();
-    if (!seat.isFinished()) {
+    if (!seat.isToBeReported()) {
       seats.remove(seat.self().incarnation());
     }
   }

@@ -26,6 +26,7 @@ final class WorkerSeat implements WorkerLoop.Observer {
   private volatile boolean waiting;
   private volatile boolean finished;
   private volatile boolean left;
+  private volatile @Nullable String failure;
   private volatile @Nullable WorkerLoop loop;
 
   WorkerSeat(Peer self, Endpoint endpoint, RunSession session) {
@@ -80,8 +81,14 @@ final class WorkerSeat implements WorkerLoop.Observer {
     finished = true;
   }
 
-  boolean isFinished() {
-    return finished;
+  /** The task has failed. */
+  void fail(String why) {
+    failure = why;
+  }
+
+  /** Whether there is something left to report after the task. */
+  boolean isToBeReported() {
+    return finished || failure != null;
   }
 
   /** The task no longer uses the session. */
@@ -106,6 +113,6 @@ final class WorkerSeat implements WorkerLoop.Observer {
     WorkerLoop running = loop;
     String waitsFor = running == null ? self + " has not started" : running.waitsFor();
     return new WorkerReport(
-        self.index(), self.incarnation(), endpoint, waiting, waitsFor, finished, taken);
+        self.index(), self.incarnation(), endpoint, waiting, waitsFor, finished, taken, failure);
   }
 }

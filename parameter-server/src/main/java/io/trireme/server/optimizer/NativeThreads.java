@@ -1,5 +1,6 @@
 package io.trireme.server.optimizer;
 
+import java.util.Optional;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.nativeblas.NativeOps;
 import org.nd4j.nativeblas.NativeOpsHolder;
@@ -7,14 +8,19 @@ import org.nd4j.nativeblas.NativeOpsHolder;
 /**
  * How many threads ND4J's native code uses for one operation.
  *
- * <p>Three libraries count threads, each in its own place: ND4J's own loops by one setting of the
- * process, BLAS by another, and OpenMP (oneDNN, OpenBLAS, reductions) by a variable <b>of the
- * calling thread</b>, which a new thread inherits from the environment variable {@code
- * OMP_NUM_THREADS} as it was when the process started, never from the thread that made it. So
- * {@link #use} must be called on every thread that computes, before it computes.
+ * <p>Four counts of threads lie in four places. ND4J's own loops have one in the process that can
+ * be changed, and BLAS too. OpenMP (oneDNN, OpenBLAS) goes by a variable <b>of the calling
+ * thread</b>, which a new thread inherits from the environment variable {@code OMP_NUM_THREADS} as
+ * it was when the process started, never from the thread that made it. So {@link #use} must be
+ * called on every thread that computes, before it computes.
  *
  * <p>The number decides the order of sums and with it the bits of a gradient: it belongs to a job's
  * identity.
+ *
+ * <p>Last, ND4J cuts a reduction over a whole array (a norm, a loss) into as many pieces as {@code
+ * SD_MAX_THREADS}, else {@code OMP_NUM_THREADS}, else the machine's cores say when the library is
+ * loaded; ND4J 1.0.0-M2.1 ignores every later wish. A process must therefore be started with {@code
+ * OMP_NUM_THREADS} set to the job's number; {@link #mismatch} says where it was not.
  */
 public final class NativeThreads {
   private NativeThreads() {}
@@ -37,6 +43,25 @@ public final class NativeThreads {
   /** The number of OpenMP threads that an operation of the calling thread would use. */
   public static int current() {
     return nativeOps().ompGetMaxThreads();
+  }
+
+  /**
+   * Why this process cannot give the bits of a job with so many threads, and what to do; empty if
+   * it can.
+   */
+  public static Optional<String> mismatch(int threads) {
+    int atStart = Nd4j.getEnvironment().maxThreads();
+    if (atStart == threads) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        "ND4J was loaded for "
+            + atStart
+            + " threads in this process, the job has workers.threads "
+            + threads
+            + ": norms would differ in their last bits; start the process with OMP_NUM_THREADS="
+            + threads
+            + " in its environment (on Spark: spark.executorEnv.OMP_NUM_THREADS)");
   }
 
   private static NativeOps nativeOps() {

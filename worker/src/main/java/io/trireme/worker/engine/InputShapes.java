@@ -30,13 +30,15 @@ final class InputShapes {
         throw e;
       } catch (RuntimeException asImage) {
         asImage.addSuppressed(asFlat);
+        String flatWords = oneLine(asFlat);
+        String imageWords = oneLine(asImage);
         throw new BadModelException(
             "the model does not take the data's examples of "
                 + facts
-                + "; as flat values: "
-                + asFlat.getMessage()
-                + "; as images: "
-                + asImage.getMessage(),
+                + ": "
+                + (flatWords.equals(imageWords)
+                    ? flatWords
+                    : "as flat values: " + flatWords + "; as images: " + imageWords),
             asImage);
       }
     }
@@ -56,6 +58,10 @@ final class InputShapes {
                   + "]"));
     }
     return shape;
+  }
+
+  private static String oneLine(RuntimeException e) {
+    return String.valueOf(e.getMessage()).replaceAll("\\s+", " ");
   }
 
   /** The shape of a batch. */

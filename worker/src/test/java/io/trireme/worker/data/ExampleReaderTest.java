@@ -9,6 +9,13 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.apache.arrow.memory.RootAllocator;
@@ -105,7 +112,7 @@ class ExampleReaderTest {
   void aShortOrMissingShardIsNamed() throws IOException {
     Path shard = folder.resolve("shard-00003.arrow");
     byte[] good = Files.readAllBytes(shard);
-    Files.write(shard, java.util.Arrays.copyOf(good, good.length - 1));
+    Files.write(shard, Arrays.copyOf(good, good.length - 1));
     assertThatThrownBy(() -> ExampleReader.open(folder.toString(), cache, configuration))
         .isInstanceOf(BadDataException.class)
         .hasMessageContainingAll("shard-00003.arrow", "length", good.length + " bytes");
@@ -171,6 +178,44 @@ class ExampleReaderTest {
         .isInstanceOf(BadDataException.class)
         .hasMessageContainingAll("far:", "shard-00002.arrow", "CRC32C");
     assertThat(copy).doesNotExist();
+  }
+
+  @Test
+  void manyReadersFetchTheSameSetAtOnce() throws Exception {
+    Configuration far = FarFileSystem.configuration();
+    String farFolder = FarFileSystem.path(folder).toString();
+    ExecutorService threads = Executors.newFixedThreadPool(4);
+    try {
+      List<Future<Integer>> labels = new ArrayList<>();
+      for (int i = 0; i < 8; i++) {
+        labels.add(
+            threads.submit(
+                () -> {
+                  try (ExampleReader reader = ExampleReader.open(farFolder, cache, far)) {
+                    return reader.label(22);
+                  }
+                }));
+      }
+      for (Future<Integer> label : labels) {
+        assertThat(label.get(30, TimeUnit.SECONDS)).isEqualTo(22 % CLASSES);
+      }
+    } finally {
+      threads.shutdown();
+    }
+    try (Stream<Path> files = Files.list(cache.resolve("0123abcd").resolve("train"))) {
+      assertThat(files).hasSize(SHARDS.length);
+    }
+  }
+
+  @Test
+  void aShardMissingElsewhereIsNamed() throws IOException {
+    Files.delete(folder.resolve("shard-00001.arrow"));
+    assertThatThrownBy(
+            () ->
+                ExampleReader.open(
+                    FarFileSystem.path(folder).toString(), cache, FarFileSystem.configuration()))
+        .isInstanceOf(BadDataException.class)
+        .hasMessageContainingAll("far:", "shard-00001.arrow", "no such file");
   }
 
   private static void assertExample(ExampleReader reader, int index) {

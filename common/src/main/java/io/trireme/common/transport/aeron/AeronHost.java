@@ -26,6 +26,13 @@ import org.jspecify.annotations.Nullable;
 public final class AeronHost implements Transport, AutoCloseable {
 
   private static final int ANCHOR_STREAM = 1;
+
+  /** Names the receiving socket inside this media driver, so that all streams share it. */
+  private static final String PORT_TAG = "1";
+
+  private static final String SHARED_PORT =
+      new ChannelUriStringBuilder().media(CommonContext.UDP_MEDIA).tags(PORT_TAG).build();
+
   private static final int LOCAL_MTU = 65_504;
   private static final long CLIENT_LIVENESS_NS = TimeUnit.SECONDS.toNanos(30);
   private static final long MAX_PARK_NS = TimeUnit.MICROSECONDS.toNanos(500);
@@ -132,7 +139,8 @@ public final class AeronHost implements Transport, AutoCloseable {
     RuntimeException last = null;
     for (int port = settings.portFrom(); port <= settings.portTo(); port++) {
       try {
-        return aeron.addSubscription(channel(settings.host(), port).build(), ANCHOR_STREAM);
+        String channel = channel(settings.host(), port).tags(PORT_TAG).build();
+        return aeron.addSubscription(channel, ANCHOR_STREAM);
       } catch (RuntimeException e) {
         if (last != null) {
           e.addSuppressed(last);
@@ -184,7 +192,7 @@ public final class AeronHost implements Transport, AutoCloseable {
     int stream = nextStream.getAndIncrement();
     Subscription ipc = aeron.addSubscription(CommonContext.IPC_CHANNEL, stream);
     try {
-      Subscription udp = aeron.addSubscription(channel(settings.host(), port).build(), stream);
+      Subscription udp = aeron.addSubscription(SHARED_PORT, stream);
       return new AeronInbound(ipc, udp, new Endpoint(settings.host(), port, identity(), stream));
     } catch (RuntimeException e) {
       closeAfter(e, ipc);

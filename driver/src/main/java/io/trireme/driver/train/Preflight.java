@@ -1,0 +1,102 @@
+package io.trireme.driver.train;
+
+import io.trireme.common.config.JobConfig;
+import io.trireme.driver.job.Finding;
+import io.trireme.driver.job.PreflightException;
+import io.trireme.driver.spark.Footholds;
+import io.trireme.driver.spark.HostCheck;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
+import org.agrona.concurrent.NanoClock;
+import org.apache.spark.SparkContext;
+import org.apache.spark.api.java.JavaSparkContext;
+
+/** Looks for whatever would stop a run before it starts, and tells all of it together. */
+final class Preflight {
+
+  private static final long EXECUTORS_DEADLINE_NS = TimeUnit.SECONDS.toNanos(60);
+  private static final long LOOK_AGAIN_NS = TimeUnit.MILLISECONDS.toNanos(50);
+
+  private Preflight() {}
+
+  /** Checks the cluster; throws with every finding. */
+  static void check(JavaSparkContext spark, JobConfig job, NanoClock clock) {
+    List<Finding> findings = new ArrayList<>();
+    checkPlugin(spark, findings);
+    checkSettings(spark, findings);
+    checkSlots(spark, job, clock, findings);
+    if (findings.isEmpty()) {
+      checkHosts(spark, job, findings);
+    }
+    if (!findings.isEmpty()) {
+      throw new PreflightException(findings);
+    }
+  }
+
+  private static void checkPlugin(JavaSparkContext spark, List<Finding> findings) {
+    try {
+      Footholds.ear(spark.sc());
+    } catch (IllegalStateException e) {
+      findings.add(
+          new Finding(
+              "Spark plugin",
+              String.valueOf(e.getMessage()),
+              "set it before the SparkContext is made"));
+    }
+  }
+
+  private static void checkSettings(JavaSparkContext spark, List<Finding> findings) {
+    if (spark.getConf().getBoolean("spark.speculation", false)) {
+      findings.add(
+          new Finding(
+              "spark.speculation",
+              "true: Spark would run a worker twice",
+              "set spark.speculation=false"));
+    }
+  }
+
+  private static void checkSlots(
+      JavaSparkContext spark, JobConfig job, NanoClock clock, List<Finding> findings) {
+    int wanted = job.workers().max();
+    long start = clock.nanoTime();
+    int slots = taskSlots(spark.sc());
+    while (slots < wanted && !spark.isLocal() && clock.nanoTime() - start < EXECUTORS_DEADLINE_NS) {
+      LockSupport.parkNanos(LOOK_AGAIN_NS);
+      slots = taskSlots(spark.sc());
+    }
+    if (slots < wanted) {
+      findings.add(
+          new Finding(
+              "task slots",
+              "workers: "
+                  + wanted
+                  + ", but "
+                  + spark.master()
+                  + " runs only "
+                  + slots
+                  + " tasks at a time",
+              spark.isLocal()
+                  ? "use --master local[" + wanted + "] or set workers to " + slots
+                  : "give the application more executors or cores (spark.cores.max, spark.executor.cores,"
+                      + " spark.executor.instances), or lower workers"));
+    }
+  }
+
+  private static int taskSlots(SparkContext spark) {
+    return spark.maxNumConcurrentTasks(spark.resourceProfileManager().defaultResourceProfile());
+  }
+
+  private static void checkHosts(JavaSparkContext spark, JobConfig job, List<Finding> findings) {
+    int tasks = job.workers().max();
+    List<Integer> indices = IntStream.range(0, tasks).boxed().toList();
+    HostCheck check =
+        new HostCheck(job.workers().max(), job.servers(), job.transport().termLengthBytes());
+    spark.parallelize(indices, tasks).map(check).collect().stream()
+        .flatMap(List::stream)
+        .distinct()
+        .forEach(found -> findings.add(new Finding(found.what(), found.seen(), found.fix())));
+  }
+}

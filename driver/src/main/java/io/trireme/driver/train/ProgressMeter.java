@@ -1,0 +1,69 @@
+package io.trireme.driver.train;
+
+import io.trireme.driver.protocol.GlobalStep;
+import io.trireme.driver.report.Progress;
+import io.trireme.driver.report.RunObserver;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Gathers steps into intervals and tells the observer of each. */
+final class ProgressMeter {
+
+  private static final long INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(500);
+
+  private final TrainingPlan plan;
+  private final RunObserver observer;
+  private long intervalStartNs;
+  private long sentBefore;
+  private long receivedBefore;
+  private long examples;
+  private double lossSum;
+  private @Nullable GlobalStep last;
+
+  ProgressMeter(TrainingPlan plan, RunObserver observer, long nowNs) {
+    this.plan = plan;
+    this.observer = observer;
+    this.intervalStartNs = nowNs;
+  }
+
+  /** Takes finished steps; tells the observer if the interval is over, or the job. */
+  void add(List<GlobalStep> steps, long nowNs) {
+    for (GlobalStep step : steps) {
+      examples += step.examples();
+      lossSum += step.loss() * step.examples();
+      last = step;
+    }
+    GlobalStep newest = last;
+    if (newest == null) {
+      return;
+    }
+    boolean end = newest.step() + 1 == plan.spec().lastStep();
+    if (end || nowNs - intervalStartNs >= INTERVAL_NS) {
+      tell(newest, nowNs);
+    }
+  }
+
+  private void tell(GlobalStep newest, long nowNs) {
+    double seconds = Math.max(1, nowNs - intervalStartNs) / 1e9;
+    observer.progress(
+        new Progress(
+            newest.step() + 1,
+            plan.spec().lastStep(),
+            plan.spec().slots().epochOf(newest.step()) + 1,
+            plan.job().epochs(),
+            lossSum / examples,
+            plan.learningRate(newest.step()),
+            examples / seconds,
+            newest.sentBytes() - sentBefore,
+            newest.receivedBytes() - receivedBefore,
+            1.0,
+            0));
+    sentBefore = newest.sentBytes();
+    receivedBefore = newest.receivedBytes();
+    intervalStartNs = nowNs;
+    examples = 0;
+    lossSum = 0;
+    last = null;
+  }
+}

@@ -1,0 +1,78 @@
+package io.trireme.driver.train;
+
+import io.trireme.common.config.JobConfig;
+import io.trireme.driver.job.JobFactory;
+import io.trireme.driver.job.JobPreparer;
+import io.trireme.driver.job.JobRunner;
+import io.trireme.driver.job.RunFolder;
+import io.trireme.driver.job.TrainingFailedException;
+import io.trireme.driver.prepare.Preparation;
+import io.trireme.driver.prepare.PreparedData;
+import io.trireme.driver.report.RunObserver;
+import io.trireme.driver.report.RunResult;
+import io.trireme.driver.spark.TriremePlugin;
+import java.io.IOException;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.JavaSparkContext;
+
+/**
+ * Runs jobs on the cluster that the Spark configuration names, each in an application of its own.
+ */
+public final class SparkJobFactory implements JobFactory {
+
+  /** Found by the service loader. */
+  public SparkJobFactory() {}
+
+  @Override
+  public JobRunner runner(SparkConf conf) {
+    return (job, observer) -> {
+      try (JavaSparkContext spark = new JavaSparkContext(configured(conf))) {
+        RunFolder folder = RunFolder.of(job, spark.hadoopConfiguration());
+        return train(spark, job, folder, observer);
+      }
+    };
+  }
+
+  private static RunResult train(
+      JavaSparkContext spark, JobConfig job, RunFolder folder, RunObserver observer) {
+    try {
+      return new TrainingRun(spark, job, folder, observer).run();
+    } catch (IOException e) {
+      throw new TrainingFailedException("the run's files could not be used: " + e.getMessage(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new TrainingFailedException("the run was interrupted", e);
+    }
+  }
+
+  @Override
+  public JobPreparer preparer(SparkConf conf) {
+    return (job, observer) -> {
+      try (JavaSparkContext spark = new JavaSparkContext(configured(conf))) {
+        RunFolder folder = RunFolder.of(job, spark.hadoopConfiguration());
+        Path shards = TrainingRun.shardsFolder(job, folder);
+        observer.phase(RunObserver.Phase.PREPARING);
+        PreparedData data = Preparation.prepare(spark, job, shards);
+        return new JobPreparer.Prepared(
+            shards.toString(), data.train().examples(), data.test().examples(), data.reused());
+      } catch (IOException e) {
+        throw new TrainingFailedException("the data could not be prepared: " + e.getMessage(), e);
+      }
+    };
+  }
+
+  /** What every application of ours needs, on top of what the user set. */
+  private static SparkConf configured(SparkConf conf) {
+    SparkConf own = conf.clone();
+    String plugin = TriremePlugin.class.getName();
+    String plugins = own.get("spark.plugins", "");
+    if (!plugins.contains(plugin)) {
+      own.set("spark.plugins", plugins.isEmpty() ? plugin : plugins + "," + plugin);
+    }
+    // A lost worker cannot be replaced yet: Spark is to say so at once.
+    own.set("spark.task.maxFailures", "1");
+    own.set("spark.stage.maxConsecutiveAttempts", "1");
+    return own;
+  }
+}
