@@ -1,8 +1,10 @@
 package io.trireme.driver.cli;
 
 import io.trireme.common.config.BadJobFile;
+import io.trireme.common.data.BadDataException;
 import io.trireme.driver.job.PreflightException;
 import io.trireme.driver.job.TrainingFailedException;
+import io.trireme.worker.engine.BadModelException;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Map;
@@ -25,6 +27,8 @@ enum ExitCode {
       Map.of(
           BadJobFile.class, BAD_JOB,
           PreflightException.class, PREFLIGHT,
+          BadDataException.class, PREFLIGHT,
+          BadModelException.class, PREFLIGHT,
           TrainingFailedException.class, FAILED);
 
   private final int number;

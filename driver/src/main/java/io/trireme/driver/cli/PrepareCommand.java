@@ -2,8 +2,9 @@ package io.trireme.driver.cli;
 
 import io.trireme.common.config.JobConfig;
 import io.trireme.driver.job.JobFactory;
-import io.trireme.driver.job.JobPreparer.Prepared;
+import io.trireme.driver.prepare.PreparedData;
 import io.trireme.driver.report.ProgressView;
+import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -25,9 +26,9 @@ final class PrepareCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
     JobConfig job = options.job(console.env());
-    Prepared prepared;
+    PreparedData prepared;
     try (ProgressView view =
         ProgressView.on(console.err(), console.terminal(), console.nanoTime())) {
       prepared = factory.preparer(options.spark(job)).prepare(job, view);
@@ -35,11 +36,12 @@ final class PrepareCommand implements Callable<Integer> {
     console
         .out()
         .printf(
-            "%s %,d training and %,d test examples in %s%n",
+            "%s %,d training examples in %s and %,d test examples in %s%n",
             prepared.reused() ? "found" : "prepared",
-            prepared.trainExamples(),
-            prepared.testExamples(),
-            prepared.folder());
+            prepared.train().examples(),
+            prepared.trainUri(),
+            prepared.test().examples(),
+            prepared.testUri());
     return ExitCode.DONE.number();
   }
 }

@@ -1,26 +1,19 @@
 package io.trireme.driver.job;
 
 import io.trireme.common.config.JobConfig;
+import io.trireme.driver.prepare.PreparedData;
 import io.trireme.driver.report.RunObserver;
+import java.io.IOException;
 
 /** Makes the shards of a job's data sets. */
 @FunctionalInterface
 public interface JobPreparer {
 
   /**
-   * What was prepared.
-   *
-   * @param folder folder of the shards
-   * @param trainExamples examples in the training set
-   * @param testExamples examples in the test set
-   * @param reused whether the shards were ready before
-   */
-  record Prepared(String folder, long trainExamples, long testExamples, boolean reused) {}
-
-  /**
    * Prepares both data sets of a job, unless they are ready.
    *
-   * @throws PreflightException if the sources or the folder cannot be used
+   * @throws io.trireme.common.data.BadDataException if a source cannot be used
+   * @throws IOException if a folder cannot be read or written
    */
-  Prepared prepare(JobConfig config, RunObserver observer);
+  PreparedData prepare(JobConfig config, RunObserver observer) throws IOException;
 }

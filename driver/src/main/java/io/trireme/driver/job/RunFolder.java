@@ -108,7 +108,7 @@ public final class RunFolder {
         List.of(
             new Finding(
                 "output folder " + folder,
-                "cannot be used: " + e.getMessage(),
+                "cannot be used: " + (e.getCause() instanceof IOException cause ? cause : e),
                 "make it writable, or set output.dir to another folder")));
   }
 }

@@ -1,6 +1,7 @@
 package io.trireme.driver.report;
 
 import java.io.PrintStream;
+import java.util.concurrent.atomic.AtomicBoolean;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -14,6 +15,7 @@ final class ProgressBarView implements ProgressView {
   private final PrintStream out;
   private final int width;
   private @Nullable ProgressBar bar;
+  private @Nullable EndedLine drawn;
 
   /**
    * A view on a terminal.
@@ -37,15 +39,17 @@ final class ProgressBarView implements ProgressView {
   public void progress(Progress progress) {
     ProgressBar open = bar;
     if (open == null) {
+      EndedLine line = new EndedLine(out, width);
       open =
           new ProgressBarBuilder()
               .setTaskName(Phase.TRAINING.title())
               .setInitialMax(progress.steps())
               .setStyle(ProgressBarStyle.ASCII)
               .setUpdateIntervalMillis(250)
-              .setConsumer(new ConsoleProgressBarConsumer(out, width))
+              .setConsumer(line)
               .build();
       bar = open;
+      drawn = line;
     }
     open.stepTo(progress.step());
     open.setExtraMessage(" " + ProgressView.measures(progress));
@@ -61,6 +65,26 @@ final class ProgressBarView implements ProgressView {
     if (bar != null) {
       bar.close();
       bar = null;
+    }
+    if (drawn != null) {
+      drawn.close();
+      drawn = null;
+    }
+  }
+
+  /** Ends its line once: the library does not for a bar that lives less than one update. */
+  private static final class EndedLine extends ConsoleProgressBarConsumer {
+    private final AtomicBoolean ended = new AtomicBoolean();
+
+    EndedLine(PrintStream out, int width) {
+      super(out, width);
+    }
+
+    @Override
+    public void close() {
+      if (ended.compareAndSet(false, true)) {
+        super.close();
+      }
     }
   }
 }

@@ -3,18 +3,21 @@ package io.trireme.driver.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.trireme.common.config.JobConfig;
+import io.trireme.common.data.BadDataException;
+import io.trireme.common.data.DatasetDescription;
 import io.trireme.driver.job.Finding;
 import io.trireme.driver.job.JobFactory;
 import io.trireme.driver.job.JobPreparer;
-import io.trireme.driver.job.JobPreparer.Prepared;
 import io.trireme.driver.job.JobRunner;
 import io.trireme.driver.job.PreflightException;
 import io.trireme.driver.job.TrainingFailedException;
+import io.trireme.driver.prepare.PreparedData;
 import io.trireme.driver.report.Progress;
 import io.trireme.driver.report.RunObserver.Phase;
 import io.trireme.driver.report.RunResult;
 import io.trireme.driver.report.RunResult.Evaluation;
 import io.trireme.driver.report.RunResult.Status;
+import io.trireme.worker.engine.BadModelException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -24,11 +27,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class MainTest {
@@ -78,8 +83,27 @@ class MainTest {
     @Override
     public JobPreparer preparer(SparkConf conf) {
       masters.add(conf.get("spark.master"));
-      return (job, observer) -> new Prepared("shards/of/" + job.job(), 12_000, 2_000, false);
+      return (job, observer) ->
+          new PreparedData(
+              "shards/train", "shards/test", set("train", 12_000), set("test", 20), true);
     }
+  }
+
+  private static DatasetDescription set(String name, long examples) {
+    return new DatasetDescription(
+        1,
+        name,
+        examples,
+        28,
+        28,
+        1,
+        1,
+        List.of(examples),
+        0,
+        1,
+        1,
+        "f",
+        List.of(new DatasetDescription.Shard("s", 0, (int) examples, 1, 1)));
   }
 
   private int run(String... args) {
@@ -140,9 +164,10 @@ class MainTest {
 
   @Test
   void preparesData() {
-    assertThat(run("prepare", JOB.toString())).isZero();
+    assertThat(run("prepare", JOB.toString())).as(err()).isZero();
     assertThat(out())
-        .isEqualTo("prepared 12,000 training and 2,000 test examples in shards/of/quickstart\n");
+        .isEqualTo(
+            "found 12,000 training examples in shards/train and 20 test examples in shards/test\n");
   }
 
   @Test
@@ -282,6 +307,23 @@ class MainTest {
         };
     assertThat(train()).isEqualTo(3);
     assertThat(err()).isEqualTo("trireme: memory: too little; add some\n");
+  }
+
+  static Stream<RuntimeException> badInput() {
+    return Stream.of(
+        new BadDataException("train-images: truncated"),
+        new BadModelException(List.of("train-images: truncated")));
+  }
+
+  @ParameterizedTest
+  @MethodSource("badInput")
+  void returns3ForDataOrAModelThatCannotBeUsed(RuntimeException bad) {
+    runner =
+        (job, observer) -> {
+          throw bad;
+        };
+    assertThat(train()).isEqualTo(3);
+    assertThat(err()).isEqualTo("trireme: train-images: truncated\n");
   }
 
   @Test

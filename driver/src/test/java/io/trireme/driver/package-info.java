@@ -1,5 +1,0 @@
-/** Tests that see all modules. */
-@NullMarked
-package io.trireme.driver;
-
-import org.jspecify.annotations.NullMarked;
