@@ -1,5 +1,6 @@
 package io.trireme.driver.train;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -149,7 +150,7 @@ class LocalTrainingTest {
     assertThat(progress.stream().mapToLong(Progress::bytesSent).sum())
         .as("every worker sends every parameter in every step")
         .isGreaterThan(run.result().steps() * run.result().parameters() * Float.BYTES);
-    assertThat(run.result().evaluation().accuracy()).isGreaterThan(0.6);
+    assertThat(requireNonNull(run.result().evaluation()).accuracy()).isGreaterThan(0.6);
     MultiLayerNetwork model =
         ModelSerializer.restoreMultiLayerNetwork(run.folder().resolve("model.zip").toFile());
     assertThat(model.numParams()).isEqualTo(run.result().parameters());
