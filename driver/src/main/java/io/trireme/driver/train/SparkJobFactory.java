@@ -7,7 +7,6 @@ import io.trireme.driver.job.JobRunner;
 import io.trireme.driver.job.RunFolder;
 import io.trireme.driver.job.TrainingFailedException;
 import io.trireme.driver.prepare.Preparation;
-import io.trireme.driver.prepare.PreparedData;
 import io.trireme.driver.report.RunObserver;
 import io.trireme.driver.report.RunResult;
 import io.trireme.driver.spark.TriremePlugin;
@@ -53,9 +52,7 @@ public final class SparkJobFactory implements JobFactory {
         RunFolder folder = RunFolder.of(job, spark.hadoopConfiguration());
         Path shards = TrainingRun.shardsFolder(job, folder);
         observer.phase(RunObserver.Phase.PREPARING);
-        PreparedData data = Preparation.prepare(spark, job, shards);
-        return new JobPreparer.Prepared(
-            shards.toString(), data.train().examples(), data.test().examples(), data.reused());
+        return Preparation.prepare(spark, job, shards);
       } catch (IOException e) {
         throw new TrainingFailedException("the data could not be prepared: " + e.getMessage(), e);
       }
