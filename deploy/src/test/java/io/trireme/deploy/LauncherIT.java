@@ -30,7 +30,8 @@ class LauncherIT {
 
   @Test
   void submitsWithTheSparkOfSparkHomeWhatThatSparkDoesNotShip() throws Exception {
-    Path spark = fakeSpark("spark-core_2.12-3.5.1.jar", "jackson-core-2.15.2.jar");
+    Path spark =
+        fakeSpark("spark-core_2.12-3.5.1.jar", "jackson-core-2.15.2.jar", "guava-14.0.1.jar");
 
     Result result = run(Map.of("SPARK_HOME", spark.toString()), "train", "a job.yaml");
 
@@ -39,7 +40,8 @@ class LauncherIT {
     String jars = arguments.get(arguments.indexOf("--jars") + 1);
     assertThat(jars)
         .contains("/nd4j-native-", "/trireme-worker-", "/jackson-databind-")
-        .doesNotContain("/spark-core_", "/jackson-core-");
+        .contains("/guava-1.0.0-M")
+        .doesNotContain("/spark-core_", "/jackson-core-", "/guava-16");
     assertThat(arguments)
         .contains("spark.plugins=io.trireme.driver.spark.TriremePlugin")
         .anyMatch(a -> a.startsWith("spark.executor.defaultJavaOptions=--add-opens="))
