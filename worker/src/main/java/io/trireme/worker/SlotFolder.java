@@ -18,7 +18,6 @@ import org.agrona.concurrent.UnsafeBuffer;
  */
 final class SlotFolder implements AutoCloseable {
 
-  private static final int CACHE_LINE = 64;
   private static final SumProgram TWO =
       SumProgram.over(new ReductionTree(2), List.of(new TreeNode(0, 1), new TreeNode(1, 2)));
 
@@ -70,7 +69,7 @@ final class SlotFolder implements AutoCloseable {
 
   private UnsafeBuffer level(int level) {
     while (levels.size() <= level) {
-      ByteBuffer memory = BufferUtil.allocateDirectAligned(length * Float.BYTES, CACHE_LINE);
+      ByteBuffer memory = ByteBuffer.allocateDirect(length * Float.BYTES);
       owned.add(memory);
       levels.add(new UnsafeBuffer(memory));
     }

@@ -53,6 +53,8 @@ public final class SparkJobFactory implements JobFactory {
         Path shards = TrainingRun.shardsFolder(job, folder);
         observer.phase(RunObserver.Phase.PREPARING);
         return Preparation.prepare(spark, job, shards);
+      } catch (IOException e) {
+        throw new TrainingFailedException("the data could not be prepared: " + e.getMessage(), e);
       }
     };
   }

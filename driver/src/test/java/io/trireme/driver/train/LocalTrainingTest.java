@@ -167,8 +167,8 @@ class LocalTrainingTest {
 
   @Test
   void moreServersThanTheModelHasBlocksAreFoundBeforeTheFirstStep() {
-    assertThatThrownBy(() -> train("servers99", size(1, 99)))
+    assertThatThrownBy(() -> train("servers12", size(1, 12)))
         .isInstanceOf(PreflightException.class)
-        .hasMessageContaining("servers: 99");
+        .hasMessageContaining("servers: 12");
   }
 }

@@ -51,8 +51,9 @@ public final class FloatVector implements AutoCloseable {
               + array.elementWiseStride()
               + ", expected contiguous FLOAT");
     }
-    // The address of a view's buffer is that of its own first element.
-    return new UnsafeBuffer(array.data().address(), lengthBytes("array", array.length()));
+    // Of a view's buffer, the address is the base's; only its pointer includes the offset.
+    return new UnsafeBuffer(
+        array.data().addressPointer().address(), lengthBytes("array", array.length()));
   }
 
   private static int lengthBytes(String what, long length) {

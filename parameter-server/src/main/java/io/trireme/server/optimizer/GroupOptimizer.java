@@ -135,6 +135,7 @@ public final class GroupOptimizer implements GroupUpdater {
   }
 
   /** The group's parameters: float32 in native order. The caller writes the initial ones. */
+  @Override
   public MutableDirectBuffer parameters() {
     return parameters.buffer();
   }
@@ -143,6 +144,7 @@ public final class GroupOptimizer implements GroupUpdater {
    * The group's gradient: float32 in native order. The caller writes the sum over slots; the
    * methods below change it in place.
    */
+  @Override
   public MutableDirectBuffer gradient() {
     return gradient.buffer();
   }
@@ -172,6 +174,7 @@ public final class GroupOptimizer implements GroupUpdater {
    * @param examples examples in the sum, over all slots
    * @param filledSlots slots in the sum that had at least one example
    */
+  @Override
   public void average(int examples, int filledSlots) {
     if (examples < 1 || filledSlots < 1) {
       throw new IllegalArgumentException(
@@ -198,6 +201,7 @@ public final class GroupOptimizer implements GroupUpdater {
    *
    * @param block index, in the plan, of one of the group's blocks
    */
+  @Override
   public double sumOfSquares(int block) {
     if (block < group.firstBlock() || block >= group.firstBlock() + group.blocks()) {
       throw new IllegalArgumentException(
@@ -249,6 +253,7 @@ public final class GroupOptimizer implements GroupUpdater {
    * @param epoch the epoch, from 0
    * @param scale what clipping by global norm asks for; 1 for nothing
    */
+  @Override
   public void update(long step, int epoch, double scale) {
     if (!Double.isFinite(scale)) {
       throw new IllegalArgumentException(

@@ -13,8 +13,6 @@ import org.agrona.concurrent.UnsafeBuffer;
  */
 final class ContributionPool implements AutoCloseable {
 
-  private static final int CACHE_LINE = 64;
-
   private final int lengthBytes;
   private final List<ByteBuffer> owned = new ArrayList<>();
   private final List<Contribution> free = new ArrayList<>();
@@ -34,7 +32,7 @@ final class ContributionPool implements AutoCloseable {
   }
 
   private Contribution allocate() {
-    ByteBuffer memory = BufferUtil.allocateDirectAligned(lengthBytes, CACHE_LINE);
+    ByteBuffer memory = ByteBuffer.allocateDirect(lengthBytes);
     owned.add(memory);
     return new Contribution(new UnsafeBuffer(memory));
   }

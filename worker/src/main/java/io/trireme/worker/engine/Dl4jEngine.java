@@ -137,6 +137,7 @@ public final class Dl4jEngine implements GradientEngine {
 
   @Override
   public void close() {
+    network.close();
     Arrays.fill(batches, null);
     features.close();
     labels.close();

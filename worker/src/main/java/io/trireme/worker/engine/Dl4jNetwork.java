@@ -9,10 +9,11 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** What Trireme needs of a DL4J model, for both of its kinds. */
-sealed interface Dl4jNetwork {
+sealed interface Dl4jNetwork extends AutoCloseable {
 
   /** A part of the flat vector: a layer or a graph vertex, with its name in parameter names. */
   record Part(String name, Trainable trainable) {}
@@ -63,14 +64,30 @@ sealed interface Dl4jNetwork {
   /** Sets where training is, for schedules inside the model. */
   void position(int iteration, int epoch);
 
-  /** Computes gradient and score. */
+  /**
+   * Computes gradient and score.
+   *
+   * @param features array whose contents may change from call to call; fast where it is the same
+   *     object, always with the same labels array
+   */
   void compute(INDArray features, INDArray labels);
 
   /** The output for these features, as in inference. */
   INDArray output(INDArray features);
 
+  /** Frees what computations made; the model stays. */
+  @Override
+  default void close() {}
+
   /** A network of layers in a row. */
-  record Layers(MultiLayerNetwork network) implements Dl4jNetwork {
+  final class Layers implements Dl4jNetwork {
+    private final MultiLayerNetwork network;
+    private @Nullable CheckedChain chain;
+
+    Layers(MultiLayerNetwork network) {
+      this.network = network;
+    }
+
     @Override
     public Model model() {
       return network;
@@ -111,9 +128,21 @@ sealed interface Dl4jNetwork {
 
     @Override
     public void compute(INDArray features, INDArray labels) {
-      network.setInput(features);
-      network.setLabels(labels);
-      network.computeGradientAndScore();
+      CheckedChain known = chain;
+      if (known == null) {
+        known = new CheckedChain(network);
+        chain = known;
+      }
+      known.compute(features, labels);
+    }
+
+    @Override
+    public void close() {
+      CheckedChain known = chain;
+      chain = null;
+      if (known != null) {
+        known.close();
+      }
     }
 
     @Override

@@ -1,0 +1,132 @@
+package io.trireme.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.trireme.deploy.TriremeProcess.Result;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The script itself, up to the moment where it hands over to Spark; a fake Spark says what it got.
+ */
+@Timeout(60)
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "the launcher is a bash script")
+class LauncherIT {
+  private static final Duration LIMIT = Duration.ofSeconds(30);
+
+  private final Distribution distribution = Distribution.ofBuild();
+
+  @TempDir Path folder;
+
+  @Test
+  void submitsWithTheSparkOfSparkHomeWhatThatSparkDoesNotShip() throws Exception {
+    Path spark =
+        fakeSpark("spark-core_2.12-3.5.1.jar", "jackson-core-2.15.2.jar", "guava-14.0.1.jar");
+
+    Result result = run(Map.of("SPARK_HOME", spark.toString()), "train", "a job.yaml");
+
+    assertThat(result.exitCode()).as(result::err).isEqualTo(7);
+    List<String> arguments = result.out().lines().toList();
+    String jars = arguments.get(arguments.indexOf("--jars") + 1);
+    assertThat(jars)
+        .contains("/nd4j-native-", "/trireme-worker-", "/jackson-databind-")
+        .contains("/guava-1.0.0-M")
+        .doesNotContain("/spark-core_", "/jackson-core-", "/guava-16");
+    assertThat(arguments)
+        .contains("spark.plugins=io.trireme.driver.spark.TriremePlugin")
+        .anyMatch(a -> a.startsWith("spark.executor.defaultJavaOptions=--add-opens="))
+        .endsWith("train", "a job.yaml");
+    assertThat(arguments.get(arguments.indexOf("--class") + 1))
+        .isEqualTo("io.trireme.driver.cli.Main");
+  }
+
+  @Test
+  void theMasterComesFromTheArgumentsBeforeTheEnvironment() throws Exception {
+    Map<String, String> environment =
+        Map.of("SPARK_HOME", fakeSpark("spark-core_2.12-3.5.1.jar").toString(), "MASTER", "yarn");
+
+    assertThat(masterOf(run(environment, "doctor"))).isEqualTo("yarn");
+    assertThat(masterOf(run(environment, "train", "--master", "spark://h:1", "job.yaml")))
+        .isEqualTo("spark://h:1");
+    assertThat(masterOf(run(environment, "train", "job.yaml", "--master=local[3]")))
+        .isEqualTo("local[3]");
+  }
+
+  @Test
+  void worksThroughASymbolicLinkInAFolderWithSpaces() throws Exception {
+    Path link = Files.createDirectory(folder.resolve("a b")).resolve("my trireme");
+    Files.createSymbolicLink(link, distribution.launcher());
+    Map<String, String> environment =
+        Map.of("SPARK_HOME", fakeSpark("spark-core_2.12-3.5.1.jar").toString());
+
+    Result result = TriremeProcess.run(link, folder, environment, LIMIT, "train", "job.yaml");
+
+    assertThat(result.exitCode()).as(result::err).isEqualTo(7);
+    assertThat(result.out()).contains("cwd=" + folder.toRealPath());
+  }
+
+  @Test
+  void saysWhatIsWrongWithTheEnvironment() throws Exception {
+    Map<String, String> wrongSpark =
+        Map.of("SPARK_HOME", fakeSpark("spark-core_2.13-4.0.0.jar").toString());
+    Path java11 = fakeJava("11.0.2");
+
+    assertFails(wrongSpark, "SPARK_HOME holds spark-core_2.13-4.0.0.jar", "Scala 2.12");
+    assertFails(Map.of("SPARK_HOME", "/nowhere"), "/nowhere", "bin/spark-submit", "unset");
+    assertFails(Map.of("JAVA_HOME", "/nowhere"), "JAVA_HOME is /nowhere", "Java 17");
+    assertFails(Map.of("JAVA_HOME", java11.toString()), "needs Java 17", "is Java 11");
+    assertFails(Map.of("TRIREME_DRIVER_MEMORY", "lots"), "TRIREME_DRIVER_MEMORY", "lots", "4g");
+  }
+
+  private void assertFails(Map<String, String> environment, String... words) {
+    Result result = run(environment, "train", "job.yaml");
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.err()).startsWith("trireme: ").contains(words).hasLineCount(1);
+  }
+
+  private Result run(Map<String, String> environment, String... arguments) {
+    Map<String, String> all = new HashMap<>(Map.of("MASTER", "", "SPARK_HOME", ""));
+    all.putAll(environment);
+    return TriremeProcess.run(distribution.launcher(), folder, all, LIMIT, arguments);
+  }
+
+  private static String masterOf(Result result) {
+    List<String> arguments = result.out().lines().toList();
+    return arguments.get(arguments.indexOf("--master") + 1);
+  }
+
+  /**
+   * A folder like Spark's whose spark-submit prints its arguments, a line each, and exits with 7.
+   */
+  private Path fakeSpark(String... jars) throws Exception {
+    Path spark = Files.createTempDirectory(folder, "spark");
+    Files.createDirectory(spark.resolve("jars"));
+    for (String jar : jars) {
+      Files.createFile(spark.resolve("jars").resolve(jar));
+    }
+    script(spark.resolve("bin/spark-submit"), "echo \"cwd=$PWD\"; printf '%s\\n' \"$@\"; exit 7");
+    return spark;
+  }
+
+  private Path fakeJava(String version) throws Exception {
+    Path home = Files.createTempDirectory(folder, "java");
+    script(home.resolve("bin/java"), "echo 'openjdk version \"" + version + "\"' >&2");
+    return home;
+  }
+
+  private static void script(Path file, String body) throws Exception {
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, "#!/bin/sh\n" + body + "\n");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+}
