@@ -125,7 +125,7 @@ public final class ServerCore implements SecureReceiver.MessageHandler, AutoClos
     contribution.wrap(buffer, bodyOffset, header.blockLength(), header.version());
     int payloadBytes = bodyLength - header.blockLength();
     HostedBlock block = blocks.find(contribution.block());
-    if (contribution.codec() != Codec.NONE
+    if (contribution.codecRaw() != Codec.NONE.value()
         || payloadBytes <= 0
         || payloadBytes % Float.BYTES != 0) {
       rejections.count(Rejection.BAD_MESSAGE);
