@@ -188,7 +188,9 @@ public final class ServerCore implements SecureReceiver.MessageHandler, AutoClos
     }
     normShare.wrap(buffer, bodyOffset, header.blockLength(), header.version());
     long step = normShare.step();
-    if (normShare.generation() != generation
+    if (options.clipGlobalNorm() <= 0
+        || normShare.generation() != generation
+        || blocks.find(normShare.block()) != null
         || !norms.note(normShare.block(), step, normShare.sumOfSquares())) {
       rejections.count(Rejection.OUT_OF_PLACE);
       return;

@@ -380,6 +380,26 @@ class ServerCoreTest {
   }
 
   @Test
+  void sharesOfBlocksThatThisServerHoldsAreNoOneElsesToSend() {
+    ServerCore core = core(1);
+    norm(core, OTHER, GENERATION, 0, 0, 1e9);
+    assertThat(rejections.counted()).isEqualTo(Map.of(Rejection.OUT_OF_PLACE, 1L));
+    norm(core, OTHER, GENERATION, 0, 2, 7);
+    deliverGood(core, 0, 0);
+    deliverGood(core, 1, 0);
+    assertThat(updaters.get(0).calls).endsWith("update 0 0 0.2");
+  }
+
+  @Test
+  void sharesAreOutOfPlaceWhereNothingIsClipped() {
+    ServerCore core = core(0);
+    String waited = core.waitsFor();
+    norm(core, OTHER, GENERATION, 0, 2, 7);
+    assertThat(rejections.counted()).isEqualTo(Map.of(Rejection.OUT_OF_PLACE, 1L));
+    assertStepIsStillWhole(core, waited);
+  }
+
+  @Test
   void updatersAreClosedWhenOneCannotBeMade() {
     ServerOptions options =
         new ServerOptions(SELF, PLAN, new SlotPlan(10, 8, SLOTS), 0, 3, 0, 2, 0, 1);
