@@ -125,7 +125,7 @@ public final class ServerCore implements SecureReceiver.MessageHandler, AutoClos
     contribution.wrap(buffer, bodyOffset, header.blockLength(), header.version());
     int payloadBytes = bodyLength - header.blockLength();
     HostedBlock block = blocks.find(contribution.block());
-    if (contribution.codec() != Codec.NONE
+    if (contribution.codecRaw() != Codec.NONE.value()
         || payloadBytes <= 0
         || payloadBytes % Float.BYTES != 0) {
       rejections.count(Rejection.BAD_MESSAGE);
@@ -188,7 +188,9 @@ public final class ServerCore implements SecureReceiver.MessageHandler, AutoClos
     }
     normShare.wrap(buffer, bodyOffset, header.blockLength(), header.version());
     long step = normShare.step();
-    if (normShare.generation() != generation
+    if (options.clipGlobalNorm() <= 0
+        || normShare.generation() != generation
+        || blocks.find(normShare.block()) != null
         || !norms.note(normShare.block(), step, normShare.sumOfSquares())) {
       rejections.count(Rejection.OUT_OF_PLACE);
       return;

@@ -198,7 +198,9 @@ public final class WorkerCore implements SecureReceiver.MessageHandler, AutoClos
     }
     decoder.wrap(buffer, bodyOffset, header.blockLength(), header.version());
     int payloadBytes = bodyLength - header.blockLength();
-    if (decoder.codec() != Codec.NONE || payloadBytes <= 0 || payloadBytes % Float.BYTES != 0) {
+    if (decoder.codecRaw() != Codec.NONE.value()
+        || payloadBytes <= 0
+        || payloadBytes % Float.BYTES != 0) {
       rejections.count(Rejection.BAD_MESSAGE);
       return;
     }
