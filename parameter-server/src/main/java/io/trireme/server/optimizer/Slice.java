@@ -2,11 +2,13 @@ package io.trireme.server.optimizer;
 
 import java.util.List;
 import java.util.Map;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.AdaBeliefUpdater;
 import org.nd4j.linalg.learning.GradientUpdater;
 import org.nd4j.linalg.learning.config.AdaBelief;
+import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.regularization.Regularization.ApplyStep;
 
@@ -20,6 +22,8 @@ final class Slice implements AutoCloseable {
   private final IUpdater config;
   private final List<Regularizer> regularizers;
   private final @Nullable FloatVector state;
+  private final @Nullable AdamKernel adam;
+  private final UnsafeBuffer gradientBuffer;
 
   /**
    * A slice with the state of a first step.
@@ -36,6 +40,8 @@ final class Slice implements AutoCloseable {
     this.state =
         stateLength == 0 ? null : FloatVector.zeros("updater state of a slice", stateLength);
     this.updater = instantiate(config, state, gradient.length());
+    this.adam = config instanceof Adam plain ? new AdamKernel(plain) : null;
+    this.gradientBuffer = FloatVector.bufferOf(gradient);
   }
 
   private static GradientUpdater<?> instantiate(
@@ -57,10 +63,21 @@ final class Slice implements AutoCloseable {
     for (Regularizer regularizer : regularizers) {
       regularizer.apply(ApplyStep.BEFORE_UPDATER, learningRate, iteration, epoch);
     }
-    updater.applyUpdater(gradient, iteration, epoch);
+    applyUpdater(iteration, epoch);
     for (Regularizer regularizer : regularizers) {
       regularizer.apply(ApplyStep.POST_UPDATER, learningRate, iteration, epoch);
     }
+  }
+
+  private void applyUpdater(int iteration, int epoch) {
+    AdamKernel kernel = adam;
+    FloatVector moments = state;
+    if (kernel == null || moments == null || !kernel.prepare(iteration, epoch)) {
+      updater.applyUpdater(gradient, iteration, epoch);
+      return;
+    }
+    int length = Math.toIntExact(gradient.length());
+    kernel.apply(gradientBuffer, 0, moments.buffer(), 0, length, length);
   }
 
   /** The updater's state; null where the updater has none. */
@@ -70,6 +87,9 @@ final class Slice implements AutoCloseable {
 
   @Override
   public void close() {
+    if (adam != null) {
+      adam.close();
+    }
     if (state != null) {
       state.close();
     }

@@ -33,7 +33,17 @@ class GroupOptimizerTest {
   void resumesFromParametersAndState() {
     Layout layout = layout(GradientNormalization.None, new Adam(0.01), new Adam(0.02));
     BlockPlan plan = BlockPlan.of(layout);
-    BlockGroup group = plan.groups().get(2);
+    long border =
+        layout.segments().stream()
+            .filter(segment -> !segment.updater().equals(layout.segments().get(0).updater()))
+            .findFirst()
+            .orElseThrow()
+            .offset();
+    BlockGroup group =
+        plan.groups().stream()
+            .filter(candidate -> candidate.offset() < border && border < candidate.end())
+            .findFirst()
+            .orElseThrow();
     try (GroupOptimizer whole = new GroupOptimizer(layout, plan, group, 0);
         GroupOptimizer resumed = new GroupOptimizer(layout, plan, group, 0)) {
       for (int step = 0; step < 3; step++) {
