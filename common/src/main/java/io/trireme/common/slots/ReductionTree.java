@@ -66,8 +66,17 @@ public final class ReductionTree {
     return true;
   }
 
-  /** The fewest nodes that cover exactly the slots {@code lo} to {@code hi}, in ascending order. */
+  /**
+   * The fewest nodes that cover exactly the slots {@code lo} to {@code hi}, in ascending order;
+   * none where the two are equal.
+   *
+   * @throws IllegalArgumentException if that is no range of this tree's slots
+   */
   public List<TreeNode> cover(int lo, int hi) {
+    if (lo < 0 || hi > slots || lo > hi) {
+      throw new IllegalArgumentException(
+          "slots [" + lo + ", " + hi + "), expected a range of [0, " + slots + ")");
+    }
     List<TreeNode> nodes = new ArrayList<>();
     if (lo < hi) {
       cover(0, slots, lo, hi, nodes);

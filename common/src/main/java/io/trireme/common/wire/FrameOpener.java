@@ -22,6 +22,7 @@ public final class FrameOpener {
     final Peer peer;
     final SecretKey key;
     long lastSequence;
+    boolean expelled;
 
     Sender(Peer peer, SecretKey key) {
       this.peer = peer;
@@ -58,12 +59,20 @@ public final class FrameOpener {
     Sender known = senders.get(peer.id());
     if (known == null || !known.peer.equals(peer)) {
       senders.put(peer.id(), new Sender(peer, jobKey.linkKey(peer, self)));
+    } else {
+      known.expelled = false;
     }
   }
 
-  /** Refuses frames of this peer from now on. */
+  /**
+   * Refuses frames of this peer from now on. Should the same life be admitted again, what it sent
+   * before stays refused.
+   */
   public void expel(int peerId) {
-    senders.remove(peerId);
+    Sender known = senders.get(peerId);
+    if (known != null) {
+      known.expelled = true;
+    }
   }
 
   /**
@@ -78,7 +87,7 @@ public final class FrameOpener {
       return drop(Rejection.MALFORMED);
     }
     Sender sender = senders.get(buffer.getInt(offset + Frames.SENDER_OFFSET, Frames.ORDER));
-    if (sender == null) {
+    if (sender == null || sender.expelled) {
       return drop(Rejection.UNKNOWN_SENDER);
     }
     if (buffer.getLong(offset + Frames.INCARNATION_OFFSET, Frames.ORDER)

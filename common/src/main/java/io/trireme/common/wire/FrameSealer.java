@@ -45,8 +45,15 @@ public final class FrameSealer {
   /**
    * Seals the first {@code length} bytes of {@link #message()} and returns the length of the {@link
    * #frame()}.
+   *
+   * @throws IllegalArgumentException if the length is negative or above {@link
+   *     Frames#MAX_MESSAGE_BYTES}
    */
   public int seal(int length) {
+    if (length < 0 || length > Frames.MAX_MESSAGE_BYTES) {
+      throw new IllegalArgumentException(
+          "message of " + length + " bytes, expected 0 to " + Frames.MAX_MESSAGE_BYTES);
+    }
     sequence++;
     frame.putLong(Frames.SEQUENCE_OFFSET, sequence, Frames.ORDER);
     nonceBuffer.putLong(Integer.BYTES, sequence);

@@ -18,6 +18,7 @@ import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.SleepingMillisIdleStrategy;
 import org.agrona.concurrent.SystemNanoClock;
 import org.apache.spark.api.plugin.PluginContext;
+import org.apache.spark.util.Utils;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,7 +33,8 @@ final class ExecutorRuntime implements Agent, AutoCloseable {
   private static final long BEAT_NS = TimeUnit.MILLISECONDS.toNanos(50);
   private static final long TURN_MS = 10;
 
-  private final PluginContext context;
+  private final String executor;
+  private final String host;
   private final DriverLink driver;
   private final NanoClock clock;
   private final Map<String, RunSession> sessions = new ConcurrentHashMap<>();
@@ -41,9 +43,12 @@ final class ExecutorRuntime implements Agent, AutoCloseable {
   private @Nullable AgentRunner runner;
   private long nextBeatNs;
   private long lastAnswerNs;
+  private boolean answered = true;
 
   private ExecutorRuntime(PluginContext context, NanoClock clock) {
-    this.context = context;
+    this.executor = context.executorID();
+    // PluginContext.hostname() fails on executors, whose RPC environment listens nowhere.
+    this.host = Utils.localHostName();
     this.driver = new DriverLink(context);
     this.clock = clock;
     this.nextBeatNs = clock.nanoTime();
@@ -75,6 +80,7 @@ final class ExecutorRuntime implements Agent, AutoCloseable {
     try {
       Orders orders = driver.report(report());
       lastAnswerNs = clock.nanoTime();
+      answered = true;
       sessions.values().forEach(RunSession::acknowledge);
       follow(orders);
     } catch (IOException | RuntimeException e) {
@@ -87,7 +93,7 @@ final class ExecutorRuntime implements Agent, AutoCloseable {
     List<JobReport> jobs = new ArrayList<>();
     sessions.values().forEach(session -> jobs.add(session.report()));
     failures.forEach((run, why) -> jobs.add(new JobReport(run, List.of(), List.of(), why)));
-    return new ExecutorReport(context.executorID(), context.hostname(), jobs);
+    return new ExecutorReport(executor, host, jobs);
   }
 
   private void follow(Orders orders) {
@@ -120,7 +126,7 @@ final class ExecutorRuntime implements Agent, AutoCloseable {
       return known;
     }
     try {
-      RunSession opened = RunSession.open(driver, run, context.hostname());
+      RunSession opened = RunSession.open(driver, run, host);
       sessions.put(run, opened);
       return opened;
     } catch (IOException | RuntimeException e) {
@@ -132,6 +138,10 @@ final class ExecutorRuntime implements Agent, AutoCloseable {
 
   /** A driver that does not answer for long is gone, and its runs with it. */
   private void onSilence(long now, Exception e) {
+    if (answered) {
+      LOG.warn("the driver did not answer: {}", e.toString());
+    }
+    answered = false;
     LOG.debug("the driver did not answer", e);
     for (RunSession session : sessions.values()) {
       long limitNs = TimeUnit.SECONDS.toNanos(session.spec().transport().timeoutSeconds());
@@ -169,6 +179,7 @@ final class ExecutorRuntime implements Agent, AutoCloseable {
     CloseHelper.quietClose(runner);
     closeSessions();
     sessions.clear();
+    SharedMemory.sweep();
     try {
       if (!Runtime.getRuntime().removeShutdownHook(cleanUp)) {
         LOG.debug("the clean-up hook had gone");
