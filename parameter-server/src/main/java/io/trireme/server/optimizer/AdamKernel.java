@@ -54,7 +54,8 @@ final class AdamKernel implements AutoCloseable {
     float plain = Float.isNaN(exact) || Float.isInfinite(exact) || exact == 0 ? epsilon : exact;
     // C's powf and its compiler round the last bits otherwise than Java.
     for (int ulps = 0; ulps <= MOST_ULPS; ulps++) {
-      if (reproduces(plain + ulps * Math.ulp(plain)) || reproduces(plain - ulps * Math.ulp(plain))) {
+      if (reproduces(plain + ulps * Math.ulp(plain))
+          || reproduces(plain - ulps * Math.ulp(plain))) {
         return true;
       }
     }
