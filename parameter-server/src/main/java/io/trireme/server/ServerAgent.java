@@ -77,7 +77,7 @@ public final class ServerAgent implements Agent {
       made.countInto(input.rejections());
       rejections = input.rejections();
       endpoint = inbound.endpoint();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       throw fail(e);
     }
   }
@@ -96,7 +96,7 @@ public final class ServerAgent implements Agent {
         waitsFor = server.waitsFor();
       }
       return work;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       throw fail(e);
     }
   }
@@ -114,9 +114,9 @@ public final class ServerAgent implements Agent {
     enteredGeneration = next.generation();
   }
 
-  private AgentTerminationException fail(RuntimeException e) {
+  private AgentTerminationException fail(Throwable e) {
     String message = e.getMessage();
-    failure = message == null ? e.toString() : message;
+    failure = message == null || e instanceof Error ? e.toString() : message;
     return new AgentTerminationException(e);
   }
 

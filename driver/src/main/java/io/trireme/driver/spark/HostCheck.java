@@ -1,5 +1,6 @@
 package io.trireme.driver.spark;
 
+import io.trireme.server.optimizer.NativeThreads;
 import io.trireme.worker.engine.OneDnn;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -14,20 +15,24 @@ public final class HostCheck implements Function<Integer, List<HostCheck.Found>>
   private static final int MIB = 1 << 20;
 
   /**
-   * Something that is in the way.
+   * Something that a person should know.
    *
    * @param what what was looked at
    * @param seen what was seen
    * @param fix what to do
+   * @param fatal whether the run cannot work so, rather than only slowly
    */
-  public record Found(String what, String seen, String fix) implements Serializable {}
+  public record Found(String what, String seen, String fix, boolean fatal)
+      implements Serializable {}
 
   private final int workers;
   private final int servers;
   private final int termLengthBytes;
+  private final int threads;
 
   /** A check for a run of this size. */
-  public HostCheck(int workers, int servers, int termLengthBytes) {
+  public HostCheck(int workers, int servers, int termLengthBytes, int threads) {
+    this.threads = threads;
     this.workers = workers;
     this.servers = servers;
     this.termLengthBytes = termLengthBytes;
@@ -58,15 +63,29 @@ public final class HostCheck implements Function<Integer, List<HostCheck.Found>>
                   + " MiB need up to "
                   + needed / MIB
                   + " MiB",
-              "make it larger (docker --shm-size, or mount -o remount,size=), or lower transport.termLength"));
+              "make it larger (docker --shm-size, or mount -o remount,size=), or lower transport.termLength",
+              true));
     }
+    NativeThreads.mismatch(threads)
+        .ifPresent(
+            mismatch ->
+                found.add(
+                    new Found(
+                        "OpenMP threads of " + host,
+                        mismatch,
+                        "start driver and executors with OMP_NUM_THREADS="
+                            + threads
+                            + " (exported before deploy/bin/trireme; spark.executorEnv.OMP_NUM_THREADS), since the"
+                            + " number decides the order of sums",
+                        true)));
     OneDnn.Status oneDnn = OneDnn.check();
     if (!oneDnn.inUse()) {
       found.add(
           new Found(
               "oneDNN of " + host,
               "not in use, convolutions would be several times slower",
-              oneDnn.detail()));
+              oneDnn.detail(),
+              false));
     }
     return found;
   }

@@ -125,8 +125,7 @@ final class RunSession implements AutoCloseable {
 
   private GroupUpdater loadGroup(BlockGroup group) {
     NativeThreads.use(spec.threads());
-    GroupOptimizer optimizer =
-        new GroupOptimizer(spec.layout(), spec.plan(), group, spec.clipGlobalNorm());
+    GroupOptimizer optimizer = new GroupOptimizer(spec.layout(), spec.plan(), group);
     try {
       MutableDirectBuffer parameters = optimizer.parameters();
       for (var block : spec.plan().blocksOf(group)) {

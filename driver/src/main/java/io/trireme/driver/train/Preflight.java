@@ -3,6 +3,7 @@ package io.trireme.driver.train;
 import io.trireme.common.config.JobConfig;
 import io.trireme.driver.job.Finding;
 import io.trireme.driver.job.PreflightException;
+import io.trireme.driver.report.RunObserver;
 import io.trireme.driver.spark.Footholds;
 import io.trireme.driver.spark.HostCheck;
 import java.util.ArrayList;
@@ -22,14 +23,14 @@ final class Preflight {
 
   private Preflight() {}
 
-  /** Checks the cluster; throws with every finding. */
-  static void check(JavaSparkContext spark, JobConfig job, NanoClock clock) {
+  /** Checks the cluster; throws with every finding that stops a run, and warns of the others. */
+  static void check(JavaSparkContext spark, JobConfig job, RunObserver observer, NanoClock clock) {
     List<Finding> findings = new ArrayList<>();
     checkPlugin(spark, findings);
     checkSettings(spark, findings);
     checkSlots(spark, job, clock, findings);
     if (findings.isEmpty()) {
-      checkHosts(spark, job, findings);
+      checkHosts(spark, job, observer, findings);
     }
     if (!findings.isEmpty()) {
       throw new PreflightException(findings);
@@ -89,14 +90,29 @@ final class Preflight {
     return spark.maxNumConcurrentTasks(spark.resourceProfileManager().defaultResourceProfile());
   }
 
-  private static void checkHosts(JavaSparkContext spark, JobConfig job, List<Finding> findings) {
-    int tasks = job.workers().max();
+  /** Looks at the executors through as many tasks as run at a time. */
+  private static void checkHosts(
+      JavaSparkContext spark, JobConfig job, RunObserver observer, List<Finding> findings) {
+    int tasks = Math.max(job.workers().max(), taskSlots(spark.sc()));
     List<Integer> indices = IntStream.range(0, tasks).boxed().toList();
     HostCheck check =
-        new HostCheck(job.workers().max(), job.servers(), job.transport().termLengthBytes());
-    spark.parallelize(indices, tasks).map(check).collect().stream()
-        .flatMap(List::stream)
-        .distinct()
-        .forEach(found -> findings.add(new Finding(found.what(), found.seen(), found.fix())));
+        new HostCheck(
+            job.workers().max(),
+            job.servers(),
+            job.transport().termLengthBytes(),
+            job.workers().threads());
+    List<HostCheck.Found> all =
+        spark.parallelize(indices, tasks).map(check).collect().stream()
+            .flatMap(List::stream)
+            .distinct()
+            .toList();
+    for (HostCheck.Found found : all) {
+      Finding finding = new Finding(found.what(), found.seen(), found.fix());
+      if (found.fatal()) {
+        findings.add(finding);
+      } else {
+        observer.warning(finding.toString());
+      }
+    }
   }
 }

@@ -6,8 +6,6 @@ import io.trireme.common.control.JobSpec;
 import io.trireme.common.layout.Block;
 import io.trireme.common.layout.BlockPlan;
 import io.trireme.common.layout.Layout;
-import io.trireme.common.layout.Segment;
-import io.trireme.common.layout.SegmentKind;
 import io.trireme.common.slots.SlotPlan;
 import io.trireme.common.wire.JobKey;
 import io.trireme.driver.job.Finding;
@@ -16,7 +14,7 @@ import io.trireme.driver.prepare.PreparedData;
 import io.trireme.driver.protocol.CoordinatorOptions;
 import io.trireme.driver.protocol.Placement;
 import io.trireme.server.optimizer.FloatVector;
-import io.trireme.server.optimizer.UpdaterJson;
+import io.trireme.server.optimizer.LearningRate;
 import io.trireme.worker.engine.InputFacts;
 import io.trireme.worker.engine.Layouts;
 import io.trireme.worker.engine.ModelFactory;
@@ -26,7 +24,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.deeplearning4j.nn.api.Model;
-import org.nd4j.linalg.learning.config.IUpdater;
 
 /**
  * What a job comes to once its data is known: the model with its initial parameters, and how it is
@@ -36,15 +33,20 @@ final class TrainingPlan {
 
   private static final int RUN_ID_BYTES = 6;
 
+  /** Floats of which the bytes are still counted by an int. */
+  private static final long MAX_LENGTH = Integer.MAX_VALUE / Float.BYTES;
+
   private final JobConfig job;
   private final Model model;
   private final JobSpec spec;
   private final UnsafeBuffer initial;
+  private final LearningRate rate;
 
   private TrainingPlan(JobConfig job, Model model, JobSpec spec) {
     this.job = job;
     this.model = model;
     this.spec = spec;
+    this.rate = new LearningRate(spec.layout());
     this.initial = FloatVector.bufferOf(model.params());
   }
 
@@ -54,6 +56,14 @@ final class TrainingPlan {
     InputFacts facts = new InputFacts(set.height(), set.width(), set.channels(), set.classes());
     Model model = ModelFactory.create(job, facts);
     Layout layout = Layouts.of(model);
+    if (layout.length() > MAX_LENGTH) {
+      throw new PreflightException(
+          List.of(
+              new Finding(
+                  "model",
+                  layout.length() + " parameters, but a vector holds at most " + MAX_LENGTH,
+                  "use a smaller model")));
+    }
     BlockPlan plan = BlockPlan.of(layout);
     if (job.batch().size() > set.examples()) {
       throw new PreflightException(
@@ -132,16 +142,8 @@ final class TrainingPlan {
         leaseNs);
   }
 
-  /** The learning rate of the first weight that has one, at a step; NaN if none has. */
+  /** The learning rate of a step; NaN if the model has none. */
   double learningRate(long step) {
-    for (Segment segment : spec.layout().segments()) {
-      if (segment.kind() == SegmentKind.WEIGHT) {
-        IUpdater updater = UpdaterJson.updater(segment.updater());
-        return updater.hasLearningRate()
-            ? updater.getLearningRate(Math.toIntExact(step), spec.slots().epochOf(step))
-            : Double.NaN;
-      }
-    }
-    return Double.NaN;
+    return rate.at(step, spec.slots().epochOf(step));
   }
 }

@@ -59,7 +59,7 @@ public final class TrainingRun {
 
   /** Runs the job to its end. */
   public RunResult run() throws IOException, InterruptedException {
-    Preflight.check(spark, job, clock);
+    Preflight.check(spark, job, observer, clock);
     observer.phase(RunObserver.Phase.PREPARING);
     PreparedData data = Preparation.prepare(spark, job, shardsFolder(job, folder));
     TrainingPlan plan = TrainingPlan.of(job, data, new SecureRandom());

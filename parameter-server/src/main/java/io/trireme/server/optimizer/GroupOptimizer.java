@@ -20,8 +20,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>A step is: write the sum over slots into {@link #gradient()}, {@link #average}, where the
  * gradient is clipped by its global norm add up {@link #sumOfSquares} over all blocks of the vector
- * and take {@link #clipScale}, then {@link #update}. The floats of {@link #parameters()} are then
- * those that DL4J's {@code fit()} has, bit for bit.
+ * and take {@link io.trireme.server.kernel.GlobalNorm#scale}, then {@link #update}. The floats of
+ * {@link #parameters()} are then those that DL4J's {@code fit()} has, bit for bit.
  *
  * <p>Every operation but a norm is element by element, so that its result depends neither on how
  * the vector is cut into groups nor on the number of native threads; a norm depends on the latter,
@@ -33,7 +33,6 @@ public final class GroupOptimizer implements GroupUpdater {
   private final Layout layout;
   private final BlockPlan plan;
   private final BlockGroup group;
-  private final double clipGlobalNorm;
   private final FloatVector parameters;
   private final FloatVector gradient;
   private final List<Range<SegmentKind>> kinds;
@@ -48,15 +47,13 @@ public final class GroupOptimizer implements GroupUpdater {
    * @param layout the model's vector
    * @param plan its blocks
    * @param group the group of the plan to hold
-   * @param clipGlobalNorm the largest L2 norm of the whole vector's mean gradient, 0 for none
    * @throws IllegalArgumentException if the group cuts a layer whose normalisation needs a norm, or
    *     needs 2^31 bytes or more, or an updater's text cannot be read
    */
-  public GroupOptimizer(Layout layout, BlockPlan plan, BlockGroup group, double clipGlobalNorm) {
+  public GroupOptimizer(Layout layout, BlockPlan plan, BlockGroup group) {
     this.layout = layout;
     this.plan = plan;
     this.group = group;
-    this.clipGlobalNorm = clipGlobalNorm;
     parameters = FloatVector.zeros("parameters of group " + group.index(), group.length());
     gradient = FloatVector.zeros("gradient of group " + group.index(), group.length());
     kinds = Ranges.of(layout.segments(), group.offset(), group.end(), Segment::kind);
@@ -225,24 +222,6 @@ public final class GroupOptimizer implements GroupUpdater {
       }
     }
     return sum;
-  }
-
-  /**
-   * What {@link #update} must multiply the gradient by so that its norm is at most the limit.
-   *
-   * @param sumOfSquares the sum of {@link #sumOfSquares} over all blocks of the vector, in
-   *     ascending order of blocks, so that every server finds the same
-   * @return 1 where nothing has to be clipped; NaN where the sum is no finite number
-   */
-  public double clipScale(double sumOfSquares) {
-    if (clipGlobalNorm <= 0) {
-      return 1;
-    }
-    if (!Double.isFinite(sumOfSquares)) {
-      return Double.NaN;
-    }
-    double norm = Math.sqrt(sumOfSquares);
-    return norm > clipGlobalNorm ? clipGlobalNorm / norm : 1;
   }
 
   /**

@@ -7,6 +7,7 @@ import io.trireme.common.transport.SecureSender;
 import io.trireme.common.wire.Peer;
 import io.trireme.common.wire.sbe.MessageHeaderEncoder;
 import io.trireme.common.wire.sbe.NormShareEncoder;
+import io.trireme.server.kernel.GlobalNorm;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -101,8 +102,7 @@ final class NormExchange implements AutoCloseable {
     Arrays.fill(present, false);
     missing = shares.length;
     step++;
-    double norm = Math.sqrt(sum);
-    return norm > limit ? limit / norm : 1.0;
+    return GlobalNorm.scale(sum, limit);
   }
 
   /** Sends what waits, as far as the sessions take it. */

@@ -52,7 +52,7 @@ public class GroupOptimizerBenchmark {
     Layout layout = mlp();
     plan = BlockPlan.of(layout);
     for (BlockGroup group : plan.groups()) {
-      groups.add(new GroupOptimizer(layout, plan, group, 1));
+      groups.add(new GroupOptimizer(layout, plan, group));
     }
   }
 

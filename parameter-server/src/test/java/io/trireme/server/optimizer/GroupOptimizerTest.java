@@ -44,8 +44,8 @@ class GroupOptimizerTest {
             .filter(candidate -> candidate.offset() < border && border < candidate.end())
             .findFirst()
             .orElseThrow();
-    try (GroupOptimizer whole = new GroupOptimizer(layout, plan, group, 0);
-        GroupOptimizer resumed = new GroupOptimizer(layout, plan, group, 0)) {
+    try (GroupOptimizer whole = new GroupOptimizer(layout, plan, group);
+        GroupOptimizer resumed = new GroupOptimizer(layout, plan, group)) {
       for (int step = 0; step < 3; step++) {
         step(whole, step);
       }
@@ -80,7 +80,7 @@ class GroupOptimizerTest {
     Layout layout = layout(GradientNormalization.ClipL2PerLayer, new Sgd(0.1), new Sgd(0.1));
     BlockGroup half = new BlockGroup(0, 0, 1, 0, LENGTH / 2);
     BlockPlan plan = new BlockPlan(List.of(new Block(0, 0, LENGTH / 2, 0)), List.of(half));
-    assertThatThrownBy(() -> new GroupOptimizer(layout, plan, half, 0))
+    assertThatThrownBy(() -> new GroupOptimizer(layout, plan, half))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("layer only")
         .hasMessageContaining("ClipL2PerLayer");
@@ -90,7 +90,7 @@ class GroupOptimizerTest {
   void blockOfAnotherGroupIsRefused() {
     Layout layout = layout(GradientNormalization.None, new Sgd(0.1), new Sgd(0.1));
     BlockPlan plan = BlockPlan.of(layout);
-    try (GroupOptimizer optimizer = new GroupOptimizer(layout, plan, plan.groups().get(0), 0)) {
+    try (GroupOptimizer optimizer = new GroupOptimizer(layout, plan, plan.groups().get(0))) {
       assertThatThrownBy(() -> optimizer.sumOfSquares(1))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("block 1 is not in group 0");
@@ -114,7 +114,7 @@ class GroupOptimizerTest {
     Layout layout = new Layout(length, List.of(segment), List.of(), true);
     BlockGroup group = new BlockGroup(0, 0, 1, 0, length);
     assertThatThrownBy(
-            () -> new GroupOptimizer(layout, new BlockPlan(List.of(), List.of(group)), group, 0))
+            () -> new GroupOptimizer(layout, new BlockPlan(List.of(), List.of(group)), group))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("parameters of group 0: 536870912 floats are 2147483648 bytes");
   }
@@ -168,7 +168,7 @@ class GroupOptimizerTest {
     List<Integer> bits = new ArrayList<>();
     BlockPlan plan = BlockPlan.of(layout);
     for (BlockGroup group : plan.groups()) {
-      try (GroupOptimizer optimizer = new GroupOptimizer(layout, plan, group, 0)) {
+      try (GroupOptimizer optimizer = new GroupOptimizer(layout, plan, group)) {
         for (int step = 0; step < 3; step++) {
           step(optimizer, step);
         }

@@ -10,6 +10,7 @@ import io.trireme.common.layout.BlockPlan;
 import io.trireme.common.layout.Layout;
 import io.trireme.common.layout.Segment;
 import io.trireme.common.layout.SegmentKind;
+import io.trireme.server.kernel.GlobalNorm;
 import io.trireme.server.optimizer.GroupOptimizer;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -51,10 +52,10 @@ class GlobalNormTest {
 
   @Test
   void refusesAScaleThatIsNoNumber() {
-    try (GroupOptimizer optimizer = new GroupOptimizer(layout, plan, plan.groups().get(0), 1)) {
+    try (GroupOptimizer optimizer = new GroupOptimizer(layout, plan, plan.groups().get(0))) {
       optimizer.gradient().putFloat(0, Float.NaN);
       optimizer.average(1, 1);
-      double scale = optimizer.clipScale(optimizer.sumOfSquares(0));
+      double scale = GlobalNorm.scale(optimizer.sumOfSquares(0), 1);
       assertThat(scale).isNaN();
       assertThatThrownBy(() -> optimizer.update(3, 0, scale))
           .isInstanceOf(IllegalArgumentException.class)
@@ -76,7 +77,7 @@ class GlobalNormTest {
   private float[] step(double limit, double norm) {
     float[] parameters = new float[sum.length];
     BlockGroup group = plan.groups().get(0);
-    try (GroupOptimizer optimizer = new GroupOptimizer(layout, plan, group, limit)) {
+    try (GroupOptimizer optimizer = new GroupOptimizer(layout, plan, group)) {
       for (int i = 0; i < sum.length; i++) {
         optimizer.gradient().putFloat(i * Float.BYTES, sum[i]);
       }
@@ -86,7 +87,7 @@ class GlobalNormTest {
         squares += optimizer.sumOfSquares(block.index());
       }
       assertThat(Math.sqrt(squares)).isCloseTo(norm, within(1e-5));
-      optimizer.update(0, 0, optimizer.clipScale(squares));
+      optimizer.update(0, 0, GlobalNorm.scale(squares, limit));
       for (int i = 0; i < sum.length; i++) {
         parameters[i] = optimizer.parameters().getFloat(i * Float.BYTES);
       }

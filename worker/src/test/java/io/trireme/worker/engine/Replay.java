@@ -6,6 +6,7 @@ import io.trireme.common.layout.Block;
 import io.trireme.common.layout.BlockGroup;
 import io.trireme.common.layout.BlockPlan;
 import io.trireme.common.layout.Layout;
+import io.trireme.server.kernel.GlobalNorm;
 import io.trireme.server.optimizer.GroupOptimizer;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,7 +97,7 @@ final class Replay {
     try (Dl4jEngine engine = new Dl4jEngine(model, facts, 16)) {
       BlockPlan plan = cutter.cut(engine.layout());
       for (BlockGroup group : plan.groups()) {
-        GroupOptimizer server = new GroupOptimizer(engine.layout(), plan, group, clipGlobalNorm);
+        GroupOptimizer server = new GroupOptimizer(engine.layout(), plan, group);
         servers.add(server);
         server
             .parameters()
@@ -130,7 +131,7 @@ final class Replay {
     }
     for (BlockGroup group : plan.groups()) {
       GroupOptimizer server = servers.get(group.index());
-      server.update(step, epoch, server.clipScale(sum));
+      server.update(step, epoch, GlobalNorm.scale(sum, clipGlobalNorm));
       engine
           .parameters()
           .putBytes(at(group), server.parameters(), 0, server.parameters().capacity());
