@@ -79,13 +79,32 @@ public final class Coordinator {
         fail("worker " + worker.index() + " (" + executor + "): " + worker.failure());
         return;
       }
+      if (isOutsider(worker)) {
+        fail(
+            "worker "
+                + worker.index()
+                + " ("
+                + executor
+                + ") came back as another life, but the run goes on with its first one only; see"
+                + " the executors' logs for why that one ended");
+        return;
+      }
       workers.put(worker.index(), worker);
       for (StepReport step : worker.steps()) {
-        steps.note(worker.index(), step);
-        stalled = false;
+        if (steps.note(worker.index(), step)) {
+          stalled = false;
+        }
       }
     }
     advance(nowNs);
+  }
+
+  /** Whether it is a life of a worker that is no member of the generation. */
+  private boolean isOutsider(WorkerReport worker) {
+    Membership members = membership;
+    Peer life = Peer.worker(worker.index(), worker.incarnation());
+    return members != null
+        && members.workers().stream().noneMatch(member -> member.peer().equals(life));
   }
 
   private void advance(long nowNs) {
@@ -139,14 +158,14 @@ public final class Coordinator {
     if (executors.isEmpty()) {
       throw new IllegalStateException("no executor has reported yet");
     }
+    become(Phase.PLACING, "executors " + executors.values());
     List<ExecutorView> hosts = new ArrayList<>(executors.values());
     for (int server = 0; server < options.servers(); server++) {
       hosts.get(server % hosts.size()).servers.add(server);
     }
-    become(Phase.PLACING, "executors " + executors.values());
   }
 
-  /** Number of executors that have reported and are not silent. */
+  /** Number of executors that have reported and were not lost. */
   public int executors() {
     return executors.size();
   }

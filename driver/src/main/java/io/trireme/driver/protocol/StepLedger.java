@@ -34,10 +34,12 @@ final class StepLedger {
   /**
    * Takes a worker's report of a step; one that was taken before, since its receipt got lost, is
    * passed over.
+   *
+   * @return whether it was new
    */
-  void note(int worker, StepReport report) {
+  boolean note(int worker, StepReport report) {
     if (report.step() < nextStep[worker]) {
-      return;
+      return false;
     }
     nextStep[worker] = report.step() + 1;
     sentBytes[worker] = report.sentBytes();
@@ -60,6 +62,7 @@ final class StepLedger {
               sum(sentBytes),
               sum(receivedBytes)));
     }
+    return true;
   }
 
   private static long sum(long[] values) {
