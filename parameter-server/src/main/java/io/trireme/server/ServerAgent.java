@@ -9,18 +9,22 @@ import io.trireme.common.transport.Inbound;
 import io.trireme.common.transport.SecureReceiver;
 import io.trireme.common.transport.SecureSender;
 import io.trireme.common.transport.Transport;
+import io.trireme.common.wire.CipherWarmUp;
 import io.trireme.common.wire.JobKey;
 import io.trireme.common.wire.Rejections;
 import io.trireme.server.protocol.GroupUpdater;
 import io.trireme.server.protocol.ServerCore;
 import io.trireme.server.protocol.ServerOptions;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.agrona.CloseHelper;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.AgentTerminationException;
 import org.agrona.concurrent.NanoClock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One server on a thread of its own: fetches its parameters when it starts, then runs the {@link
@@ -29,7 +33,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ServerAgent implements Agent {
 
+  private static final Logger LOG = LoggerFactory.getLogger(ServerAgent.class);
   private static final int FRAMES_PER_POLL = 16;
+  private static final long WARM_UP_LIMIT_NS = TimeUnit.SECONDS.toNanos(3);
   private static final int TURNS_PER_NOTE = 4096;
 
   private final ServerOptions options;
@@ -69,6 +75,8 @@ public final class ServerAgent implements Agent {
   @Override
   public void onStart() {
     try {
+      double rate = CipherWarmUp.run(clock, WARM_UP_LIMIT_NS);
+      LOG.info("{}: ciphers run at {} GB/s", options.self(), rate);
       ServerCore made = new ServerCore(options, updaters);
       core = made;
       Inbound inbound = transport.listen();

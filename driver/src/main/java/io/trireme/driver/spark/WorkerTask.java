@@ -7,6 +7,7 @@ import io.trireme.common.slots.SlotPlan;
 import io.trireme.common.transport.Inbound;
 import io.trireme.common.transport.SecureReceiver;
 import io.trireme.common.transport.SecureSender;
+import io.trireme.common.wire.CipherWarmUp;
 import io.trireme.common.wire.Peer;
 import io.trireme.server.optimizer.NativeThreads;
 import io.trireme.worker.EngineSlotComputer;
@@ -29,11 +30,15 @@ import org.agrona.concurrent.SystemNanoClock;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.deploy.SparkHadoopUtil;
 import org.deeplearning4j.nn.api.Model;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One worker: a Spark task that trains until the run is over. */
 public final class WorkerTask implements Function<Integer, WorkerResult> {
 
   private static final long serialVersionUID = 1L;
+  private static final Logger LOG = LoggerFactory.getLogger(WorkerTask.class);
+  private static final long WARM_UP_LIMIT_NS = TimeUnit.SECONDS.toNanos(3);
   private static final long SESSION_DEADLINE_NS = TimeUnit.SECONDS.toNanos(60);
 
   private final String run;
@@ -100,6 +105,8 @@ public final class WorkerTask implements Function<Integer, WorkerResult> {
       throws IOException, InterruptedException {
     JobSpec spec = session.spec();
     NativeThreads.use(spec.threads());
+    double rate = CipherWarmUp.run(SystemNanoClock.INSTANCE, WARM_UP_LIMIT_NS);
+    LOG.info("{}: ciphers run at {} GB/s", seat.self(), rate);
     try (ExampleReader examples =
             ExampleReader.open(spec.trainData(), dataCache(), SparkHadoopUtil.get().conf());
         Dl4jEngine engine = engine(spec, examples)) {

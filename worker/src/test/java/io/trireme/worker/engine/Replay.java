@@ -104,7 +104,7 @@ final class Replay {
             .putBytes(0, engine.parameters(), at(group), server.parameters().capacity());
       }
       for (int step = 0; step < STEPS; step++) {
-        step(engine, plan, servers, step);
+        step(engine, plan, servers, step, clipGlobalNorm);
       }
       return bits(model.params());
     } finally {
@@ -112,7 +112,12 @@ final class Replay {
     }
   }
 
-  private void step(Dl4jEngine engine, BlockPlan plan, List<GroupOptimizer> servers, int step) {
+  private void step(
+      Dl4jEngine engine,
+      BlockPlan plan,
+      List<GroupOptimizer> servers,
+      int step,
+      double clipGlobalNorm) {
     INDArray[] batch = batch(step);
     int examples = (int) batch[0].size(0);
     fill(engine.features(), batch[0]);
