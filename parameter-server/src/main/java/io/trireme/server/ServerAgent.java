@@ -136,11 +136,12 @@ public final class ServerAgent implements Agent {
   /** Its state; safe from any thread. */
   public ServerReport report() {
     Rejections counts = rejections;
+    Endpoint where = endpoint;
     return new ServerReport(
         options.self().index(),
         options.self().incarnation(),
-        endpoint,
-        endpoint != null,
+        where,
+        where != null,
         waitsFor,
         counts == null ? Map.of() : counts.counted(),
         failure);

@@ -18,7 +18,8 @@ import org.agrona.concurrent.NanoClock;
 public final class WorkerLoop implements AutoCloseable {
 
   private static final int FRAMES_PER_POLL = 16;
-  private static final int IDLE_TURNS_PER_NOTE = 4096;
+  private static final int TURNS_PER_NOTE = 4096;
+  private static final int TURNS_PER_CHECK = 256;
 
   /** Follows a worker's progress, on the worker's thread. */
   public interface Observer {
@@ -43,7 +44,7 @@ public final class WorkerLoop implements AutoCloseable {
   private final long lastStep;
   private final NanoClock clock;
   private final IdleStrategy idle;
-  private int idleTurns;
+  private int turns;
   private volatile String waitsFor = "starting";
 
   /** A loop over parts that it does not own, but for what it allocates itself. */
@@ -112,11 +113,11 @@ public final class WorkerLoop implements AutoCloseable {
   private void turn(Observer observer) throws InterruptedException {
     int work = core.pump(clock.nanoTime());
     work += receiver.poll(FRAMES_PER_POLL);
-    if (work == 0) {
-      idleTurns++;
-      if (idleTurns % IDLE_TURNS_PER_NOTE == 0) {
-        waitsFor = core.waitsFor();
-      }
+    turns++;
+    if (turns % TURNS_PER_NOTE == 0) {
+      waitsFor = core.waitsFor();
+    }
+    if (work == 0 || turns % TURNS_PER_CHECK == 0) {
       observer.checkRunning();
       if (Thread.interrupted()) {
         throw new InterruptedException("interrupted while " + core.waitsFor());

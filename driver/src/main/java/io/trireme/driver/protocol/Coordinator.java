@@ -91,6 +91,10 @@ public final class Coordinator {
       }
       workers.put(worker.index(), worker);
       for (StepReport step : worker.steps()) {
+        if (!Double.isFinite(step.scoreSum())) {
+          fail(diverged(worker.index(), step));
+          return;
+        }
         if (steps.note(worker.index(), step)) {
           stalled = false;
         }
@@ -105,6 +109,15 @@ public final class Coordinator {
     Peer life = Peer.worker(worker.index(), worker.incarnation());
     return members != null
         && members.workers().stream().noneMatch(member -> member.peer().equals(life));
+  }
+
+  private static String diverged(int worker, StepReport step) {
+    return "the loss of worker "
+        + worker
+        + " at step "
+        + step.step()
+        + " is no finite number: training has diverged; lower the learning rate, warm it up, or clip the gradient"
+        + " (optimizer.clipGlobalNorm)";
   }
 
   private void advance(long nowNs) {

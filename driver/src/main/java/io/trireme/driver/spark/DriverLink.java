@@ -5,6 +5,7 @@ import io.trireme.common.control.ExecutorReport;
 import io.trireme.common.control.JobSpec;
 import io.trireme.common.control.Orders;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import org.apache.spark.api.plugin.PluginContext;
 
 /** Asks the driver, over Spark's own authenticated calls; each call has Spark's own deadline. */
@@ -33,10 +34,13 @@ final class DriverLink {
       if (context.ask(request) instanceof byte[] answer) {
         return answer;
       }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while asking the driver");
     } catch (IOException | RuntimeException e) {
       throw e;
     } catch (Exception e) {
-      throw new IOException("the driver could not be asked", e);
+      throw new IOException("the driver could not be asked: " + e.getMessage(), e);
     }
     throw new IOException(
         "the driver's answer is of another type; do driver and executors run the same Trireme?");

@@ -39,7 +39,7 @@ final class ExecutorRuntime implements Agent, AutoCloseable {
   private final NanoClock clock;
   private final Map<String, RunSession> sessions = new ConcurrentHashMap<>();
   private final Map<String, String> failures = new ConcurrentHashMap<>();
-  private final Thread cleanUp = new Thread(this::closeSessions, "trireme-clean-up");
+  private final Thread cleanUp = new Thread(this::stop, "trireme-clean-up");
   private @Nullable AgentRunner runner;
   private long nextBeatNs;
   private long lastAnswerNs;
@@ -77,15 +77,17 @@ final class ExecutorRuntime implements Agent, AutoCloseable {
       return 0;
     }
     nextBeatNs = now + BEAT_NS;
+    Orders orders;
     try {
-      Orders orders = driver.report(report());
+      orders = driver.report(report());
       lastAnswerNs = clock.nanoTime();
       answered = true;
       sessions.values().forEach(RunSession::acknowledge);
-      follow(orders);
     } catch (IOException | RuntimeException e) {
       onSilence(now, e);
+      return 1;
     }
+    follow(orders);
     return 1;
   }
 
@@ -100,7 +102,7 @@ final class ExecutorRuntime implements Agent, AutoCloseable {
     for (JobOrders job : orders.jobs()) {
       RunSession session = job.over() ? sessions.get(job.run()) : openOf(job.run());
       if (session != null) {
-        session.follow(job);
+        follow(session, job);
       }
     }
     Iterator<RunSession> open = sessions.values().iterator();
@@ -118,6 +120,19 @@ final class ExecutorRuntime implements Agent, AutoCloseable {
     failures
         .keySet()
         .removeIf(run -> orders.jobs().stream().noneMatch(job -> job.run().equals(run)));
+  }
+
+  private void follow(RunSession session, JobOrders job) {
+    try {
+      session.follow(job);
+      if (job.over() && session.isIdle()) {
+        sessions.remove(job.run());
+        session.close();
+      }
+    } catch (RuntimeException e) {
+      LOG.warn("run {}: orders could not be followed here", job.run(), e);
+      failures.put(job.run(), e.getMessage() == null ? e.toString() : e.getMessage());
+    }
   }
 
   private @Nullable RunSession openOf(String run) {
@@ -170,14 +185,15 @@ final class ExecutorRuntime implements Agent, AutoCloseable {
     return "trireme-control";
   }
 
-  private void closeSessions() {
+  /** Ends the control thread, so that no session opens any more, and closes those that are open. */
+  private void stop() {
+    CloseHelper.quietClose(runner);
     CloseHelper.quietCloseAll(sessions.values());
   }
 
   @Override
   public void close() {
-    CloseHelper.quietClose(runner);
-    closeSessions();
+    stop();
     sessions.clear();
     SharedMemory.sweep();
     try {

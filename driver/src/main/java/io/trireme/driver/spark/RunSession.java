@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.agrona.CloseHelper;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.AgentRunner;
@@ -37,6 +38,9 @@ final class RunSession implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(RunSession.class);
 
+  private static final long IDLE_DEADLINE_NS = TimeUnit.SECONDS.toNanos(5);
+  private static final long LOOK_AGAIN_NS = TimeUnit.MILLISECONDS.toNanos(5);
+
   private final DriverLink driver;
   private final JobSpec spec;
   private final JobKey key;
@@ -47,6 +51,7 @@ final class RunSession implements AutoCloseable {
   private final Map<Long, WorkerSeat> seats = new ConcurrentHashMap<>();
   private volatile @Nullable Membership membership;
   private volatile @Nullable String over;
+  private boolean closed;
 
   private RunSession(DriverLink driver, JobSpec spec, AeronHost aeron) {
     this.driver = driver;
@@ -125,20 +130,45 @@ final class RunSession implements AutoCloseable {
 
   private GroupUpdater loadGroup(BlockGroup group) {
     NativeThreads.use(spec.threads());
+    checkThreads();
     GroupOptimizer optimizer = new GroupOptimizer(spec.layout(), spec.plan(), group);
     try {
       MutableDirectBuffer parameters = optimizer.parameters();
       for (var block : spec.plan().blocksOf(group)) {
         byte[] floats = driver.initialBlock(spec.run(), block.index());
+        if (floats.length != block.lengthBytes()) {
+          throw new IllegalStateException(
+              "block "
+                  + block.index()
+                  + " came with "
+                  + floats.length
+                  + " bytes, expected "
+                  + block.lengthBytes());
+        }
         parameters.putBytes(
             Math.toIntExact((block.offset() - group.offset()) * Float.BYTES), floats);
       }
       return optimizer;
+    } catch (RuntimeException | Error e) {
+      optimizer.close();
+      throw e;
     } catch (IOException e) {
       optimizer.close();
       throw new UncheckedIOException(
           "initial parameters of block group " + group.index() + " did not come", e);
     }
+  }
+
+  /**
+   * Throws where this process counts native threads otherwise than the job: its last bits would
+   * differ.
+   */
+  void checkThreads() {
+    NativeThreads.mismatch(spec.threads())
+        .ifPresent(
+            mismatch -> {
+              throw new IllegalStateException(mismatch);
+            });
   }
 
   /** Seats a new life of a worker. */
@@ -165,9 +195,11 @@ final class RunSession implements AutoCloseable {
     return membership;
   }
 
-  /** Ends the run here; workers find out when they next wait. */
-  void end(String reason) {
-    over = reason;
+  /** Ends the run here, for the first reason given; workers find out when they next wait. */
+  synchronized void end(String reason) {
+    if (over == null) {
+      over = reason;
+    }
   }
 
   boolean isOver() {
@@ -184,7 +216,11 @@ final class RunSession implements AutoCloseable {
 
   JobReport report() {
     List<WorkerReport> workers = new ArrayList<>();
-    seats.values().forEach(seat -> workers.add(seat.report()));
+    for (WorkerSeat seat : seats.values()) {
+      if (seat.isShown()) {
+        workers.add(seat.report());
+      }
+    }
     return new JobReport(
         spec.run(), servers.values().stream().map(ServerAgent::report).toList(), workers, null);
   }
@@ -197,7 +233,30 @@ final class RunSession implements AutoCloseable {
   @Override
   public void close() {
     end("the run was closed on this executor");
-    CloseHelper.closeAll(runners);
-    aeron.close();
+    closeParts();
+  }
+
+  /** Servers first, then, when no task uses the sessions any more, the media driver under them. */
+  private synchronized void closeParts() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    try {
+      CloseHelper.closeAll(runners);
+    } finally {
+      awaitIdle();
+      aeron.close();
+    }
+  }
+
+  private void awaitIdle() {
+    long start = System.nanoTime();
+    while (!isIdle() && System.nanoTime() - start < IDLE_DEADLINE_NS) {
+      LockSupport.parkNanos(LOOK_AGAIN_NS);
+    }
+    if (!isIdle()) {
+      LOG.warn("run {}: closed under a task that did not end", spec.run());
+    }
   }
 }

@@ -23,6 +23,7 @@ final class WorkerSeat implements WorkerLoop.Observer {
   private final RunSession session;
   private final ConcurrentLinkedQueue<StepReport> steps = new ConcurrentLinkedQueue<>();
   private int reported;
+  private volatile boolean ready;
   private volatile boolean waiting;
   private volatile boolean finished;
   private volatile boolean left;
@@ -81,6 +82,17 @@ final class WorkerSeat implements WorkerLoop.Observer {
     finished = true;
   }
 
+  /** The worker has loaded what it needs and waits to become a member. */
+  void ready() {
+    waiting = true;
+    ready = true;
+  }
+
+  /** Whether the coordinator is to know of it. */
+  boolean isShown() {
+    return ready || failure != null;
+  }
+
   /** The task has failed. */
   void fail(String why) {
     failure = why;
@@ -108,11 +120,14 @@ final class WorkerSeat implements WorkerLoop.Observer {
   }
 
   WorkerReport report() {
+    // Read before the steps, so that a finished worker's last step is among them.
+    boolean done = finished;
+    String why = failure;
     List<StepReport> taken = new ArrayList<>(steps);
     reported = taken.size();
     WorkerLoop running = loop;
     String waitsFor = running == null ? self + " has not started" : running.waitsFor();
     return new WorkerReport(
-        self.index(), self.incarnation(), endpoint, waiting, waitsFor, finished, taken, failure);
+        self.index(), self.incarnation(), endpoint, waiting, waitsFor, done, taken, why);
   }
 }

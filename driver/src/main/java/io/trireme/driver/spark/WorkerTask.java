@@ -19,7 +19,6 @@ import io.trireme.worker.engine.ModelFactory;
 import io.trireme.worker.protocol.WorkerCore;
 import io.trireme.worker.protocol.WorkerOptions;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -105,10 +104,12 @@ public final class WorkerTask implements Function<Integer, WorkerResult> {
       throws IOException, InterruptedException {
     JobSpec spec = session.spec();
     NativeThreads.use(spec.threads());
+    session.checkThreads();
     double rate = CipherWarmUp.run(SystemNanoClock.INSTANCE, WARM_UP_LIMIT_NS);
     LOG.info("{}: ciphers run at {} GB/s", seat.self(), rate);
     try (ExampleReader examples =
-            ExampleReader.open(spec.trainData(), dataCache(), SparkHadoopUtil.get().conf());
+            ExampleReader.open(
+                spec.trainData(), LocalFolders.dataCache(), SparkHadoopUtil.get().conf());
         Dl4jEngine engine = engine(spec, examples)) {
       if (!engine.layout().equals(spec.layout())) {
         throw new IllegalStateException(
@@ -128,6 +129,7 @@ public final class WorkerTask implements Function<Integer, WorkerResult> {
             new EngineSlotComputer(engine, examples, spec.slots(), spec.seed());
         try (WorkerLoop loop = loop(spec, core, receiver, computer)) {
           seat.follow(loop);
+          seat.ready();
           loop.enter(
               awaitMembership(seat),
               (to, where) ->
@@ -173,12 +175,6 @@ public final class WorkerTask implements Function<Integer, WorkerResult> {
     SlotPlan slots = spec.slots();
     int capacity = (slots.batchSize() + slots.slots() - 1) / slots.slots();
     return new Dl4jEngine(model, facts, capacity);
-  }
-
-  /** Where shards from other file systems are kept on this host. */
-  private static Path dataCache() {
-    return Path.of(
-        System.getProperty("java.io.tmpdir"), "trireme-data-" + System.getProperty("user.name"));
   }
 
   private static WorkerResult result(int worker, DirectBuffer parameters, int lengthBytes) {

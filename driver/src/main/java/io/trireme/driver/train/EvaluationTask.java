@@ -1,5 +1,6 @@
 package io.trireme.driver.train;
 
+import io.trireme.driver.spark.LocalFolders;
 import io.trireme.server.optimizer.FloatVector;
 import io.trireme.server.optimizer.NativeThreads;
 import io.trireme.worker.data.ExampleReader;
@@ -7,7 +8,6 @@ import io.trireme.worker.engine.Dl4jEngine;
 import io.trireme.worker.engine.InputFacts;
 import io.trireme.worker.engine.ModelFactory;
 import java.io.IOException;
-import java.nio.file.Path;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.deploy.SparkHadoopUtil;
@@ -38,11 +38,8 @@ final class EvaluationTask implements Function<Integer, long[][]> {
   @Override
   public long[][] call(Integer part) throws IOException {
     NativeThreads.use(1);
-    Path cache =
-        Path.of(
-            System.getProperty("java.io.tmpdir"),
-            "trireme-data-" + System.getProperty("user.name"));
-    try (ExampleReader examples = ExampleReader.open(data, cache, SparkHadoopUtil.get().conf())) {
+    try (ExampleReader examples =
+        ExampleReader.open(data, LocalFolders.dataCache(), SparkHadoopUtil.get().conf())) {
       var set = examples.description();
       InputFacts facts = new InputFacts(set.height(), set.width(), set.channels(), set.classes());
       Model model = ModelFactory.ofJson(modelJson, "to be evaluated", 0, facts);

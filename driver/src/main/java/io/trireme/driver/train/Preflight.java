@@ -28,6 +28,7 @@ final class Preflight {
     List<Finding> findings = new ArrayList<>();
     checkPlugin(spark, findings);
     checkSettings(spark, findings);
+    checkDynamicAllocation(spark, findings);
     checkSlots(spark, job, clock, findings);
     if (findings.isEmpty()) {
       checkHosts(spark, job, observer, findings);
@@ -59,6 +60,16 @@ final class Preflight {
     }
   }
 
+  private static void checkDynamicAllocation(JavaSparkContext spark, List<Finding> findings) {
+    if (spark.getConf().getBoolean("spark.dynamicAllocation.enabled", false)) {
+      findings.add(
+          new Finding(
+              "spark.dynamicAllocation.enabled",
+              "true: Spark would take executors away that hold servers but no task",
+              "set spark.dynamicAllocation.enabled=false"));
+    }
+  }
+
   private static void checkSlots(
       JavaSparkContext spark, JobConfig job, NanoClock clock, List<Finding> findings) {
     int wanted = job.workers().max();
@@ -66,6 +77,9 @@ final class Preflight {
     int slots = taskSlots(spark.sc());
     while (slots < wanted && !spark.isLocal() && clock.nanoTime() - start < EXECUTORS_DEADLINE_NS) {
       LockSupport.parkNanos(LOOK_AGAIN_NS);
+      if (Thread.currentThread().isInterrupted()) {
+        break;
+      }
       slots = taskSlots(spark.sc());
     }
     if (slots < wanted) {

@@ -34,6 +34,10 @@ public final class TrainingRun {
   private static final long TURN_MS = 20;
   private static final long RESULT_DEADLINE_S = 120;
   private static final long START_DEADLINE_NS = TimeUnit.SECONDS.toNanos(120);
+
+  /** Workers copy and check their data before they join. */
+  private static final long JOIN_DEADLINE_NS = TimeUnit.MINUTES.toNanos(15);
+
   private static final long REASON_DEADLINE_NS = TimeUnit.SECONDS.toNanos(2);
 
   private final JavaSparkContext spark;
@@ -78,6 +82,7 @@ public final class TrainingRun {
   private RunResult train(TrainingPlan plan, RunHandle run, PreparedData data)
       throws IOException, InterruptedException {
     awaitExecutors(run);
+    failIfOver(run);
     run.place();
     awaitPhase(run, Phase.JOINING);
     int workers = plan.spec().workers();
@@ -105,6 +110,7 @@ public final class TrainingRun {
     int known = spark.isLocal() ? 1 : Math.max(1, spark.sc().getExecutorIds().size());
     long start = clock.nanoTime();
     while (run.executors() < known) {
+      failIfOver(run);
       if (clock.nanoTime() - start > START_DEADLINE_NS) {
         throw new TrainingFailedException(
             "only "
@@ -148,10 +154,10 @@ public final class TrainingRun {
       run.await(TURN_MS, clock);
       failIfOver(run);
       failIfTasksEnded(run, tasks);
-      if (clock.nanoTime() - joinStart > START_DEADLINE_NS) {
+      if (clock.nanoTime() - joinStart > JOIN_DEADLINE_NS) {
         throw new TrainingFailedException(
             "not all workers have joined in "
-                + TimeUnit.NANOSECONDS.toSeconds(START_DEADLINE_NS)
+                + TimeUnit.NANOSECONDS.toSeconds(JOIN_DEADLINE_NS)
                 + " s; does Spark run "
                 + plan.spec().workers()
                 + " tasks at a time?");

@@ -179,7 +179,7 @@ final class BlockLedger {
       return known;
     }
     programNodes = counted.stream().map(whole -> new TreeNode(whole.lo, whole.hi)).toList();
-    SumProgram made = SumProgram.over(tree, programNodes);
+    SumProgram made = pool.program(tree, programNodes);
     program = made;
     return made;
   }

@@ -1,9 +1,14 @@
 package io.trireme.server.protocol;
 
+import io.trireme.common.slots.ReductionTree;
+import io.trireme.common.slots.TreeNode;
 import io.trireme.common.wire.Peer;
+import io.trireme.server.kernel.SumProgram;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.agrona.BufferUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -16,6 +21,7 @@ final class ContributionPool implements AutoCloseable {
   private final int lengthBytes;
   private final List<ByteBuffer> owned = new ArrayList<>();
   private final List<Contribution> free = new ArrayList<>();
+  private final Map<List<TreeNode>, SumProgram> programs = new HashMap<>();
 
   /** A pool of buffers of the longest block's length. */
   ContributionPool(int lengthBytes) {
@@ -40,6 +46,14 @@ final class ContributionPool implements AutoCloseable {
   void release(Contribution contribution) {
     contribution.from = null;
     free.add(contribution);
+  }
+
+  /**
+   * The program over these nodes; the same object for all ledgers that ask, so that it is compiled
+   * once.
+   */
+  SumProgram program(ReductionTree tree, List<TreeNode> nodes) {
+    return programs.computeIfAbsent(nodes, made -> SumProgram.over(tree, made));
   }
 
   /** Bytes held, in use or not. */

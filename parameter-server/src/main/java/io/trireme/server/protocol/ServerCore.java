@@ -64,7 +64,7 @@ public final class ServerCore implements SecureReceiver.MessageHandler, AutoClos
             new HostedGroup(
                 group, options.plan(), updaters.apply(group), tree, pool, options.firstStep()));
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       close();
       throw e;
     }
@@ -297,13 +297,12 @@ public final class ServerCore implements SecureReceiver.MessageHandler, AutoClos
 
   @Override
   public void close() {
-    CloseHelper.closeAll(workers);
+    List<AutoCloseable> owned = new ArrayList<>(workers);
+    owned.add(norms);
+    groups.forEach(group -> owned.add(group.updater()));
+    owned.add(pool);
     workers.clear();
-    norms.close();
-    for (HostedGroup group : groups) {
-      group.updater().close();
-    }
     groups.clear();
-    pool.close();
+    CloseHelper.closeAll(owned);
   }
 }

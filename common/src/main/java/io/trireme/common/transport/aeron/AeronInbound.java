@@ -1,6 +1,5 @@
 package io.trireme.common.transport.aeron;
 
-import io.aeron.FragmentAssembler;
 import io.aeron.Subscription;
 import io.aeron.logbuffer.FragmentHandler;
 import io.trireme.common.transport.Endpoint;
@@ -14,27 +13,29 @@ final class AeronInbound implements Inbound {
   private final Subscription ipc;
   private final Subscription udp;
   private final Endpoint endpoint;
-  private final FragmentAssembler assembler;
+  private final FragmentHandler fragments;
+  private final BoundedAssembler assembler;
   private @Nullable FrameHandler handler;
 
   AeronInbound(Subscription ipc, Subscription udp, Endpoint endpoint) {
     this.ipc = ipc;
     this.udp = udp;
     this.endpoint = endpoint;
-    FragmentHandler fragments =
+    this.fragments =
         (buffer, offset, length, header) -> {
           FrameHandler frames = handler;
           if (frames != null) {
             frames.onFrame(buffer, offset, length);
           }
         };
-    this.assembler = new FragmentAssembler(fragments);
+    this.assembler = new BoundedAssembler(fragments);
   }
 
   @Override
   public int poll(FrameHandler frames, int limit) {
     handler = frames;
-    return ipc.poll(assembler, limit) + udp.poll(assembler, limit);
+    // Through shared memory frames come whole.
+    return ipc.poll(fragments, limit) + udp.poll(assembler, limit);
   }
 
   @Override
