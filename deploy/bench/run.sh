@@ -11,9 +11,10 @@
 #   --slow-examples N    training examples of the two DL4J peers, which take minutes for all 60000 (12800)
 #
 # FOLDER/mnist holds the four gzipped IDX files. Needs JDK 17 and Maven; torch-ddp also python3-torch (PYTHON names the
-# Python that has it), and is left out with a word where that is absent. Trireme always trains on all 60,000 examples,
-# and its examples/s, from result.json, include the warm-up epoch. The accuracy is that after warm-up and timed epochs:
-# compare it only between peers that saw equally many examples. dl4j-fit runs with DL4J's default threads, all others
+# Python that has it), and is left out with a word where that is absent. Trireme always trains on all 60,000 examples;
+# its examples/s are those of the intervals in metrics.jsonl that began after the first epoch, and the rate with that
+# epoch, from result.json, is told on stderr. The accuracy is that after warm-up and timed epochs: compare it only
+# between peers that saw equally many examples. dl4j-fit runs with DL4J's default threads, all others
 # with one thread for each of two workers.
 set -euo pipefail
 
@@ -68,15 +69,32 @@ number() {
   tr -d '\n' <"$2" | sed -n "s/.*\"$1\"[[:space:]]*:[[:space:]]*\([-0-9.eE+]*\).*/\1/p"
 }
 
+# after_warm_up METRICS EPOCHS: examples/s over the intervals of metrics.jsonl that began after the first epoch.
+after_warm_up() {
+  tr -d '{}"' <"$1" | tr ':' ',' | awk -F, -v epochs="$2" '
+    { for (i = 1; i < NF; i += 2) field[$i] = $(i + 1)
+      step[NR] = field["step"]; rate[NR] = field["samplesPerSecond"] }
+    END {
+      perEpoch = step[NR] / epochs
+      for (n = 2; n <= NR; n++) if (step[n - 1] >= perEpoch) {
+        examples = (step[n] - step[n - 1]) * 60000 / perEpoch
+        all += examples; seconds += examples / rate[n]
+      }
+      printf "%.1f", all / seconds
+    }'
+}
+
 # trireme MODEL: trains all of MNIST in a fresh run folder.
 trireme() {
-  local out=$work/runs result
+  local out=$work/runs result rate
   rm -rf "$out"
   BENCH_MODEL=$1 "$root/deploy/bin/trireme" train "$here/mnist.yaml" --set "epochs=$((epochs + 1))" \
     --set "output.dir=$out" >"$work/log" 2>&1 || return
   result=$out/bench-$1/result.json
+  rate=$(after_warm_up "$out/bench-$1/metrics.jsonl" $((epochs + 1)))
+  echo "run.sh: trireme $1: $(number samplesPerSecond "$result") examples/s with the first epoch, $rate after it" >&2
   printf '{"name": "trireme", "model": "%s", "examplesPerSecond": %s, "testAccuracy": %s, "epochs": %d, "seconds": %s, "examples": 60000}\n' \
-    "$1" "$(number samplesPerSecond "$result")" "$(number accuracy "$result")" $((epochs + 1)) "$(number trainSeconds "$result")"
+    "$1" "$rate" "$(number accuracy "$result")" $((epochs + 1)) "$(number trainSeconds "$result")"
 }
 
 # one PEER MODEL: its line of JSON; nothing, with a word, where it is skipped or fails.

@@ -28,6 +28,7 @@ final class AdamKernel implements AutoCloseable {
   private final INDArray probeGradient = probe.view(0, PROBE);
   private final INDArray probeV = probe.view(PROBE, 2L * PROBE);
   private final INDArray probeM = probe.view(2L * PROBE, 3L * PROBE);
+  private final float[] probeValues = probeValues();
   private final float[] expected = new float[3 * PROBE];
   private final float[] gradient = new float[TILE];
   private final float[] first = new float[TILE];
@@ -80,13 +81,21 @@ final class AdamKernel implements AutoCloseable {
   }
 
   /** Numbers over many magnitudes, down to those below the smallest normal float. */
-  private void fillProbe() {
-    for (int i = 0; i < 3 * PROBE; i++) {
+  private static float[] probeValues() {
+    float[] values = new float[3 * PROBE];
+    for (int i = 0; i < values.length; i++) {
       long bits = Seeds.mix(i, PROBE);
       float value =
           (1 + (bits & 0xffffff) / 16_777_216f) * (float) Math.pow(10, -(i % PROBE) * 0.9);
       boolean negative = (bits >>> 32 & 1) != 0 && (i < PROBE || i >= 2 * PROBE);
-      probe.buffer().putFloat(i * Float.BYTES, negative ? -value : value);
+      values[i] = negative ? -value : value;
+    }
+    return values;
+  }
+
+  private void fillProbe() {
+    for (int i = 0; i < probeValues.length; i++) {
+      probe.buffer().putFloat(i * Float.BYTES, probeValues[i]);
     }
   }
 
