@@ -4,6 +4,7 @@ import io.trireme.common.data.BadDataException;
 import io.trireme.common.data.DatasetDescription;
 import io.trireme.common.data.DatasetDescription.Shard;
 import io.trireme.common.files.PlainFiles;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -81,6 +82,10 @@ final class ShardCache {
       }
       Files.move(
           temporary, copy, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (FileNotFoundException missing) {
+      throw new BadDataException(
+          source + ": no such file, although the set's description lists it; prepare again",
+          missing);
     } finally {
       Files.deleteIfExists(temporary);
     }
