@@ -8,6 +8,7 @@ import io.trireme.common.config.JobConfig;
 import io.trireme.common.config.JobFile;
 import io.trireme.driver.job.PreflightException;
 import io.trireme.driver.job.RunFolder;
+import io.trireme.driver.job.TrainingFailedException;
 import io.trireme.driver.report.Progress;
 import io.trireme.driver.report.RunObserver;
 import io.trireme.driver.report.RunResult;
@@ -157,12 +158,36 @@ class LocalTrainingTest {
   }
 
   @Test
+  void divergenceEndsTheRunWithItsCause() {
+    assertThatThrownBy(() -> train("diverge", size(2, 1, "optimizer={sgd: {learningRate: 1e30}}")))
+        .isInstanceOf(TrainingFailedException.class)
+        .hasMessageContaining("diverged")
+        .hasMessageContaining("learning rate");
+  }
+
+  @Test
   void tooFewTaskSlotsAreFoundBeforeTheFirstStep() {
     assertThatThrownBy(() -> train("slots5", size(5, 1, "batch.slots=5")))
         .isInstanceOf(PreflightException.class)
         .hasMessageContaining("task slots")
         .hasMessageContaining("workers: 5")
         .hasMessageContaining("local[5]");
+  }
+
+  @Test
+  void tooLittleSharedMemoryIsFoundBeforeTheFirstStep() {
+    assertThatThrownBy(() -> train("memory", size(4, 8, "transport.termLength=1024MiB")))
+        .isInstanceOf(PreflightException.class)
+        .hasMessageContaining("MiB free")
+        .hasMessageContaining("8 servers with terms of 1024 MiB")
+        .hasMessageContaining("transport.termLength");
+  }
+
+  @Test
+  void aNumberOfNativeThreadsThatTheProcessDoesNotHaveIsFoundBeforeTheFirstStep() {
+    assertThatThrownBy(() -> train("threads", size(1, 1, "workers.threads=3")))
+        .isInstanceOf(PreflightException.class)
+        .hasMessageContaining("OMP_NUM_THREADS=3");
   }
 
   @Test
