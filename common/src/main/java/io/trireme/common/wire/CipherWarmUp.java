@@ -6,7 +6,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 /**
  * Brings sealing and opening up to speed before the first step. The JVM uses the processor's
  * instructions for AES-GCM only in code that its second compiler has made; until then a frame costs
- * some fifty times more, and in a job of short steps that lasts for most of the job.
+ * many times more, and in a job of short steps that lasts for most of the job.
  */
 public final class CipherWarmUp {
 
