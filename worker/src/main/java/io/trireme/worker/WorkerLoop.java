@@ -1,6 +1,7 @@
 package io.trireme.worker;
 
 import io.trireme.common.control.Membership;
+import io.trireme.common.control.StepReport;
 import io.trireme.common.slots.SlotPlan;
 import io.trireme.common.slots.TreeNode;
 import io.trireme.common.transport.Connector;
@@ -27,7 +28,7 @@ public final class WorkerLoop implements AutoCloseable {
     void onCompute();
 
     /** A step's gradients were computed and sent. */
-    void onStep(StepStats stats);
+    void onStep(StepReport step);
 
     /**
      * Called often, whenever the worker waits.
@@ -133,7 +134,7 @@ public final class WorkerLoop implements AutoCloseable {
       examples += plan.offsetOfSlot(step, node.hi()) - plan.offsetOfSlot(step, node.lo());
     }
     observer.onStep(
-        new StepStats(
+        new StepReport(
             step,
             examples,
             folder.takeScoreSum(),

@@ -29,12 +29,9 @@ public final class Placement {
     long placed = 0;
     for (int server = 1; server < servers; server++) {
       long target = total * server / servers;
-      int mustTake = next + 1;
       int mayTakeTo = groups.size() - (servers - server);
       placed += groups.get(next++).length();
-      while (next < mayTakeTo
-          && next >= mustTake
-          && closer(placed, groups.get(next).length(), target)) {
+      while (next < mayTakeTo && closer(placed, groups.get(next).length(), target)) {
         placed += groups.get(next++).length();
       }
       starts.add(next);

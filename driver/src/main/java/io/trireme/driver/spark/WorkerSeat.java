@@ -5,7 +5,6 @@ import io.trireme.common.control.StepReport;
 import io.trireme.common.control.WorkerReport;
 import io.trireme.common.transport.Endpoint;
 import io.trireme.common.wire.Peer;
-import io.trireme.worker.StepStats;
 import io.trireme.worker.WorkerLoop;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,17 +53,9 @@ final class WorkerSeat implements WorkerLoop.Observer {
   }
 
   @Override
-  public void onStep(StepStats stats) {
+  public void onStep(StepReport step) {
     waiting = true;
-    steps.add(
-        new StepReport(
-            stats.step(),
-            stats.examples(),
-            stats.scoreSum(),
-            stats.computeNs(),
-            stats.waitNs(),
-            stats.sentBytes(),
-            stats.receivedBytes()));
+    steps.add(step);
   }
 
   @Override
