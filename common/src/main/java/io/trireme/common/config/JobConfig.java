@@ -14,8 +14,11 @@ import org.jspecify.annotations.Nullable;
  * @param optimizer how gradients become steps; null for a {@code dl4j} model, whose configuration
  *     holds its own
  * @param sync how workers wait for each other
+ * @param compression how gradients travel
+ * @param nonFinite what happens when a gradient is no number
  * @param workers how many workers, and what each may use
- * @param servers number of parameter servers
+ * @param servers the parameter servers
+ * @param checkpoint when and where checkpoints are written; null for none
  * @param transport how messages travel
  * @param output where the run's results go
  */
@@ -28,7 +31,10 @@ public record JobConfig(
     int epochs,
     @Nullable OptimizerConfig optimizer,
     SyncConfig sync,
+    CompressionConfig compression,
+    NonFiniteConfig nonFinite,
     WorkersConfig workers,
-    int servers,
+    ServersConfig servers,
+    @Nullable CheckpointConfig checkpoint,
     TransportConfig transport,
     OutputConfig output) {}

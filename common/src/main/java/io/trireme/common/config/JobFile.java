@@ -5,8 +5,10 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 
 /**
  * Reads job files: YAML, then overrides, then substitution of the environment in values, then
@@ -14,6 +16,25 @@ import java.util.Map;
  */
 public final class JobFile {
   private JobFile() {}
+
+  /**
+   * A job and where its values come from.
+   *
+   * @param config the validated job
+   * @param unsetVariables for each key, such as {@code data.train.images}, the variables of the
+   *     environment that its value refers to and that are not set, so that the defaults in the text
+   *     hold; keys without such variables are absent
+   */
+  public record Loaded(JobConfig config, Map<String, List<String>> unsetVariables) {
+    public Loaded {
+      unsetVariables = Map.copyOf(unsetVariables);
+    }
+  }
+
+  /** As {@link #load}, with where values come from. */
+  public static Loaded loadWithOrigins(Path file, List<String> sets, Map<String, String> env) {
+    return parse(file.toString(), content(file), sets, env, NotBuiltYet::refuse);
+  }
 
   /**
    * The validated job of a file.
@@ -32,6 +53,16 @@ public final class JobFile {
   /** As {@link #load}, of text that was read already; the name is for messages. */
   public static JobConfig parse(
       String name, String text, List<String> sets, Map<String, String> env) {
+    return parse(name, text, sets, env, NotBuiltYet::refuse).config();
+  }
+
+  /** As the other, where the caller says what else is refused. */
+  static Loaded parse(
+      String name,
+      String text,
+      List<String> sets,
+      Map<String, String> env,
+      BiConsumer<JobConfig, Section> guard) {
     Problems problems = new Problems();
     Substitution substitution = new Substitution(env);
     JobNode root = JobYaml.ofFile(name, text, substitution, problems);
@@ -47,9 +78,24 @@ public final class JobFile {
     if (!(root instanceof JobNode.Mapping)) {
       problems.throwIfAny();
     }
-    JobConfig config = new JobReader(overridden, problems).read();
+    JobReader reader = new JobReader(overridden, problems);
+    JobConfig config = reader.read();
+    guard.accept(config, reader.root());
     problems.throwIfAny();
-    return config;
+    Map<String, List<String>> unset = new HashMap<>();
+    collectUnset("", overridden, unset);
+    return new Loaded(config, unset);
+  }
+
+  private static void collectUnset(String path, JobNode node, Map<String, List<String>> unset) {
+    if (node instanceof JobNode.Scalar scalar && !scalar.unset().isEmpty()) {
+      unset.put(path, scalar.unset());
+    } else if (node instanceof JobNode.Mapping mapping) {
+      mapping
+          .children()
+          .forEach(
+              (key, child) -> collectUnset(path.isEmpty() ? key : path + "." + key, child, unset));
+    }
   }
 
   private static String content(Path file) {

@@ -1,6 +1,7 @@
 package io.trireme.common.config;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** A value of a job file after substitution, with the place to blame when it is wrong. */
@@ -16,8 +17,19 @@ sealed interface JobNode {
    * A single value.
    *
    * @param absent whether nothing was written, so that the key's default holds
+   * @param unset variables of the environment that are not set, so that their defaults hold in the
+   *     text
    */
-  record Scalar(String text, boolean absent, Place place) implements JobNode {
+  record Scalar(String text, boolean absent, List<String> unset, Place place) implements JobNode {
+    public Scalar {
+      unset = List.copyOf(unset);
+    }
+
+    /** Nothing. */
+    static Scalar nothing(Place place) {
+      return new Scalar("", true, List.of(), place);
+    }
+
     @Override
     public String seen() {
       return "\"" + text + "\"";

@@ -9,19 +9,12 @@ import org.jspecify.annotations.Nullable;
 final class JobReader {
 
   private static final Pattern JOB_ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
-  private static final Pattern PORTS = Pattern.compile("[0-9]{1,5}-[0-9]{1,5}");
   private static final List<String> ZOO = List.of("mlp", "lenet");
   private static final String IDX = "idx";
   private static final String DIGITS = "digits";
-  private static final List<String> NOT_BUILT = List.of("ssp", "async", "local");
 
   /** Slot numbers are 16 bits wide on the wire. */
   private static final Range SLOTS = Range.whole(1, 65_535);
-
-  private static final Range WORKERS = Range.whole(1, 65_535);
-  private static final Range THREADS = Range.whole(1, 1024);
-  private static final Range SERVERS = Range.whole(1, 1024);
-  private static final Range SECONDS = Range.whole(1, 3600);
 
   private final Section root;
   private final Problems problems;
@@ -29,6 +22,11 @@ final class JobReader {
   JobReader(JobNode.Mapping root, Problems problems) {
     this.root = Section.root(root, problems);
     this.problems = problems;
+  }
+
+  /** The job's root, whose keys were read. */
+  Section root() {
+    return root;
   }
 
   /** The job; meaningless if a problem was noted. */
@@ -45,10 +43,15 @@ final class JobReader {
         batch(root.requireSection("batch", "expected { size: EXAMPLES, slots: PARTS }"));
     int epochs = root.read("epochs", Kind.count(Range.COUNT), Defaults.EPOCHS);
     OptimizerConfig optimizer = optimizer(model);
-    SyncConfig sync = sync(root.section("sync"));
-    WorkersConfig workers = workers(root.section("workers"));
-    int servers = root.read("servers", Kind.count(SERVERS), Defaults.SERVERS);
-    TransportConfig transport = transport(root.section("transport"));
+    SyncConfig sync = new SyncReader(root.section("sync")).read();
+    CompressionReader travel = new CompressionReader(root);
+    CompressionConfig compression = travel.compression();
+    NonFiniteConfig nonFinite = travel.nonFinite();
+    ClusterReader cluster = new ClusterReader(root);
+    WorkersConfig workers = cluster.workers();
+    ServersConfig servers = cluster.servers();
+    CheckpointConfig checkpoint = cluster.checkpoint();
+    TransportConfig transport = cluster.transport();
     OutputConfig output = output(root.section("output"));
     root.close();
     if (problems.clean("batch.slots", "workers") && batch.slots() < workers.max()) {
@@ -58,8 +61,33 @@ final class JobReader {
               "is %d with %d workers: workers without a slot would idle; expected at least %d"
                   .formatted(batch.slots(), workers.max(), workers.max()));
     }
+    if (problems.clean("batch.size", "sync.localSteps")
+        && (long) batch.size() * sync.localSteps() > Integer.MAX_VALUE) {
+      root.section("sync")
+          .problem(
+              "localSteps",
+              "is %d with batch.size %d: a round would have %d examples; expected at most %d"
+                  .formatted(
+                      sync.localSteps(),
+                      batch.size(),
+                      (long) batch.size() * sync.localSteps(),
+                      Integer.MAX_VALUE));
+    }
     return new JobConfig(
-        job, seed, model, data, batch, epochs, optimizer, sync, workers, servers, transport,
+        job,
+        seed,
+        model,
+        data,
+        batch,
+        epochs,
+        optimizer,
+        sync,
+        compression,
+        nonFinite,
+        workers,
+        servers,
+        checkpoint,
+        transport,
         output);
   }
 
@@ -144,76 +172,6 @@ final class JobReader {
   private @Nullable OptimizerConfig ignore() {
     root.allow(List.of("optimizer"));
     return null;
-  }
-
-  private static SyncConfig sync(Section sync) {
-    Kind<String> mode =
-        new Kind<>(
-            text -> text.equals(Defaults.SYNC_MODE) ? text : null,
-            text ->
-                NOT_BUILT.contains(text)
-                    ? "this mode is not built yet; expected bsp"
-                    : Nearest.hint("mode", text, List.of(Defaults.SYNC_MODE)),
-            Defaults.SYNC_MODE);
-    String value = sync.read("mode", mode, Defaults.SYNC_MODE);
-    sync.close();
-    return new SyncConfig(value);
-  }
-
-  private WorkersConfig workers(Section workers) {
-    Kind<Integer> count = Kind.count(WORKERS);
-    Integer givenMin = workers.readOrNull("min", count);
-    Integer givenMax = workers.readOrNull("max", count);
-    int min = givenMin != null ? givenMin : givenMax != null ? givenMax : Defaults.WORKERS;
-    int max = givenMax != null ? givenMax : min;
-    int threads = workers.read("threads", Kind.count(THREADS), Defaults.THREADS);
-    workers.close();
-    if (problems.clean("workers.min", "workers.max") && min != max) {
-      workers.problem(
-          "max",
-          min > max
-              ? "is %d and min is %d; expected max to equal min".formatted(max, min)
-              : "is %d and min is %d: workers that come and go are not built yet; expected max to equal min"
-                  .formatted(max, min));
-    }
-    return new WorkersConfig(min, max, threads);
-  }
-
-  private static TransportConfig transport(Section transport) {
-    int term =
-        transport.read(
-            "termLength",
-            Kind.bytes(1 << 20, 1 << 30, "a length from 1MiB to 1024MiB"),
-            Defaults.TERM_LENGTH_BYTES);
-    if (Integer.bitCount(term) != 1) {
-      transport.problem(
-          "termLength",
-          "is %d bytes; expected a power of two, such as %d"
-              .formatted(term, Integer.highestOneBit(term)));
-    }
-    int mtu =
-        transport.read(
-            "mtu",
-            Kind.bytes(512, 65_504, "a length from 512 to 65504 bytes"),
-            Defaults.MTU_LENGTH_BYTES);
-    if (mtu % 32 != 0) {
-      transport.problem(
-          "mtu",
-          "is %d bytes; expected a multiple of 32, such as %d".formatted(mtu, mtu / 32 * 32));
-    }
-    String expected = "a range FROM-TO of ports, 1 to 65535";
-    String ports = transport.readOrNull("ports", Kind.text(PORTS, expected));
-    if (ports != null && PORTS.matcher(ports).matches()) {
-      String[] ends = ports.split("-");
-      int from = Integer.parseInt(ends[0]);
-      int to = Integer.parseInt(ends[1]);
-      if (from < 1 || from > to || to > 65_535) {
-        transport.problem("ports", "is \"" + ports + "\"; expected " + expected);
-      }
-    }
-    int timeout = transport.read("timeoutSeconds", Kind.count(SECONDS), Defaults.TIMEOUT_SECONDS);
-    transport.close();
-    return new TransportConfig(term, mtu, ports, timeout);
   }
 
   private static OutputConfig output(Section output) {

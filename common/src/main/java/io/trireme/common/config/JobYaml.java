@@ -1,6 +1,7 @@
 package io.trireme.common.config;
 
 import java.io.StringReader;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -90,9 +91,10 @@ final class JobYaml {
 
   private JobNode scalar(ScalarNode node, Place place) {
     try {
-      String text = substitution.apply(node.getValue());
+      List<String> unset = new ArrayList<>();
+      String text = substitution.apply(node.getValue(), unset);
       boolean absent = node.isPlain() && (text.isEmpty() || node.getTag().equals(Tag.NULL));
-      return new JobNode.Scalar(text, absent, place);
+      return new JobNode.Scalar(text, absent, unset, place);
     } catch (Substitution.Failure e) {
       return new JobNode.Broken(String.valueOf(e.getMessage()), place);
     }

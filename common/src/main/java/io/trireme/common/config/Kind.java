@@ -82,6 +82,14 @@ record Kind<T>(Parser<T> parse, Function<String, String> expected, T placeholder
         words.get(0));
   }
 
+  /** Yes or no. */
+  static Kind<Boolean> flag() {
+    return new Kind<>(
+        text -> text.equals("true") ? Boolean.TRUE : text.equals("false") ? Boolean.FALSE : null,
+        text -> "expected true or false",
+        true);
+  }
+
   /** A length: a whole number of bytes, {@code KiB} or {@code MiB}. */
   static Kind<Integer> bytes(int min, int max, String expected) {
     return new Kind<>(

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the key {@code optimizer}. */
+/** Reads the keys {@code optimizer} and {@code sync.outer}. */
 final class OptimizerReader {
   private OptimizerReader() {}
 
@@ -19,7 +19,7 @@ final class OptimizerReader {
       Stream.of(GradientNormalization.values()).map(Enum::name).toList();
 
   static OptimizerConfig read(Section optimizer) {
-    Updater updater = updater(optimizer);
+    Updater updater = updater(optimizer, "optimizer", OptimizerTables.UPDATERS);
     Map<String, Double> numbers = Map.of();
     ScheduleConfig rate = null;
     if (updater != null) {
@@ -67,8 +67,26 @@ final class OptimizerReader {
         clip);
   }
 
-  private static @Nullable Updater updater(Section optimizer) {
-    List<String> names = OptimizerTables.UPDATERS.stream().map(Updater::name).toList();
+  /** The outer optimizer of local steps, its defaults filled in. */
+  static OuterConfig readOuter(Section outer) {
+    Updater updater = updater(outer, "sync.outer", OptimizerTables.OUTER);
+    if (updater == null) {
+      outer.close();
+      return OuterConfig.averaging();
+    }
+    Section section = outer.section(updater.name());
+    Map<String, Double> numbers = numbers(section, updater.numbers(), false);
+    if (updater.numbers().containsKey("momentum")) {
+      numbers.putIfAbsent("momentum", Defaults.OUTER_MOMENTUM);
+    }
+    ScheduleConfig rate = rate(section, updater);
+    section.close();
+    outer.close();
+    return new OuterConfig(updater.name(), numbers, rate);
+  }
+
+  private static @Nullable Updater updater(Section optimizer, String path, List<Updater> updaters) {
+    List<String> names = updaters.stream().map(Updater::name).toList();
     optimizer.allow(names);
     List<String> given = names.stream().filter(optimizer::names).toList();
     if (given.size() > 1) {
@@ -76,14 +94,15 @@ final class OptimizerReader {
           given.get(1),
           "is a second updater beside "
               + given.get(0)
-              + "; expected exactly one (on the command line, replace the whole: --set"
-              + " \"optimizer={"
+              + "; expected exactly one (on the command line, replace the whole: --set \""
+              + path
+              + "={"
               + given.get(1)
               + ": {}}\")");
     } else if (given.isEmpty()) {
       optimizer.problem("names no updater; expected exactly one of " + String.join(", ", names));
     }
-    return OptimizerTables.UPDATERS.stream()
+    return updaters.stream()
         .filter(updater -> given.contains(updater.name()))
         .findFirst()
         .orElse(null);

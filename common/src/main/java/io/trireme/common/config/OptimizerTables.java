@@ -63,6 +63,16 @@ public final class OptimizerTables {
           new Updater("noop", null, numbers()));
 
   /**
+   * The updaters that {@code sync.outer} can name, the default first. Their rates differ from
+   * DL4J's: see {@link Defaults}.
+   */
+  public static final List<Updater> OUTER =
+      List.of(
+          new Updater("sgd", Defaults.OUTER_LEARNING_RATE, numbers()),
+          new Updater(
+              "nesterovs", Defaults.OUTER_NESTEROVS_LEARNING_RATE, numbers("momentum", BELOW_ONE)));
+
+  /**
    * All schedules but {@code map}, which takes rates by time instead of numbers. The formulas are
    * DL4J's, poly's sign included; cosine is Trireme's own, since DL4J has none.
    *

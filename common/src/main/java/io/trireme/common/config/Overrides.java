@@ -29,7 +29,7 @@ final class Overrides {
       }
       JobNode value =
           JobYaml.ofOverride(place, path, set.substring(equals + 1), substitution, problems);
-      JobNode child = value == null ? new JobNode.Scalar("", true, place) : value;
+      JobNode child = value == null ? JobNode.Scalar.nothing(place) : value;
       JobNode.Mapping changed = put(result, keys, 0, child);
       result = changed == null ? result : changed;
     }

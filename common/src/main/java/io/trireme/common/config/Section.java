@@ -110,6 +110,11 @@ final class Section {
     return mapping.children().get(key) instanceof JobNode.Scalar && has(key);
   }
 
+  /** Whether the key holds keys of its own. */
+  boolean isMapping(String key) {
+    return mapping.children().get(key) instanceof JobNode.Mapping;
+  }
+
   /** All keys that are written. */
   Set<String> keys() {
     return mapping.children().keySet();
@@ -134,10 +139,17 @@ final class Section {
   void close() {
     for (String key : mapping.children().keySet()) {
       if (!known.contains(key)) {
-        String hint = known.isEmpty() ? "it takes no keys" : Nearest.hint("key", key, known);
-        problem(key, "unknown key; " + hint);
+        problem(key, "unknown key; " + hint(key));
       }
     }
+  }
+
+  private String hint(String key) {
+    return known.isEmpty()
+        ? "it takes no keys"
+        : Nearest.to(key, known)
+            .map(near -> "nearest key \"" + pathOf(near) + "\"")
+            .orElseGet(() -> "expected one of " + String.join(", ", known));
   }
 
   /** Whether nothing is known to be wrong with a key. */

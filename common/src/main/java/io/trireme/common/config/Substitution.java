@@ -1,5 +1,6 @@
 package io.trireme.common.config;
 
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -27,7 +28,12 @@ final class Substitution {
     this.env = env;
   }
 
-  String apply(String text) throws Failure {
+  /**
+   * The text with values in place of names.
+   *
+   * @param unset receives the names whose defaults were taken
+   */
+  String apply(String text, List<String> unset) throws Failure {
     StringBuilder out = new StringBuilder();
     int at = 0;
     while (true) {
@@ -36,7 +42,7 @@ final class Substitution {
         return out.append(text, at, text.length()).toString();
       }
       int close = closing(text, open);
-      out.append(text, at, open).append(value(text.substring(open + 2, close)));
+      out.append(text, at, open).append(value(text.substring(open + 2, close), unset));
       at = close + 1;
     }
   }
@@ -54,7 +60,7 @@ final class Substitution {
         "\"" + text + "\" has a ${ without its }; expected ${NAME} or ${NAME:-default}");
   }
 
-  private String value(String inner) throws Failure {
+  private String value(String inner, List<String> unset) throws Failure {
     Matcher head = HEAD.matcher(inner);
     boolean hasDefault = head.lookingAt() && head.group(2) != null;
     if (!head.lookingAt() || (!hasDefault && head.end() != inner.length())) {
@@ -63,7 +69,11 @@ final class Substitution {
     String name = head.group(1);
     String value = env.get(name);
     if (hasDefault) {
-      return value == null || value.isEmpty() ? apply(inner.substring(head.end())) : value;
+      if (value != null && !value.isEmpty()) {
+        return value;
+      }
+      unset.add(name);
+      return apply(inner.substring(head.end()), unset);
     }
     if (value == null) {
       throw new Failure(

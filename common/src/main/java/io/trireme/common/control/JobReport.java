@@ -7,12 +7,19 @@ import org.jspecify.annotations.Nullable;
  * How one run is doing on one executor.
  *
  * @param run id of the run
+ * @param generation the newest generation that the executor was told of; 0 if none
  * @param servers servers that live there
  * @param workers workers that live there
+ * @param checkpoint what its servers do for checkpoints
  * @param failure why the run cannot go on there, if so
  */
 public record JobReport(
-    String run, List<ServerReport> servers, List<WorkerReport> workers, @Nullable String failure) {
+    String run,
+    int generation,
+    List<ServerReport> servers,
+    List<WorkerReport> workers,
+    CheckpointReport checkpoint,
+    @Nullable String failure) {
   public JobReport {
     servers = List.copyOf(servers);
     workers = List.copyOf(workers);

@@ -7,8 +7,6 @@ import io.trireme.common.wire.Peer;
  * One life of a server, as a member of a generation.
  *
  * @param peer which life
- * @param endpoint where it receives contributions
- * @param groupFrom first block group that it holds
- * @param groupTo first block group after those
+ * @param endpoint where it receives in this generation
  */
-public record ServerMember(Peer peer, Endpoint endpoint, int groupFrom, int groupTo) {}
+public record ServerMember(Peer peer, Endpoint endpoint) {}

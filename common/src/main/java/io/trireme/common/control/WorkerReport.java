@@ -1,26 +1,29 @@
 package io.trireme.common.control;
 
 import io.trireme.common.transport.Endpoint;
+import io.trireme.common.wire.Peer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How one worker is doing.
+ * How one life of a worker is doing.
  *
- * @param index which worker
- * @param incarnation which life of it
- * @param endpoint where it receives
+ * @param peer which life of which worker
+ * @param sealed the generation that it is ready to enter; 0 before the first
+ * @param endpoint where it receives in that generation; null before the first
  * @param waiting whether it waits for others, rather than computes
+ * @param broken whether a session to it lost something in the generation that it has entered
  * @param waitsFor what it waits for, in words
  * @param finished whether it has the final parameters
  * @param steps the steps finished since the last report
  * @param failure why it ended, if it failed
  */
 public record WorkerReport(
-    int index,
-    long incarnation,
-    Endpoint endpoint,
+    Peer peer,
+    int sealed,
+    @Nullable Endpoint endpoint,
     boolean waiting,
+    boolean broken,
     String waitsFor,
     boolean finished,
     List<StepReport> steps,

@@ -9,8 +9,8 @@ import io.trireme.common.wire.sbe.MessageHeaderDecoder;
 import org.agrona.DirectBuffer;
 
 /**
- * Receives what members sent to one life: opens each frame, checks its header, and hands on what is
- * left. For one thread.
+ * Receives what the members of a generation sent to one life: opens each frame, checks its header,
+ * and hands on what is left. For one thread.
  */
 public final class SecureReceiver implements AutoCloseable {
 
@@ -42,22 +42,23 @@ public final class SecureReceiver implements AutoCloseable {
   private final MessageHeaderDecoder header = new MessageHeaderDecoder();
   private long receivedBytes;
 
-  /** A receiver over an endpoint that it owns from now on. */
-  public SecureReceiver(JobKey key, Peer self, Inbound inbound, MessageHandler handler) {
+  /**
+   * A receiver of one generation, over an endpoint that it owns from now on.
+   *
+   * @param rejections where dropped messages are counted; the handler counts there what it drops
+   */
+  public SecureReceiver(
+      JobKey key,
+      int generation,
+      Peer self,
+      Iterable<Peer> members,
+      Inbound inbound,
+      Rejections rejections,
+      MessageHandler handler) {
     this.inbound = inbound;
-    this.rejections = new Rejections();
-    this.opener = new FrameOpener(key, self, rejections);
+    this.rejections = rejections;
+    this.opener = new FrameOpener(key, generation, self, members, rejections);
     this.handler = handler;
-  }
-
-  /** Accepts messages of this life from now on, and of no other life of the same peer. */
-  public void admit(Peer peer) {
-    opener.admit(peer);
-  }
-
-  /** Refuses messages of this peer from now on. */
-  public void expel(int peerId) {
-    opener.expel(peerId);
   }
 
   /** Handles up to about {@code limit} frames that are there, and returns how many. */
@@ -88,9 +89,9 @@ public final class SecureReceiver implements AutoCloseable {
         opener.sender(), header, message, MessageHeaderDecoder.ENCODED_LENGTH, bodyLength);
   }
 
-  /** What was dropped; the handler's owner counts here what it drops itself. */
-  public Rejections rejections() {
-    return rejections;
+  /** Whether frames of a member are missing: a session broke and lost what was under way. */
+  public boolean hasGap() {
+    return opener.hasGap();
   }
 
   /** Bytes of all frames that came in, good and bad. */

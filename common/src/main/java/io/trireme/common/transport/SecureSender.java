@@ -7,9 +7,9 @@ import io.trireme.common.wire.Peer;
 import org.agrona.MutableDirectBuffer;
 
 /**
- * Sends sealed messages to one life of a peer. A message that the session does not take at once is
- * kept and offered again, so that no sequence number is lost; meanwhile nothing else can be sent.
- * For one thread.
+ * Sends sealed messages to one life of a peer in one generation. A message that the session does
+ * not take at once is kept and offered again, so that no sequence number is lost; meanwhile nothing
+ * else can be sent. For one thread.
  */
 public final class SecureSender implements AutoCloseable {
 
@@ -23,10 +23,11 @@ public final class SecureSender implements AutoCloseable {
   private long sentBytes;
 
   /** A sender over a session that it owns from now on. */
-  public SecureSender(JobKey key, Peer from, Peer to, Endpoint endpoint, Outbound outbound) {
+  public SecureSender(
+      JobKey key, int generation, Peer from, Peer to, Endpoint endpoint, Outbound outbound) {
     this.to = to;
     this.endpoint = endpoint;
-    this.sealer = new FrameSealer(key, from, to);
+    this.sealer = new FrameSealer(key, generation, from, to);
     this.outbound = outbound;
   }
 

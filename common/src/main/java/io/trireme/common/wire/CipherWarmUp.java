@@ -1,5 +1,6 @@
 package io.trireme.common.wire;
 
+import java.util.List;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -27,9 +28,8 @@ public final class CipherWarmUp {
     Peer from = Peer.worker(0, 1);
     Peer to = Peer.server(0, 1);
     JobKey key = new JobKey(new byte[JobKey.LENGTH]);
-    FrameSealer sealer = new FrameSealer(key, from, to);
-    FrameOpener opener = new FrameOpener(key, to, new Rejections());
-    opener.admit(from);
+    FrameSealer sealer = new FrameSealer(key, 1, from, to);
+    FrameOpener opener = new FrameOpener(key, 1, to, List.of(from), new Rejections());
     UnsafeBuffer frame = new UnsafeBuffer(new byte[Frames.MAX_FRAME_BYTES]);
     long start = clock.nanoTime();
     while (true) {

@@ -12,9 +12,9 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens the frames that reach one life: nothing of a frame is looked at before it is known to be
- * authentic, but the envelope, which says whose key to try. Knows only the senders that it was told
- * of, so that strangers cost no memory. For one thread.
+ * Opens the frames that reach one life in one generation: nothing of a frame is looked at before it
+ * is known to be authentic, but the envelope, which says whose key to try. Knows only the
+ * generation's members, so that strangers cost no memory. For one thread.
  */
 public final class FrameOpener {
 
@@ -22,7 +22,6 @@ public final class FrameOpener {
     final Peer peer;
     final SecretKey key;
     long lastSequence;
-    boolean expelled;
 
     Sender(Peer peer, SecretKey key) {
       this.peer = peer;
@@ -30,8 +29,6 @@ public final class FrameOpener {
     }
   }
 
-  private final JobKey jobKey;
-  private final Peer self;
   private final Rejections rejections;
   private final Int2ObjectHashMap<Sender> senders = new Int2ObjectHashMap<>();
   private final Cipher cipher;
@@ -41,37 +38,21 @@ public final class FrameOpener {
   private final byte[] plain = new byte[Frames.MAX_MESSAGE_BYTES];
   private final UnsafeBuffer message = new UnsafeBuffer(plain);
   private @Nullable Peer lastSender;
+  private boolean gap;
 
-  /** An opener of what is sent to {@code self}, which counts what it drops. */
-  public FrameOpener(JobKey jobKey, Peer self, Rejections rejections) {
-    this.jobKey = jobKey;
-    this.self = self;
+  /**
+   * An opener of what the members of a generation send to {@code self}, which counts what it drops.
+   */
+  public FrameOpener(
+      JobKey jobKey, int generation, Peer self, Iterable<Peer> members, Rejections rejections) {
     this.rejections = rejections;
+    for (Peer member : members) {
+      senders.put(member.id(), new Sender(member, jobKey.linkKey(generation, member, self)));
+    }
     try {
       cipher = Cipher.getInstance(Frames.CIPHER);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("this Java runtime lacks " + Frames.CIPHER, e);
-    }
-  }
-
-  /** Accepts frames of this life from now on, and of no other life of the same peer. */
-  public void admit(Peer peer) {
-    Sender known = senders.get(peer.id());
-    if (known == null || !known.peer.equals(peer)) {
-      senders.put(peer.id(), new Sender(peer, jobKey.linkKey(peer, self)));
-    } else {
-      known.expelled = false;
-    }
-  }
-
-  /**
-   * Refuses frames of this peer from now on. Should the same life be admitted again, what it sent
-   * before stays refused.
-   */
-  public void expel(int peerId) {
-    Sender known = senders.get(peerId);
-    if (known != null) {
-      known.expelled = true;
     }
   }
 
@@ -87,11 +68,10 @@ public final class FrameOpener {
       return drop(Rejection.MALFORMED);
     }
     Sender sender = senders.get(buffer.getInt(offset + Frames.SENDER_OFFSET, Frames.ORDER));
-    if (sender == null || sender.expelled) {
+    if (sender == null) {
       return drop(Rejection.UNKNOWN_SENDER);
     }
-    if (buffer.getLong(offset + Frames.INCARNATION_OFFSET, Frames.ORDER)
-        != sender.peer.incarnation()) {
+    if (!isSameLife(sender.peer, buffer, offset)) {
       return drop(Rejection.WRONG_INCARNATION);
     }
     long sequence = buffer.getLong(offset + Frames.SEQUENCE_OFFSET, Frames.ORDER);
@@ -103,9 +83,14 @@ public final class FrameOpener {
     if (opened < 0) {
       return drop(Rejection.NOT_AUTHENTIC);
     }
+    gap |= sequence != sender.lastSequence + 1;
     sender.lastSequence = sequence;
     lastSender = sender.peer;
     return opened;
+  }
+
+  private static boolean isSameLife(Peer member, DirectBuffer buffer, int offset) {
+    return buffer.getLong(offset + Frames.INCARNATION_OFFSET, Frames.ORDER) == member.incarnation();
   }
 
   private int decrypt(Sender sender, long sequence, int length) {
@@ -121,6 +106,11 @@ public final class FrameOpener {
       throw new IllegalStateException(
           "opening frame " + sequence + " of " + sender.peer + " failed", e);
     }
+  }
+
+  /** Whether a sequence number was passed over: the session broke and lost some frames. */
+  public boolean hasGap() {
+    return gap;
   }
 
   private int drop(Rejection reason) {

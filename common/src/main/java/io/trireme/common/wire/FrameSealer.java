@@ -9,8 +9,8 @@ import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Makes frames of the messages that one life sends to another. It must live as long as the two do,
- * across reconnections, so that no sequence number is used twice. For one thread.
+ * Makes frames of the messages that one life sends to another in one generation. There must be no
+ * other for the same three, or sequence numbers would be used twice. For one thread.
  */
 public final class FrameSealer {
 
@@ -24,9 +24,9 @@ public final class FrameSealer {
   private final UnsafeBuffer frame = new UnsafeBuffer(sealed);
   private long sequence;
 
-  /** A sealer of what {@code from} sends to {@code to}. */
-  public FrameSealer(JobKey jobKey, Peer from, Peer to) {
-    key = jobKey.linkKey(from, to);
+  /** A sealer of what {@code from} sends to {@code to} in a generation. */
+  public FrameSealer(JobKey jobKey, int generation, Peer from, Peer to) {
+    key = jobKey.linkKey(generation, from, to);
     try {
       cipher = Cipher.getInstance(Frames.CIPHER);
     } catch (GeneralSecurityException e) {

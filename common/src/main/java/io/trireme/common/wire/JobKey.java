@@ -10,16 +10,16 @@ import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * The random secret of one run. Each direction of each pair of lives has a key of its own, derived
- * from it, so that a frame is bound to job, sender, receiver and both incarnations, and a sequence
- * number is enough of a nonce.
+ * The random secret of one run. Each direction of each pair of lives has a key of its own in each
+ * generation, derived from it, so that a frame is bound to job, generation, sender, receiver and
+ * both incarnations, and a sequence number is enough of a nonce.
  */
 public final class JobKey {
 
   /** Length of the secret in bytes. */
   public static final int LENGTH = 32;
 
-  private static final byte[] LABEL = "trireme link 1".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] LABEL = "trireme link 2".getBytes(StandardCharsets.US_ASCII);
   private static final int LINK_KEY_BYTES = 16;
 
   private final byte[] secret;
@@ -46,16 +46,17 @@ public final class JobKey {
   }
 
   /**
-   * The AES-128 key of the frames that one life sends to another: HMAC-SHA-256 of the two, cut to
-   * 16 bytes.
+   * The AES-128 key of the frames that one life sends to another in one generation: HMAC-SHA-256 of
+   * the three, cut to 16 bytes.
    */
-  SecretKey linkKey(Peer from, Peer to) {
+  SecretKey linkKey(int generation, Peer from, Peer to) {
     try {
       Mac mac = Mac.getInstance("HmacSHA256");
       mac.init(new SecretKeySpec(secret, "HmacSHA256"));
       mac.update(LABEL);
       mac.update(
-          ByteBuffer.allocate(2 * (Integer.BYTES + Long.BYTES))
+          ByteBuffer.allocate(Integer.BYTES + 2 * (Integer.BYTES + Long.BYTES))
+              .putInt(generation)
               .putInt(from.id())
               .putLong(from.incarnation())
               .putInt(to.id())

@@ -41,7 +41,7 @@ class ConfFilesTest {
     JobConfig job = load("quickstart.yaml");
     assertThat(job.data().format()).isEqualTo("digits");
     assertThat(job.workers().max()).isEqualTo(2);
-    assertThat(job.servers()).isEqualTo(2);
+    assertThat(job.servers()).isEqualTo(ServersConfig.of(2));
   }
 
   @ParameterizedTest
@@ -56,7 +56,17 @@ class ConfFilesTest {
   void referenceShowsTheDefaults() {
     List<String> optional = new ArrayList<>();
     for (String key :
-        List.of("seed", "epochs", "sync", "workers", "servers", "transport", "output")) {
+        List.of(
+            "seed",
+            "epochs",
+            "sync",
+            "compression",
+            "onNonFinite",
+            "workers",
+            "servers",
+            "checkpoint",
+            "transport",
+            "output")) {
       optional.add(key + "=");
     }
     for (String key :
@@ -80,13 +90,19 @@ class ConfFilesTest {
             "batch.",
             "optimizer.",
             "sync.",
+            "compression.",
             "workers.",
+            "servers.",
             "transport.",
             "output.")) {
       sets.add(section + "qqqqqqqqqqqq=1");
     }
     List<String> problems = Jobs.problems(reference, sets.toArray(String[]::new));
     assertThat(problems).hasSameSizeAs(sets);
+    problems = new ArrayList<>(problems);
+    problems.addAll(
+        Jobs.plannedProblemsOf("sync={mode: local, outer: {nesterovs: {qqqqqqqqqqqq: 1}}}"));
+    problems.addAll(Jobs.plannedProblemsOf("checkpoint={everySteps: 1, qqqqqqqqqqqq: 1}"));
     for (String problem : problems) {
       for (String key : problem.substring(problem.indexOf("one of ") + 7).split(", ")) {
         assertThat(reference).containsPattern("\\b" + key + "(,[^:\n]*)?:");

@@ -34,9 +34,10 @@ class JobFileTest {
                 null));
     assertThat(job.batch()).isEqualTo(new BatchConfig(10, 2));
     assertThat(job.epochs()).isEqualTo(1);
-    assertThat(job.sync()).isEqualTo(new SyncConfig("bsp"));
+    assertThat(job.sync()).isEqualTo(SyncConfig.bsp());
     assertThat(job.workers()).isEqualTo(new WorkersConfig(1, 1, 1));
-    assertThat(job.servers()).isEqualTo(1);
+    assertThat(job.servers()).isEqualTo(new ServersConfig(1, 0));
+    assertThat(job.checkpoint()).isNull();
     assertThat(job.transport()).isEqualTo(new TransportConfig(2 << 20, 1408, null, 30));
     assertThat(job.output()).isEqualTo(new OutputConfig("runs"));
   }
@@ -76,9 +77,12 @@ class JobFileTest {
                 new BatchConfig(1024, 8),
                 3,
                 null,
-                new SyncConfig("bsp"),
+                SyncConfig.bsp(),
+                CompressionConfig.NONE,
+                NonFiniteConfig.FAIL,
                 new WorkersConfig(4, 4, 2),
-                3,
+                new ServersConfig(3, 0),
+                null,
                 new TransportConfig(4 << 20, 8192, "40000-40100", 5),
                 new OutputConfig("/somewhere")));
   }
@@ -122,7 +126,19 @@ class JobFileTest {
     assertThat(job.output().dir()).isEqualTo("/tmp/n");
     assertThat(job.epochs()).isEqualTo(4);
     assertThat(job.seed()).isEqualTo(7);
-    assertThat(job.servers()).isEqualTo(2);
+    assertThat(job.servers()).isEqualTo(ServersConfig.of(2));
+  }
+
+  @Test
+  void saysWhichVariablesLeftTheirDefaults(@TempDir Path dir) throws IOException {
+    Path file = dir.resolve("tiny.yaml");
+    Files.writeString(file, MINIMAL + "output: { dir: \"${ROOT:-/tmp/${USER:-me}}/${NAME}\" }\n");
+    Map<String, String> env = Map.of("NAME", "n", "EMPTY", "", "SET", "2");
+    JobFile.Loaded loaded =
+        JobFile.loadWithOrigins(file, List.of("seed=${EMPTY:-1}", "epochs=${SET:-1}"), env);
+    assertThat(loaded.config().output().dir()).isEqualTo("/tmp/me/n");
+    assertThat(loaded.unsetVariables())
+        .isEqualTo(Map.of("output.dir", List.of("ROOT", "USER"), "seed", List.of("EMPTY")));
   }
 
   @ParameterizedTest

@@ -30,6 +30,11 @@ final class Jobs {
     return load(MINIMAL, sets);
   }
 
+  /** The minimal job, with keys that nothing honours yet. */
+  static JobConfig planned(String... sets) {
+    return JobFile.parse("job.yaml", MINIMAL, List.of(sets), Map.of(), (job, root) -> {}).config();
+  }
+
   static List<String> problems(String text, String... sets) {
     return problems(text, Map.of(), sets);
   }
@@ -38,6 +43,12 @@ final class Jobs {
     BadJobFile bad =
         catchThrowableOfType(
             BadJobFile.class, () -> JobFile.parse("job.yaml", text, List.of(sets), env));
+    return bad == null ? List.of() : bad.problems();
+  }
+
+  /** The problems of the minimal job with overrides, but for what is not built yet. */
+  static List<String> plannedProblemsOf(String... sets) {
+    BadJobFile bad = catchThrowableOfType(BadJobFile.class, () -> planned(sets));
     return bad == null ? List.of() : bad.problems();
   }
 

@@ -9,6 +9,7 @@ import io.trireme.common.wire.Frames;
 import io.trireme.common.wire.JobKey;
 import io.trireme.common.wire.Peer;
 import io.trireme.common.wire.Rejection;
+import io.trireme.common.wire.Rejections;
 import io.trireme.common.wire.sbe.MessageHeaderDecoder;
 import io.trireme.common.wire.sbe.MessageHeaderEncoder;
 import io.trireme.common.wire.sbe.NormShareDecoder;
@@ -16,6 +17,7 @@ import io.trireme.common.wire.sbe.NormShareEncoder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -27,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SecureSessionTest {
 
   private static final JobKey KEY = new JobKey(new byte[JobKey.LENGTH]);
+  private static final int GENERATION = 4;
   private static final Peer FROM = Peer.server(0, 11);
   private static final Peer TO = Peer.server(1, 22);
   private static final Endpoint NOWHERE = new Endpoint("127.0.0.1", 1, "none", 1);
@@ -34,6 +37,7 @@ class SecureSessionTest {
   private final NormShareEncoder encoder = new NormShareEncoder();
   private final NormShareDecoder decoder = new NormShareDecoder();
   private final List<Integer> received = new ArrayList<>();
+  private final Rejections rejections = new Rejections();
   private long handled;
 
   private void onMessage(
@@ -43,6 +47,15 @@ class SecureSessionTest {
     assertThat(length).isEqualTo(NormShareEncoder.BLOCK_LENGTH);
     decoder.wrap(buffer, offset, header.blockLength(), header.version());
     received.add(decoder.block());
+  }
+
+  private SecureReceiver receiver(int generation, Inbound inbound) {
+    return new SecureReceiver(
+        KEY, generation, TO, List.of(FROM, TO), inbound, rejections, this::onMessage);
+  }
+
+  private static SecureSender sender(int generation, Pipe pipe) {
+    return new SecureSender(KEY, generation, FROM, TO, NOWHERE, pipe);
   }
 
   private int encode(SecureSender sender, int block) {
@@ -61,11 +74,15 @@ class SecureSessionTest {
         AeronHost two = host(temp, "two")) {
       for (AeronHost from : List.of(one, two)) {
         received.clear();
-        try (SecureReceiver receiver = new SecureReceiver(KEY, TO, two.listen(), this::onMessage);
+        try (SecureReceiver receiver = receiver(GENERATION, two.listen());
             SecureSender sender =
                 new SecureSender(
-                    KEY, FROM, TO, receiver.endpoint(), from.connect(receiver.endpoint()))) {
-          receiver.admit(FROM);
+                    KEY,
+                    GENERATION,
+                    FROM,
+                    TO,
+                    receiver.endpoint(),
+                    from.connect(receiver.endpoint()))) {
           for (int block = 0; block < 500; block++) {
             while (!sender.ready(block)) {
               poll(receiver);
@@ -79,7 +96,7 @@ class SecureSessionTest {
           }
           assertThat(delivered).isTrue();
           assertThat(received).isSorted().doesNotHaveDuplicates();
-          assertThat(receiver.rejections().counted()).isEmpty();
+          assertThat(rejections.counted()).isEmpty();
           assertThat(receiver.receivedBytes()).isEqualTo(sender.sentBytes()).isPositive();
           assertThat(sender.blockedNs(1_000)).isZero();
         }
@@ -105,7 +122,7 @@ class SecureSessionTest {
   @Test
   void blockedTimeCountsFromTheFirstRefusalAndEndsWithTheFirstSuccess() {
     Pipe pipe = new Pipe();
-    try (SecureSender sender = new SecureSender(KEY, FROM, TO, NOWHERE, pipe)) {
+    try (SecureSender sender = sender(GENERATION, pipe)) {
       assertThat(sender.ready(5)).isTrue();
       assertThat(sender.blockedNs(5)).isZero();
       pipe.answer = Outbound.Offer.NOT_CONNECTED;
@@ -136,8 +153,7 @@ class SecureSessionTest {
   }
 
   private SecureReceiver deliver(Pipe pipe) {
-    SecureReceiver receiver = new SecureReceiver(KEY, TO, pipe, this::onMessage);
-    receiver.admit(FROM);
+    SecureReceiver receiver = receiver(GENERATION, pipe);
     assertThat(receiver.poll(100)).isNotNegative();
     return receiver;
   }
@@ -145,7 +161,7 @@ class SecureSessionTest {
   @Test
   void authenticFramesThatAreNoMessageOfThisSchemaAreCounted() {
     Pipe pipe = new Pipe();
-    FrameSealer sealer = new FrameSealer(KEY, FROM, TO);
+    FrameSealer sealer = new FrameSealer(KEY, GENERATION, FROM, TO);
     MessageHeaderEncoder header = new MessageHeaderEncoder();
     int whole = MessageHeaderEncoder.ENCODED_LENGTH + NormShareEncoder.BLOCK_LENGTH;
     int schema = MessageHeaderEncoder.SCHEMA_ID;
@@ -173,27 +189,57 @@ class SecureSessionTest {
     pipe.frames.add(new byte[10]);
     try (SecureReceiver receiver = deliver(pipe)) {
       assertThat(handled).isZero();
-      assertThat(receiver.rejections().of(Rejection.BAD_MESSAGE)).isEqualTo(bad.length);
-      assertThat(receiver.rejections().of(Rejection.MALFORMED)).isEqualTo(1);
+      assertThat(rejections.of(Rejection.BAD_MESSAGE)).isEqualTo(bad.length);
+      assertThat(rejections.of(Rejection.MALFORMED)).isEqualTo(1);
       assertThat(receiver.receivedBytes()).isEqualTo(pipe.bytes());
     }
   }
 
   @Test
-  void admissionFollowsTheLifeAndEndsWithExpulsion() {
+  void onlyTheGenerationsMembersAreHeard() {
     Pipe pipe = new Pipe();
-    try (SecureReceiver receiver = new SecureReceiver(KEY, TO, pipe, this::onMessage);
-        SecureSender sender = new SecureSender(KEY, FROM, TO, NOWHERE, pipe)) {
+    try (SecureReceiver receiver = receiver(GENERATION, pipe);
+        SecureReceiver nobodys =
+            new SecureReceiver(
+                KEY, GENERATION, TO, List.of(TO), pipe, rejections, this::onMessage)) {
+      SecureSender old = sender(GENERATION - 1, pipe);
+      old.send(encode(old, 1), 0);
+      assertThat(receiver.poll(9)).isEqualTo(1);
+      assertThat(rejections.counted()).isEqualTo(Map.of(Rejection.NOT_AUTHENTIC, 1L));
+      SecureSender current = sender(GENERATION, pipe);
+      current.send(encode(current, 2), 0);
+      assertThat(nobodys.poll(9)).isEqualTo(1);
+      assertThat(rejections.of(Rejection.UNKNOWN_SENDER)).isEqualTo(1);
+      assertThat(received).isEmpty();
+      assertThat(receiver.hasGap()).isFalse();
+      SecureSender again = sender(GENERATION, pipe);
+      again.send(encode(again, 3), 0);
+      assertThat(receiver.poll(9)).isEqualTo(1);
+      assertThat(received).containsExactly(3);
+    }
+  }
+
+  @Test
+  void lossInsideASessionIsNoticedAndMessagesThatWaitAreNone() {
+    Pipe pipe = new Pipe();
+    try (SecureReceiver receiver = receiver(GENERATION, pipe);
+        SecureSender sender = sender(GENERATION, pipe)) {
+      pipe.answer = Outbound.Offer.BACK_PRESSURED;
       sender.send(encode(sender, 1), 0);
+      assertThat(sender.ready(1)).isFalse();
+      pipe.answer = Outbound.Offer.SENT;
+      assertThat(sender.ready(2)).isTrue();
+      sender.send(encode(sender, 2), 3);
+      assertThat(receiver.poll(9)).isEqualTo(2);
+      assertThat(receiver.hasGap()).isFalse();
+      sender.send(encode(sender, 3), 4);
+      pipe.frames.clear();
+      assertThat(receiver.poll(9)).isZero();
+      assertThat(receiver.hasGap()).isFalse();
+      sender.send(encode(sender, 4), 5);
       assertThat(receiver.poll(9)).isEqualTo(1);
-      receiver.admit(FROM);
-      sender.send(encode(sender, 2), 0);
-      assertThat(receiver.poll(9)).isEqualTo(1);
-      receiver.expel(FROM.id());
-      sender.send(encode(sender, 3), 0);
-      assertThat(receiver.poll(9)).isEqualTo(1);
-      assertThat(received).containsExactly(2);
-      assertThat(receiver.rejections().of(Rejection.UNKNOWN_SENDER)).isEqualTo(2);
+      assertThat(receiver.hasGap()).isTrue();
+      assertThat(received).containsExactly(1, 2, 4);
     }
   }
 

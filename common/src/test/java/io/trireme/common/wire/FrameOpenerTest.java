@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -102,7 +103,7 @@ class FrameOpenerTest {
 
   @Test
   void keysOfOtherJobsAreRefused() {
-    FrameSealer other = new FrameSealer(Link.key(2), link.from, link.to);
+    FrameSealer other = new FrameSealer(Link.key(2), Link.GENERATION, link.from, link.to);
     assertThat(reasonFor(Link.seal(other, new byte[9]))).isEqualTo(Rejection.NOT_AUTHENTIC);
   }
 
@@ -114,16 +115,16 @@ class FrameOpenerTest {
       Peer.worker(link.to.index(), link.to.incarnation())
     };
     for (Peer other : others) {
-      FrameSealer sealer = new FrameSealer(link.key, link.from, other);
+      FrameSealer sealer = new FrameSealer(link.key, Link.GENERATION, link.from, other);
       assertThat(reasonFor(Link.seal(sealer, new byte[9]))).isEqualTo(Rejection.NOT_AUTHENTIC);
     }
   }
 
   @Test
   void framesAreNotReflected() {
-    FrameOpener atSender = new FrameOpener(link.key, link.from, link.rejections);
-    atSender.admit(link.from);
-    atSender.admit(link.to);
+    FrameOpener atSender =
+        new FrameOpener(
+            link.key, Link.GENERATION, link.from, List.of(link.from, link.to), link.rejections);
     byte[] frame = link.seal(new byte[9]);
     assertThat(atSender.open(new UnsafeBuffer(frame), 0, frame.length)).isNegative();
     new UnsafeBuffer(frame).putInt(Frames.SENDER_OFFSET, link.to.id(), Frames.ORDER);
@@ -133,34 +134,97 @@ class FrameOpenerTest {
   }
 
   @Test
+  void framesOfAnotherGenerationAreRefused() {
+    for (int generation : new int[] {Link.GENERATION - 1, Link.GENERATION + 1, 0, -1}) {
+      byte[] frame = Link.seal(link.sealerOf(generation), new byte[9]);
+      assertThat(reasonFor(frame)).as("of %d", generation).isEqualTo(Rejection.NOT_AUTHENTIC);
+    }
+    assertThat(link.opener.hasGap()).isFalse();
+    assertThat(link.opens(link.seal(new byte[9]))).isTrue();
+  }
+
+  @Test
+  void sequenceNumbersBeginAnewInEachGeneration() {
+    byte[] old = link.seal(new byte[9]);
+    assertThat(link.opens(old)).isTrue();
+    assertThat(link.opens(link.seal(new byte[9]))).isTrue();
+    FrameOpener next =
+        new FrameOpener(
+            link.key, Link.GENERATION + 1, link.to, List.of(link.from), link.rejections);
+    byte[] first = Link.seal(link.sealerOf(Link.GENERATION + 1), new byte[9]);
+    assertThat(Link.longAt(first, Frames.SEQUENCE_OFFSET))
+        .isEqualTo(Link.longAt(old, Frames.SEQUENCE_OFFSET));
+    assertThat(next.open(new UnsafeBuffer(old), 0, old.length)).isNegative();
+    assertThat(next.open(new UnsafeBuffer(first), 0, first.length)).isEqualTo(9);
+    assertThat(next.hasGap()).isFalse();
+  }
+
+  @Test
+  void framesThatWentMissingAreNoticedByTheNextOneThatComes() {
+    assertThat(link.opener.hasGap()).isFalse();
+    assertThat(link.opens(link.seal(new byte[1]))).isTrue();
+    byte[] lost = link.seal(new byte[2]);
+    assertThat(link.opener.hasGap()).isFalse();
+    assertThat(link.opens(link.seal(new byte[3]))).isTrue();
+    assertThat(link.opener.hasGap()).isTrue();
+    assertThat(reasonFor(lost)).isEqualTo(Rejection.REPLAYED);
+    assertThat(link.opens(link.seal(new byte[4]))).isTrue();
+    assertThat(link.opener.hasGap()).as("it does not heal").isTrue();
+  }
+
+  @Test
+  void lossOfTheVeryFirstFrameIsNoticed() {
+    assertThat(link.seal(new byte[1])).isNotEmpty();
+    assertThat(link.opens(link.seal(new byte[2]))).isTrue();
+    assertThat(link.opener.hasGap()).isTrue();
+  }
+
+  @Test
+  void sequenceNumbersOfOneSenderAreNoGapOfAnother() {
+    Peer second = Peer.worker(link.from.index() + 1, 77);
+    FrameOpener opener = link.openerFor(link.from, second);
+    FrameSealer other = new FrameSealer(link.key, Link.GENERATION, second, link.to);
+    for (int i = 0; i < 5; i++) {
+      byte[] frame = link.seal(new byte[1]);
+      assertThat(opener.open(new UnsafeBuffer(frame), 0, frame.length)).isEqualTo(1);
+    }
+    byte[] frame = Link.seal(other, new byte[2]);
+    assertThat(opener.open(new UnsafeBuffer(frame), 0, frame.length)).isEqualTo(2);
+    assertThat(opener.sender()).isEqualTo(second);
+    assertThat(opener.hasGap()).isFalse();
+  }
+
+  @Test
+  void framesThatAreRepeatedForgedOrRefusedAreNoGap() {
+    byte[] first = link.seal(new byte[1]);
+    assertThat(link.opens(first)).isTrue();
+    assertThat(reasonFor(first)).isEqualTo(Rejection.REPLAYED);
+    byte[] next = link.seal(new byte[2]);
+    byte[] forged = next.clone();
+    new UnsafeBuffer(forged).putLong(Frames.SEQUENCE_OFFSET, 1000, Frames.ORDER);
+    assertThat(reasonFor(forged)).isEqualTo(Rejection.NOT_AUTHENTIC);
+    Peer successor = Peer.worker(link.from.index(), link.from.incarnation() + 1);
+    FrameSealer sealer = new FrameSealer(link.key, Link.GENERATION, successor, link.to);
+    assertThat(reasonFor(Link.seal(sealer, new byte[1]))).isEqualTo(Rejection.WRONG_INCARNATION);
+    assertThat(link.opener.hasGap()).isFalse();
+    assertThat(link.opens(next)).isTrue();
+    assertThat(link.opener.hasGap()).isFalse();
+  }
+
+  @Test
   void otherLivesOfAMemberAreRefused() {
     Peer next = Peer.worker(link.from.index(), link.from.incarnation() + 1);
-    FrameSealer successor = new FrameSealer(link.key, next, link.to);
+    FrameSealer successor = new FrameSealer(link.key, Link.GENERATION, next, link.to);
     assertThat(reasonFor(Link.seal(successor, new byte[1]))).isEqualTo(Rejection.WRONG_INCARNATION);
-    link.opener.admit(next);
-    assertThat(link.opens(Link.seal(successor, new byte[1]))).isTrue();
-    assertThat(reasonFor(link.seal(new byte[1]))).isEqualTo(Rejection.WRONG_INCARNATION);
+    assertThat(link.opens(link.seal(new byte[1]))).isTrue();
   }
 
   @Test
-  void strangersAndTheExpelledAreRefused() {
-    FrameSealer stranger = new FrameSealer(link.key, Peer.worker(7, 1), link.to);
+  void strangersAreRefused() {
+    FrameSealer stranger = new FrameSealer(link.key, Link.GENERATION, Peer.worker(7, 1), link.to);
     assertThat(reasonFor(Link.seal(stranger, new byte[1]))).isEqualTo(Rejection.UNKNOWN_SENDER);
-    link.opener.expel(link.from.id());
-    assertThat(reasonFor(link.seal(new byte[1]))).isEqualTo(Rejection.UNKNOWN_SENDER);
-  }
-
-  @Test
-  void admittingAgainDoesNotOpenTheDoorToReplays() {
-    byte[] frame = link.seal(new byte[1]);
-    assertThat(link.opens(frame)).isTrue();
-    link.opener.admit(link.from);
-    assertThat(reasonFor(frame)).isEqualTo(Rejection.REPLAYED);
-    assertThat(link.opens(link.seal(new byte[1]))).isTrue();
-    link.opener.expel(link.from.id());
-    link.opener.admit(link.from);
-    assertThat(reasonFor(frame)).isEqualTo(Rejection.REPLAYED);
-    assertThat(link.opens(link.seal(new byte[1]))).isTrue();
+    assertThat(link.openerFor().open(new UnsafeBuffer(link.seal(new byte[1])), 0, 41)).isNegative();
+    assertThat(link.rejections.of(Rejection.UNKNOWN_SENDER)).isEqualTo(2);
   }
 
   @Test
@@ -213,6 +277,7 @@ class FrameOpenerTest {
     for (byte[] frame : good) {
       assertThat(link.opens(frame)).isTrue();
     }
+    assertThat(link.opener.hasGap()).isFalse();
   }
 
   /** Random bytes, with more and more of a good envelope. */

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.trireme.common.wire.sbe.ContributionEncoder;
 import io.trireme.common.wire.sbe.MessageHeaderEncoder;
 import io.trireme.common.wire.sbe.ParametersEncoder;
+import io.trireme.common.wire.sbe.ReducedEncoder;
+import io.trireme.common.wire.sbe.StateEncoder;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -107,9 +109,16 @@ class FramesTest {
   @Test
   void largestPayloadLeavesRoomForHeaderAndFields() {
     assertThat(Frames.MAX_PAYLOAD_BYTES % Float.BYTES).isZero();
-    int fields = Math.max(ContributionEncoder.BLOCK_LENGTH, ParametersEncoder.BLOCK_LENGTH);
-    assertThat(MessageHeaderEncoder.ENCODED_LENGTH + fields)
-        .isLessThanOrEqualTo(Frames.MAX_MESSAGE_BYTES - Frames.MAX_PAYLOAD_BYTES);
+    int[] fields = {
+      ContributionEncoder.BLOCK_LENGTH,
+      ParametersEncoder.BLOCK_LENGTH,
+      ReducedEncoder.BLOCK_LENGTH,
+      StateEncoder.BLOCK_LENGTH
+    };
+    for (int bytes : fields) {
+      assertThat(MessageHeaderEncoder.ENCODED_LENGTH + bytes)
+          .isLessThanOrEqualTo(Frames.MAX_MESSAGE_BYTES - Frames.MAX_PAYLOAD_BYTES);
+    }
   }
 
   @Test
@@ -127,17 +136,19 @@ class FramesTest {
   }
 
   @Test
-  void everyDirectionOfEveryPairOfLivesHasItsOwnKey() {
+  void everyDirectionOfEveryPairOfLivesHasItsOwnKeyInEachGeneration() {
     JobKey key = new JobKey(new byte[JobKey.LENGTH]);
     Peer[] peers = {
       Peer.server(0, 1), Peer.server(0, 2), Peer.server(1, 1), Peer.worker(0, 1), Peer.worker(1, 1)
     };
     Set<String> keys = new HashSet<>();
-    for (Peer from : peers) {
-      for (Peer to : peers) {
-        assertThat(keys.add(Arrays.toString(key.linkKey(from, to).getEncoded())))
-            .as("%s to %s", from, to)
-            .isTrue();
+    for (int generation : new int[] {0, 1, 2, 256, Integer.MAX_VALUE}) {
+      for (Peer from : peers) {
+        for (Peer to : peers) {
+          assertThat(keys.add(Arrays.toString(key.linkKey(generation, from, to).getEncoded())))
+              .as("%s to %s in generation %d", from, to, generation)
+              .isTrue();
+        }
       }
     }
   }

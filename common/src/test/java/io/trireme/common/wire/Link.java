@@ -1,10 +1,13 @@
 package io.trireme.common.wire;
 
+import java.util.List;
 import java.util.Random;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** Both ends of one direction between two lives, over arrays of bytes. */
 final class Link {
+  static final int GENERATION = 6;
+
   final JobKey key;
   final Peer from;
   final Peer to;
@@ -20,9 +23,18 @@ final class Link {
     this.key = key;
     this.from = from;
     this.to = to;
-    sealer = new FrameSealer(key, from, to);
-    opener = new FrameOpener(key, to, rejections);
-    opener.admit(from);
+    sealer = new FrameSealer(key, GENERATION, from, to);
+    opener = new FrameOpener(key, GENERATION, to, List.of(from), rejections);
+  }
+
+  /** What the same two lives seal in another generation. */
+  FrameSealer sealerOf(int generation) {
+    return new FrameSealer(key, generation, from, to);
+  }
+
+  /** An opener that knows these members, of the same generation. */
+  FrameOpener openerFor(Peer... members) {
+    return new FrameOpener(key, GENERATION, to, List.of(members), rejections);
   }
 
   static JobKey key(int seed) {

@@ -35,6 +35,12 @@ public final class AeronHost implements Transport, AutoCloseable {
 
   private static final int LOCAL_MTU = 65_504;
   private static final long CLIENT_LIVENESS_NS = TimeUnit.SECONDS.toNanos(30);
+
+  /**
+   * More than a job has members; whoever reaches the port can open no more sessions to a stream.
+   */
+  private static final int MOST_SESSIONS = 1024;
+
   private static final long MAX_PARK_NS = TimeUnit.MICROSECONDS.toNanos(500);
 
   /**
@@ -128,6 +134,7 @@ public final class AeronHost implements Transport, AutoCloseable {
         .ipcTermBufferLength(settings.termLengthBytes())
         .publicationTermBufferLength(settings.termLengthBytes())
         .termBufferSparseFile(true)
+        .streamSessionLimit(MOST_SESSIONS)
         .clientLivenessTimeoutNs(CLIENT_LIVENESS_NS)
         .publicationUnblockTimeoutNs(CLIENT_LIVENESS_NS * 2)
         .errorHandler(errors)

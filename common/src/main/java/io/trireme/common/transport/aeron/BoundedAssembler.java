@@ -41,6 +41,8 @@ final class BoundedAssembler implements FragmentHandler {
     }
     if (builder.limit() + length > Frames.MAX_FRAME_BYTES) {
       partial.remove(session);
+      // Nothing of it, so that it is counted as what it is: no frame.
+      whole.onFragment(buffer, offset, 0, header);
       return;
     }
     builder.append(buffer, offset, length);

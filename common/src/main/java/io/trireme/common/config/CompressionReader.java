@@ -1,0 +1,143 @@
+package io.trireme.common.config;
+
+import io.trireme.common.codec.CodecParameter;
+import io.trireme.common.codec.CodecSpec;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+
+/** Reads the keys {@code compression}, {@code onNonFinite} and {@code maxSkippedSteps}. */
+final class CompressionReader {
+
+  /** A codec's own warm-up is the job's. */
+  private static final String WARMUP = "warmupSteps";
+
+  private static final Range WARMUP_STEPS = Range.whole(0, 1_000_000);
+  private static final List<String> POLICIES = List.of("fail", "skip");
+
+  private final Section root;
+
+  CompressionReader(Section root) {
+    this.root = root;
+  }
+
+  /** A codec's name, or a mapping. */
+  CompressionConfig compression() {
+    if (!root.isMapping("compression")) {
+      CodecConfig way = named(root, "compression");
+      return new CompressionConfig(
+          way, List.of(), CodecConfig.NONE, Defaults.COMPRESSION_WARMUP_STEPS);
+    }
+    Section section = root.section("compression");
+    int warmup = section.read(WARMUP, Kind.count(WARMUP_STEPS), Defaults.COMPRESSION_WARMUP_STEPS);
+    CodecConfig back =
+        section.isMapping("back")
+            ? mapping(section.section("back"), List.of())
+            : named(section, "back");
+    List<CompressionConfig.SegmentCodec> overrides = overrides(section.section("overrides"));
+    CodecConfig way = mapping(section, List.of(WARMUP, "back", "overrides"));
+    refuseOnTheWayBack(section, back);
+    if (section.has(WARMUP)
+        && warmup > 0
+        && section.clean("codec")
+        && plain(way, overrides, back)) {
+      section.problem(WARMUP, "has no effect where everything travels plain; remove it");
+    }
+    return new CompressionConfig(way, overrides, back, warmup);
+  }
+
+  private static boolean plain(
+      CodecConfig way, List<CompressionConfig.SegmentCodec> overrides, CodecConfig back) {
+    return way.codec().equals("none")
+        && back.codec().equals("none")
+        && overrides.stream().allMatch(one -> one.codec().codec().equals("none"));
+  }
+
+  /** What accumulates by itself would add up what the parameters have accumulated already. */
+  private static void refuseOnTheWayBack(Section section, CodecConfig back) {
+    if (back.parameters().getOrDefault("momentum", 0.0) > 0) {
+      section.problem("back", "has momentum, which is for gradients only; expected momentum: 0");
+    }
+  }
+
+  private static List<CompressionConfig.SegmentCodec> overrides(Section section) {
+    List<CompressionConfig.SegmentCodec> overrides = new ArrayList<>();
+    for (String pattern : section.keys()) {
+      section.allow(List.of(pattern));
+      try {
+        Pattern unused = Pattern.compile(pattern);
+      } catch (PatternSyntaxException e) {
+        section.problem(pattern, "is no regular expression: " + e.getDescription());
+      }
+      CodecConfig codec =
+          section.isMapping(pattern)
+              ? mapping(section.section(pattern), List.of())
+              : named(section, pattern);
+      overrides.add(new CompressionConfig.SegmentCodec(pattern, codec));
+    }
+    section.close();
+    return overrides;
+  }
+
+  private static CodecConfig named(Section section, String key) {
+    Kind<String> name = Kind.word("codec", CodecSpec.names());
+    return new CodecConfig(section.read(key, name, CodecConfig.NONE.codec()), Map.of());
+  }
+
+  /** The codec of a mapping that also holds other keys, which were read before. */
+  private static CodecConfig mapping(Section section, List<String> others) {
+    Kind<String> name = Kind.word("codec", CodecSpec.names());
+    String codec = section.require("codec", name);
+    section.allow(others);
+    Map<String, Double> values = new LinkedHashMap<>();
+    if (!section.clean("codec")) {
+      // Which parameters it has is unknown.
+      section.allow(section.keys());
+      return CodecConfig.NONE;
+    }
+    for (CodecParameter parameter : CodecSpec.parameters(codec)) {
+      if (!parameter.name().equals(WARMUP)) {
+        Double value = section.readOrNull(parameter.name(), kind(parameter));
+        if (value != null) {
+          values.put(parameter.name(), value);
+        }
+      }
+    }
+    section.close();
+    try {
+      CodecSpec unused = CodecSpec.of(codec, values);
+    } catch (IllegalArgumentException e) {
+      if (values.keySet().stream().allMatch(section::clean)) {
+        section.problem(String.valueOf(e.getMessage()));
+      }
+    }
+    return new CodecConfig(codec, values);
+  }
+
+  private static Kind<Double> kind(CodecParameter parameter) {
+    Kind<Double> number = Kind.number(Range.ANY);
+    return new Kind<>(
+        text -> {
+          Double value = number.parse().of(text);
+          return value != null && parameter.accepts(value) ? value : null;
+        },
+        text -> "expected " + parameter.expected(),
+        parameter.defaultValue());
+  }
+
+  NonFiniteConfig nonFinite() {
+    boolean skip =
+        root.read("onNonFinite", Kind.word("policy", POLICIES), Defaults.ON_NON_FINITE)
+            .equals("skip");
+    int max = root.read("maxSkippedSteps", Kind.count(Range.COUNT), Defaults.MAX_SKIPPED_STEPS);
+    if (!skip && root.has("maxSkippedSteps") && root.clean("onNonFinite")) {
+      root.problem(
+          "maxSkippedSteps",
+          "has no effect with onNonFinite: fail; remove it, or set onNonFinite to skip");
+    }
+    return skip ? new NonFiniteConfig(true, max) : NonFiniteConfig.FAIL;
+  }
+}
