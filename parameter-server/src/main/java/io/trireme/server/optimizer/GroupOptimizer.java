@@ -151,6 +151,7 @@ public final class GroupOptimizer implements GroupUpdater {
    * slices without state are absent. Within one slice the order is the updater's own, as in DL4J's
    * updater view. Contents may be replaced to resume.
    */
+  @Override
   public List<MutableDirectBuffer> state() {
     List<MutableDirectBuffer> buffers = new ArrayList<>();
     for (Slice slice : slices) {
@@ -234,6 +235,17 @@ public final class GroupOptimizer implements GroupUpdater {
    */
   @Override
   public void update(long step, int epoch, double scale) {
+    update(step, epoch, scale, step);
+  }
+
+  /**
+   * As the other, with a state that is younger than the job.
+   *
+   * @param step the step, from 0 over the whole job: the time of schedules
+   * @param age steps since the state began anew, from 0: what corrections of bias (Adam and its
+   *     kin) and a schedule of Nesterov's momentum count
+   */
+  public void update(long step, int epoch, double scale, long age) {
     if (!Double.isFinite(scale)) {
       throw new IllegalArgumentException(
           "step " + step + ", group " + group.index() + ": scale " + scale + ", expected a number");
@@ -245,9 +257,14 @@ public final class GroupOptimizer implements GroupUpdater {
       }
     }
     for (Slice slice : slices) {
-      slice.update(iteration, epoch);
+      slice.update(Math.toIntExact(age), iteration, epoch);
     }
     parameters.array().subi(gradient.array());
+  }
+
+  /** Forgets all earlier steps: the updater state is that of a first step again. */
+  public void restart() {
+    slices.forEach(Slice::restart);
   }
 
   /** Frees the memory; all buffers are empty from then on. */

@@ -18,8 +18,9 @@ import org.nd4j.linalg.learning.regularization.Regularization.ApplyStep;
  */
 final class Slice implements AutoCloseable {
   private final INDArray gradient;
-  private final GradientUpdater<?> updater;
+  private final IUpdater rates;
   private final IUpdater config;
+  private GradientUpdater<?> updater;
   private final List<Regularizer> regularizers;
   private final @Nullable FloatVector state;
   private final @Nullable AdamKernel adam;
@@ -35,6 +36,7 @@ final class Slice implements AutoCloseable {
   Slice(String json, INDArray gradient, List<Regularizer> regularizers) {
     this.gradient = gradient;
     this.regularizers = List.copyOf(regularizers);
+    this.rates = UpdaterJson.updater(json);
     this.config = UpdaterJson.updater(json);
     long stateLength = config.stateSize(gradient.length());
     this.state =
@@ -57,23 +59,41 @@ final class Slice implements AutoCloseable {
     return config.instantiate(state == null ? (INDArray) null : state.array(), true);
   }
 
-  /** Turns the gradient into what is subtracted from the parameters, in place. */
-  void update(int iteration, int epoch) {
-    double learningRate = config.hasLearningRate() ? config.getLearningRate(iteration, epoch) : 1.0;
+  /** Forgets all earlier steps: the state is that of a first step again. */
+  void restart() {
+    if (state != null) {
+      state.array().assign(0);
+      updater = instantiate(config, state, gradient.length());
+    }
+  }
+
+  /**
+   * Turns the gradient into what is subtracted from the parameters, in place.
+   *
+   * @param age steps that the state has seen: what corrections of bias count
+   * @param iteration the step: the time of schedules
+   */
+  void update(int age, int iteration, int epoch) {
+    double learningRate = 1.0;
+    if (rates.hasLearningRate()) {
+      learningRate = rates.getLearningRate(iteration, epoch);
+      // ND4J's updaters take one number for both, so the rate is found here.
+      config.setLrAndSchedule(learningRate, null);
+    }
     for (Regularizer regularizer : regularizers) {
       regularizer.apply(ApplyStep.BEFORE_UPDATER, learningRate, iteration, epoch);
     }
-    applyUpdater(iteration, epoch);
+    applyUpdater(age, epoch);
     for (Regularizer regularizer : regularizers) {
       regularizer.apply(ApplyStep.POST_UPDATER, learningRate, iteration, epoch);
     }
   }
 
-  private void applyUpdater(int iteration, int epoch) {
+  private void applyUpdater(int age, int epoch) {
     AdamKernel kernel = adam;
     FloatVector moments = state;
-    if (kernel == null || moments == null || !kernel.prepare(iteration, epoch)) {
-      updater.applyUpdater(gradient, iteration, epoch);
+    if (kernel == null || moments == null || !kernel.prepare(age, epoch)) {
+      updater.applyUpdater(gradient, age, epoch);
       return;
     }
     int length = Math.toIntExact(gradient.length());

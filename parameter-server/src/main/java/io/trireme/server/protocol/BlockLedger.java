@@ -33,26 +33,33 @@ final class BlockLedger {
     /**
      * It is no part of what is open: no node of the tree, or bytes that do not follow those before.
      */
-    OUT_OF_PLACE
+    OUT_OF_PLACE,
+    /** Its contribution was whole, but no encoding of the block, and was dropped. */
+    BAD
   }
 
   private final Block block;
   private final ReductionTree tree;
   private final ContributionPool pool;
+  private final BlockIntake intake;
 
   /** Contributions that are not whole yet. */
-  private final List<Contribution> open = new ArrayList<>();
+  private final List<Contribution> partial = new ArrayList<>();
 
   /** Whole contributions, disjoint, in ascending order of slots. */
   private final List<Contribution> counted = new ArrayList<>();
 
   private long step;
   private int countedSlots;
+  private boolean reduced;
+  private float nextScale;
   private DirectBuffer[] streams = new DirectBuffer[0];
   private List<TreeNode> programNodes = List.of();
   private @Nullable SumProgram program;
 
-  BlockLedger(Block block, ReductionTree tree, ContributionPool pool, long step) {
+  BlockLedger(
+      Block block, ReductionTree tree, ContributionPool pool, BlockIntake intake, long step) {
+    this.intake = intake;
     this.block = block;
     this.tree = tree;
     this.pool = pool;
@@ -64,21 +71,29 @@ final class BlockLedger {
     return step;
   }
 
-  /** Takes some of the block's floats, as a frame brought them. */
+  /**
+   * Takes some bytes of the block, as a frame brought them.
+   *
+   * @param codec how the contribution travels, which the {@link BlockIntake} knows
+   * @param totalBytes how many bytes it takes
+   */
   Receipt accept(
       Peer from,
       int lo,
       int hi,
+      int codec,
+      int totalBytes,
       int frameOffset,
       DirectBuffer payload,
       int payloadOffset,
       int payloadBytes) {
     if (!tree.isNode(lo, hi)
         || frameOffset < 0
-        || frameOffset + (long) payloadBytes > block.lengthBytes()) {
+        || !intake.fits(codec, totalBytes)
+        || frameOffset + (long) payloadBytes > totalBytes) {
       return Receipt.OUT_OF_PLACE;
     }
-    if (isCounted(lo, hi)) {
+    if (reduced || isCounted(lo, hi)) {
       return Receipt.DUPLICATE;
     }
     Contribution contribution = openOf(from, lo, hi);
@@ -86,18 +101,26 @@ final class BlockLedger {
       if (frameOffset != 0) {
         return Receipt.OUT_OF_PLACE;
       }
-      contribution = pool.acquire(from, lo, hi);
-      open.add(contribution);
+      contribution = pool.acquire(from, lo, hi, codec, totalBytes);
+      partial.add(contribution);
+    }
+    if (contribution.codec != codec || contribution.totalBytes != totalBytes) {
+      return Receipt.OUT_OF_PLACE;
     }
     if (frameOffset != contribution.receivedBytes) {
       return frameOffset < contribution.receivedBytes ? Receipt.DUPLICATE : Receipt.OUT_OF_PLACE;
     }
-    contribution.floats.putBytes(frameOffset, payload, payloadOffset, payloadBytes);
+    contribution.target().putBytes(frameOffset, payload, payloadOffset, payloadBytes);
     contribution.receivedBytes += payloadBytes;
-    if (contribution.receivedBytes < block.lengthBytes()) {
+    if (contribution.receivedBytes < totalBytes) {
       return Receipt.KEPT;
     }
-    open.remove(contribution);
+    partial.remove(contribution);
+    if (!intake.decode(contribution)) {
+      pool.release(contribution);
+      return Receipt.BAD;
+    }
+    pool.releaseEncoded(contribution);
     count(contribution);
     return countedSlots == tree.slots() ? Receipt.COMPLETE : Receipt.COUNTED;
   }
@@ -112,8 +135,8 @@ final class BlockLedger {
   }
 
   private @Nullable Contribution openOf(Peer from, int lo, int hi) {
-    for (int i = 0; i < open.size(); i++) {
-      Contribution candidate = open.get(i);
+    for (int i = 0; i < partial.size(); i++) {
+      Contribution candidate = partial.get(i);
       if (candidate.lo == lo && candidate.hi == hi && from.equals(candidate.from)) {
         return candidate;
       }
@@ -122,30 +145,40 @@ final class BlockLedger {
   }
 
   private void count(Contribution whole) {
-    int at = 0;
     for (int i = counted.size() - 1; i >= 0; i--) {
       Contribution other = counted.get(i);
       if (whole.covers(other)) {
         countedSlots -= other.slots();
         pool.release(counted.remove(i));
-      } else if (other.lo < whole.lo) {
-        at++;
       }
     }
-    counted.add(at, whole);
+    counted.add(placeOf(whole), whole);
     countedSlots += whole.slots();
-    for (int i = open.size() - 1; i >= 0; i--) {
-      if (isCounted(open.get(i).lo, open.get(i).hi)) {
-        pool.release(open.remove(i));
+    for (int i = partial.size() - 1; i >= 0; i--) {
+      if (isCounted(partial.get(i).lo, partial.get(i).hi)) {
+        pool.release(partial.remove(i));
       }
     }
   }
 
+  /** Where among the counted it belongs: they are summed in the order of their slots. */
+  private int placeOf(Contribution whole) {
+    int at = 0;
+    while (at < counted.size() && counted.get(at).lo < whole.lo) {
+      at++;
+    }
+    return at;
+  }
+
   /**
-   * Writes the sum over all slots, which must be counted, into the target and opens the next step.
+   * Writes the sum over all slots, which must be counted, into the target. From then on every
+   * contribution to the step is a duplicate, until the next one is {@link #open opened}. A sum that
+   * is void is written as zeros.
+   *
+   * @return whether the sum is a number; if not, the step counts for nobody
    */
-  void reduce(BlockSum kernel, MutableDirectBuffer target, int targetOffset) {
-    if (countedSlots != tree.slots()) {
+  boolean reduce(BlockSum kernel, MutableDirectBuffer target, int targetOffset) {
+    if (reduced || countedSlots != tree.slots()) {
       throw new IllegalStateException(
           "block "
               + block.index()
@@ -161,16 +194,49 @@ final class BlockLedger {
     if (streams.length != count) {
       streams = new DirectBuffer[count];
     }
+    boolean number = true;
     for (int i = 0; i < count; i++) {
       streams[i] = counted.get(i).floats;
+      number &= !counted.get(i).isVoid();
     }
-    kernel.sum(program(), streams, target, targetOffset, block.length());
+    if (number) {
+      kernel.sum(program(), streams, target, targetOffset, block.length());
+      nextScale = intake.finish(step, target, targetOffset);
+    } else {
+      target.setMemory(targetOffset, block.lengthBytes(), (byte) 0);
+    }
     for (int i = 0; i < count; i++) {
       pool.release(counted.get(i));
     }
     counted.clear();
+    reduced = true;
+    return number;
+  }
+
+  /** The scale that contributors are to share in the step after the one that was reduced last. */
+  float nextScale() {
+    return nextScale;
+  }
+
+  /** Opens a step in which nothing is counted yet. */
+  void open(long next) {
+    forget();
+    for (int i = 0; i < counted.size(); i++) {
+      pool.release(counted.get(i));
+    }
+    counted.clear();
     countedSlots = 0;
-    step++;
+    reduced = false;
+    intake.reset();
+    step = next;
+  }
+
+  /** Forgets what has arrived in part; what is counted stays counted. */
+  void forget() {
+    for (int i = 0; i < partial.size(); i++) {
+      pool.release(partial.get(i));
+    }
+    partial.clear();
   }
 
   private SumProgram program() {
@@ -199,6 +265,9 @@ final class BlockLedger {
 
   /** The slots that are not counted yet, for messages: such as {@code [0, 2) [5, 6)}. */
   String missingSlots() {
+    if (reduced) {
+      return "";
+    }
     StringBuilder missing = new StringBuilder();
     int from = 0;
     for (Contribution whole : counted) {

@@ -19,31 +19,57 @@ import org.agrona.concurrent.UnsafeBuffer;
 final class ContributionPool implements AutoCloseable {
 
   private final int lengthBytes;
+  private final int encodedBytes;
   private final List<ByteBuffer> owned = new ArrayList<>();
   private final List<Contribution> free = new ArrayList<>();
+  private final List<UnsafeBuffer> freeEncoded = new ArrayList<>();
   private final Map<List<TreeNode>, SumProgram> programs = new HashMap<>();
 
-  /** A pool of buffers of the longest block's length. */
-  ContributionPool(int lengthBytes) {
+  /** A pool of buffers of the longest block's length and of its longest encoding's. */
+  ContributionPool(int lengthBytes, int encodedBytes) {
     this.lengthBytes = lengthBytes;
+    this.encodedBytes = encodedBytes;
   }
 
-  Contribution acquire(Peer from, int lo, int hi) {
+  /** Room for a contribution of which nothing has arrived yet. */
+  Contribution acquire(Peer from, int lo, int hi, int codec, int totalBytes) {
     Contribution contribution = free.isEmpty() ? allocate() : free.remove(free.size() - 1);
     contribution.from = from;
     contribution.lo = lo;
     contribution.hi = hi;
     contribution.receivedBytes = 0;
+    contribution.codec = codec;
+    contribution.totalBytes = totalBytes;
+    if (!contribution.isPlain() && !contribution.isVoid()) {
+      contribution.encoded =
+          freeEncoded.isEmpty()
+              ? new UnsafeBuffer(own(encodedBytes))
+              : freeEncoded.remove(freeEncoded.size() - 1);
+    }
     return contribution;
   }
 
   private Contribution allocate() {
-    ByteBuffer memory = ByteBuffer.allocateDirect(lengthBytes);
+    return new Contribution(new UnsafeBuffer(own(lengthBytes)));
+  }
+
+  private ByteBuffer own(int bytes) {
+    ByteBuffer memory = ByteBuffer.allocateDirect(bytes);
     owned.add(memory);
-    return new Contribution(new UnsafeBuffer(memory));
+    return memory;
+  }
+
+  /** Takes back the room for an encoding, which is not needed any more. */
+  void releaseEncoded(Contribution contribution) {
+    UnsafeBuffer room = contribution.encoded;
+    contribution.encoded = null;
+    if (room != null) {
+      freeEncoded.add(room);
+    }
   }
 
   void release(Contribution contribution) {
+    releaseEncoded(contribution);
     contribution.from = null;
     free.add(contribution);
   }
@@ -58,12 +84,13 @@ final class ContributionPool implements AutoCloseable {
 
   /** Bytes held, in use or not. */
   long allocatedBytes() {
-    return (long) owned.size() * lengthBytes;
+    return owned.stream().mapToLong(ByteBuffer::capacity).sum();
   }
 
   @Override
   public void close() {
     free.clear();
+    freeEncoded.clear();
     owned.forEach(BufferUtil::free);
     owned.clear();
   }

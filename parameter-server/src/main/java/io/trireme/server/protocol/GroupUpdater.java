@@ -1,5 +1,6 @@
 package io.trireme.server.protocol;
 
+import java.util.List;
 import org.agrona.MutableDirectBuffer;
 
 /** The parameters of one block group, with their optimizer state. */
@@ -10,6 +11,12 @@ public interface GroupUpdater extends AutoCloseable {
 
   /** Where the sum over slots is written before {@link #average}. */
   MutableDirectBuffer gradient();
+
+  /**
+   * What the optimizer remembers, in place, always in the same order: with the parameters all that
+   * the next {@link #update} depends on.
+   */
+  List<MutableDirectBuffer> state();
 
   /**
    * Makes the sum a mean, and normalises it by layer.

@@ -1,5 +1,6 @@
 package io.trireme.server.protocol;
 
+import io.trireme.common.compress.CompressionPlan;
 import io.trireme.common.layout.BlockPlan;
 import io.trireme.common.slots.SlotPlan;
 import io.trireme.common.wire.Peer;
@@ -10,12 +11,13 @@ import io.trireme.common.wire.Peer;
  * @param self which life of which server it is
  * @param plan how the vector is cut
  * @param slots what a step holds
- * @param firstStep the step that is computed with the initial parameters
+ * @param firstStep the step that is computed with the first parameters
  * @param lastStep the first step that is not computed
- * @param groupFrom first block group that it holds
- * @param groupTo first block group after those
+ * @param staleness how many steps a worker may be ahead of the slowest slot; {@link #WHOLE_STEPS}
+ *     if every step waits for every slot
  * @param clipGlobalNorm largest norm of the whole mean gradient; 0 for no clipping
- * @param timeoutNs how long a session may take nothing before the peer counts as lost
+ * @param compression how blocks travel
+ * @param skipNonFinite whether a contribution may be no number, so that its step counts for nobody
  */
 public record ServerOptions(
     Peer self,
@@ -23,7 +25,36 @@ public record ServerOptions(
     SlotPlan slots,
     long firstStep,
     long lastStep,
-    int groupFrom,
-    int groupTo,
+    long staleness,
     double clipGlobalNorm,
-    long timeoutNs) {}
+    CompressionPlan compression,
+    boolean skipNonFinite) {
+
+  /** Every step waits for every slot. */
+  public static final long WHOLE_STEPS = -1;
+
+  /** Of a job whose steps wait for every slot, and whose blocks travel plain. */
+  public ServerOptions(
+      Peer self,
+      BlockPlan plan,
+      SlotPlan slots,
+      long firstStep,
+      long lastStep,
+      double clipGlobalNorm) {
+    this(
+        self,
+        plan,
+        slots,
+        firstStep,
+        lastStep,
+        WHOLE_STEPS,
+        clipGlobalNorm,
+        CompressionPlan.plain(plan),
+        false);
+  }
+
+  /** Whether each slot is a stream of steps of its own. */
+  boolean streams() {
+    return staleness != WHOLE_STEPS;
+  }
+}

@@ -13,18 +13,34 @@ import io.trireme.common.layout.Segment;
 import io.trireme.common.layout.SegmentKind;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.learning.config.AMSGrad;
+import org.nd4j.linalg.learning.config.AdaBelief;
+import org.nd4j.linalg.learning.config.AdaDelta;
+import org.nd4j.linalg.learning.config.AdaGrad;
+import org.nd4j.linalg.learning.config.AdaMax;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.config.Nadam;
+import org.nd4j.linalg.learning.config.Nesterovs;
+import org.nd4j.linalg.learning.config.NoOp;
+import org.nd4j.linalg.learning.config.RmsProp;
 import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.learning.regularization.L1Regularization;
 import org.nd4j.linalg.learning.regularization.L2Regularization;
+import org.nd4j.linalg.schedule.ISchedule;
+import org.nd4j.linalg.schedule.MapSchedule;
+import org.nd4j.linalg.schedule.ScheduleType;
 
 class GroupOptimizerTest {
   private static final int LENGTH = 100_003;
@@ -59,6 +75,46 @@ class GroupOptimizerTest {
       step(whole, 3);
       step(resumed, 3);
       assertThat(bits(resumed.parameters())).isEqualTo(bits(whole.parameters()));
+    }
+  }
+
+  static Stream<IUpdater> updaters() {
+    ISchedule halving = new MapSchedule(ScheduleType.ITERATION, Map.of(0, 0.1, 2, 0.05));
+    return Stream.of(
+        new Adam(halving),
+        new AdaBelief(0.01),
+        new AdaMax(0.01),
+        new AMSGrad(0.01),
+        new Nadam(halving),
+        new RmsProp(0.01),
+        new AdaGrad(0.01),
+        new AdaDelta(),
+        new Nesterovs(halving, 0.9),
+        new Sgd(halving),
+        new NoOp());
+  }
+
+  @ParameterizedTest
+  @MethodSource("updaters")
+  void restartForgetsEarlierSteps(IUpdater updater) {
+    Layout layout = layout(GradientNormalization.None, updater, updater);
+    BlockPlan plan = BlockPlan.of(layout);
+    BlockGroup group = plan.groups().get(0);
+    try (GroupOptimizer fresh = new GroupOptimizer(layout, plan, group);
+        GroupOptimizer used = new GroupOptimizer(layout, plan, group)) {
+      step(used, 0);
+      step(used, 1);
+      used.restart();
+      used.parameters().setMemory(0, used.parameters().capacity(), (byte) 0);
+      step(fresh, 0);
+      step(used, 0);
+      assertThat(bits(used.parameters())).isEqualTo(bits(fresh.parameters()));
+      // The state is of age 1 in both, and time goes on as it likes.
+      used.gradient().setMemory(0, used.gradient().capacity(), (byte) 0);
+      fresh.gradient().setMemory(0, fresh.gradient().capacity(), (byte) 0);
+      used.update(7, 0, 1, 1);
+      fresh.update(2, 0, 1, 1);
+      assertThat(bits(used.parameters())).isEqualTo(bits(fresh.parameters()));
     }
   }
 

@@ -8,7 +8,10 @@ import static io.trireme.server.protocol.BlockLedger.Receipt.OUT_OF_PLACE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.trireme.common.compress.CompressionPlan;
 import io.trireme.common.layout.Block;
+import io.trireme.common.layout.BlockGroup;
+import io.trireme.common.layout.BlockPlan;
 import io.trireme.common.slots.ReductionTree;
 import io.trireme.common.slots.TreeNode;
 import io.trireme.common.wire.Peer;
@@ -35,10 +38,20 @@ class BlockLedgerTest {
   private static final Peer B = Peer.worker(1, 11);
 
   private final Block block = new Block(3, 100, LENGTH, 0);
-  private final ContributionPool pool = new ContributionPool(BYTES);
-  private final BlockLedger ledger = new BlockLedger(block, new ReductionTree(SLOTS), pool, 7);
+  private final ContributionPool pool = new ContributionPool(BYTES, BYTES);
+  private final BlockLedger ledger =
+      new BlockLedger(block, new ReductionTree(SLOTS), pool, intake(block), 7);
   private final float[][] slots = TreeSums.randomSlots(new Random(2), SLOTS, LENGTH);
   private final UnsafeBuffer target = TreeSums.offHeap(BYTES);
+
+  /** Of a job whose blocks travel plain. */
+  private static BlockIntake intake(Block block) {
+    BlockPlan plan =
+        new BlockPlan(
+            List.of(new Block(0, 0, block.length(), 0)),
+            List.of(new BlockGroup(0, 0, 1, 0, block.length())));
+    return new BlockIntake(new Block(0, 0, block.length(), 0), CompressionPlan.plain(plan), false);
+  }
 
   @AfterEach
   void freeMemory() {
@@ -51,7 +64,7 @@ class BlockLedgerTest {
 
   private Receipt part(Peer from, int lo, int hi, int offset, int bytes) {
     UnsafeBuffer payload = TreeSums.offHeap(TreeSums.of(slots, new TreeNode(lo, hi)));
-    return ledger.accept(from, lo, hi, offset, payload, offset, bytes);
+    return ledger.accept(from, lo, hi, 0, BYTES, offset, payload, offset, bytes);
   }
 
   private void assertReducesToTheTreeSum() {
@@ -60,6 +73,10 @@ class BlockLedgerTest {
     assertThat(TreeSums.bits(TreeSums.floats(target, 0, LENGTH)))
         .isEqualTo(TreeSums.bits(TreeSums.of(slots, new TreeNode(0, SLOTS))));
     assertThat(target.getFloat(0)).as("slots counted").isEqualTo((1 << SLOTS) - 1);
+    assertThat(ledger.missingSlots()).isEmpty();
+    assertThat(whole(A, 0, 4)).as("late, but before the next step").isEqualTo(DUPLICATE);
+    assertThat(part(B, 0, 2, 0, 4)).isEqualTo(DUPLICATE);
+    ledger.open(step + 1);
     assertThat(ledger.step()).isEqualTo(step + 1);
     assertThat(ledger.missingSlots()).isEqualTo("[0, 4)");
   }
@@ -137,6 +154,36 @@ class BlockLedgerTest {
   }
 
   @Test
+  void forgettingDropsWhatIsNotWholeAndKeepsWhatCounts() {
+    assertThat(whole(A, 0, 2)).isEqualTo(COUNTED);
+    assertThat(part(A, 2, 4, 0, 8)).isEqualTo(KEPT);
+    assertThat(part(B, 2, 3, 0, 4)).isEqualTo(KEPT);
+    ledger.forget();
+    assertThat(ledger.missingSlots()).isEqualTo("[2, 4)");
+    assertThat(part(A, 2, 4, 8, BYTES - 8)).isEqualTo(OUT_OF_PLACE);
+    assertThat(whole(B, 0, 2)).isEqualTo(DUPLICATE);
+    assertThat(part(A, 2, 4, 0, 8)).isEqualTo(KEPT);
+    assertThat(part(A, 2, 4, 8, BYTES - 8)).isEqualTo(COMPLETE);
+    long needed = pool.allocatedBytes();
+    assertReducesToTheTreeSum();
+    assertThat(whole(A, 0, 4)).isEqualTo(COMPLETE);
+    assertReducesToTheTreeSum();
+    assertThat(pool.allocatedBytes()).as("what was forgotten is used again").isEqualTo(needed);
+  }
+
+  @Test
+  void openingAnewDropsWhatCounted() {
+    assertThat(whole(A, 0, 2)).isEqualTo(COUNTED);
+    assertThat(part(A, 2, 4, 0, 8)).isEqualTo(KEPT);
+    ledger.open(9);
+    assertThat(ledger.step()).isEqualTo(9);
+    assertThat(ledger.missingSlots()).isEqualTo("[0, 4)");
+    assertThat(whole(A, 2, 4)).isEqualTo(COUNTED);
+    assertThat(whole(A, 0, 2)).isEqualTo(COMPLETE);
+    assertReducesToTheTreeSum();
+  }
+
+  @Test
   void bytesOutOfOrderAreNotKept() {
     assertThat(part(A, 0, 4, 4, 4)).isEqualTo(OUT_OF_PLACE);
     assertThat(part(A, 0, 4, 0, 4)).isEqualTo(KEPT);
@@ -178,7 +225,7 @@ class BlockLedgerTest {
     };
     UnsafeBuffer payload = TreeSums.offHeap(BYTES);
     for (int[] frame : bad) {
-      assertThat(ledger.accept(A, frame[0], frame[1], frame[2], payload, 0, frame[3]))
+      assertThat(ledger.accept(A, frame[0], frame[1], 0, BYTES, frame[2], payload, 0, frame[3]))
           .as("%d %d %d %d", frame[0], frame[1], frame[2], frame[3])
           .isEqualTo(OUT_OF_PLACE);
     }
@@ -196,8 +243,9 @@ class BlockLedgerTest {
   @ValueSource(ints = {1, 2, 3, 5, 8, 13, 20, 24})
   void everySlotCountsOnceWhateverHappens(int count) {
     for (int seed = 0; seed < 60; seed++) {
-      try (ContributionPool memory = new ContributionPool(BYTES)) {
-        BlockLedger tested = new BlockLedger(block, new ReductionTree(count), memory, 0);
+      try (ContributionPool memory = new ContributionPool(BYTES, BYTES)) {
+        BlockLedger tested =
+            new BlockLedger(block, new ReductionTree(count), memory, intake(block), 0);
         tell(tested, count, seed);
         long needed = memory.allocatedBytes();
         tell(tested, count, seed);
@@ -241,6 +289,7 @@ class BlockLedgerTest {
     assertThat(target.getFloat(0)).isEqualTo((1 << count) - 1);
     assertThat(TreeSums.bits(TreeSums.floats(target, 0, LENGTH)))
         .isEqualTo(TreeSums.bits(TreeSums.of(values, root)));
+    tested.open(tested.step() + 1);
   }
 
   private static void addFrames(
@@ -264,6 +313,8 @@ class BlockLedgerTest {
         frame.from(),
         frame.node().lo(),
         frame.node().hi(),
+        0,
+        BYTES,
         frame.offset(),
         payload,
         frame.offset(),

@@ -1,0 +1,67 @@
+package io.trireme.server.checkpoint;
+
+import io.trireme.common.checkpoint.BadCheckpointException;
+import io.trireme.common.checkpoint.Checkpoint;
+import io.trireme.common.checkpoint.Section;
+import io.trireme.common.checkpoint.SectionId;
+import io.trireme.common.checkpoint.StepState;
+import io.trireme.common.checkpoint.StoredSection;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
+
+/** One group's parameters and optimizer state as sections, and back. */
+public final class GroupSections {
+  private GroupSections() {}
+
+  /**
+   * A group as sections.
+   *
+   * @param group its index
+   * @param step steps that have been applied to it
+   * @param parameters its parameters
+   * @param state its optimizer's buffers, in the optimizer's order
+   */
+  public static List<Section> of(
+      int group, long step, DirectBuffer parameters, List<? extends DirectBuffer> state) {
+    List<Section> sections = new ArrayList<>();
+    sections.add(Section.parameters(group, step, parameters));
+    for (int part = 0; part < state.size(); part++) {
+      sections.add(Section.state(group, part, step, state.get(part)));
+    }
+    return sections;
+  }
+
+  /**
+   * Reads a group, and verifies what it reads.
+   *
+   * @param parameters takes the parameters
+   * @param state takes the optimizer's buffers, in the optimizer's order
+   * @return steps that have been applied to the group
+   * @throws BadCheckpointException if the group is not there in these lengths, or is not as it was
+   *     written; the buffers are then undefined
+   */
+  public static long read(
+      Checkpoint checkpoint,
+      int group,
+      MutableDirectBuffer parameters,
+      List<? extends MutableDirectBuffer> state)
+      throws IOException {
+    List<StoredSection> stored = checkpoint.stateOf(group);
+    if (stored.size() != state.size()) {
+      throw new BadCheckpointException(
+          StepState.DAMAGED,
+          "step %d: group %d has %d buffers of optimizer state, expected %d"
+              .formatted(checkpoint.manifest().step(), group, stored.size(), state.size()));
+    }
+    SectionId id = SectionId.parameters(group);
+    checkpoint.read(id, parameters);
+    for (int part = 0; part < state.size(); part++) {
+      checkpoint.read(stored.get(part).id(), state.get(part));
+    }
+    StoredSection section = checkpoint.find(id);
+    return section == null ? checkpoint.manifest().step() : section.step();
+  }
+}

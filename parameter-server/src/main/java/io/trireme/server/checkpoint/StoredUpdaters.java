@@ -1,0 +1,75 @@
+package io.trireme.server.checkpoint;
+
+import io.trireme.common.checkpoint.Checkpoint;
+import io.trireme.common.checkpoint.CheckpointFolder;
+import io.trireme.common.layout.BlockGroup;
+import io.trireme.server.protocol.GroupUpdater;
+import io.trireme.server.protocol.Updaters;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import org.jspecify.annotations.Nullable;
+
+/** Makes groups as a checkpoint has them. For one thread. */
+public final class StoredUpdaters implements Updaters {
+  private final Updaters blank;
+  private final CheckpointFolder folder;
+  private final long step;
+  private int left;
+  private @Nullable Checkpoint open;
+
+  /**
+   * Groups of a checkpoint.
+   *
+   * @param blank makes what they are read into
+   * @param folder where the checkpoint is
+   * @param step its step
+   * @param groups how many will be asked for, after which the files are closed
+   */
+  public StoredUpdaters(Updaters blank, CheckpointFolder folder, long step, int groups) {
+    this.blank = blank;
+    this.folder = folder;
+    this.step = step;
+    this.left = groups;
+  }
+
+  @Override
+  public GroupUpdater first(BlockGroup group) {
+    GroupUpdater updater = blank.blank(group);
+    try {
+      read(group, updater);
+      return updater;
+    } catch (IOException e) {
+      updater.close();
+      throw new UncheckedIOException(
+          "group %d of the checkpoint of step %d: %s"
+              .formatted(group.index(), step, e.getMessage()),
+          e);
+    } catch (RuntimeException | Error e) {
+      updater.close();
+      throw e;
+    }
+  }
+
+  private void read(BlockGroup group, GroupUpdater updater) throws IOException {
+    Checkpoint checkpoint = open;
+    if (checkpoint == null) {
+      checkpoint = folder.open(step);
+      open = checkpoint;
+    }
+    long stored =
+        GroupSections.read(checkpoint, group.index(), updater.parameters(), updater.state());
+    if (stored != step) {
+      throw new IOException("is of step " + stored);
+    }
+    left--;
+    if (left <= 0) {
+      open = null;
+      checkpoint.close();
+    }
+  }
+
+  @Override
+  public GroupUpdater blank(BlockGroup group) {
+    return blank.blank(group);
+  }
+}
