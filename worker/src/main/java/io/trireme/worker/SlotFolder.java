@@ -8,9 +8,11 @@ import io.trireme.server.kernel.SumProgram;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.agrona.BufferUtil;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Computes all slots under a node of the reduction tree and adds their gradients along the tree.
@@ -28,29 +30,45 @@ final class SlotFolder implements AutoCloseable {
   private final List<ByteBuffer> owned = new ArrayList<>();
   private final List<UnsafeBuffer> levels = new ArrayList<>();
   private final DirectBuffer[] pair = new DirectBuffer[2];
+  private final BooleanSupplier abandon;
   private double scoreSum;
 
-  /** A folder over vectors of {@code length} floats. */
-  SlotFolder(SlotPlan plan, SlotComputer computer, int length) {
+  /**
+   * A folder over vectors of {@code length} floats.
+   *
+   * @param abandon asked before each slot whether to leave off
+   */
+  SlotFolder(SlotPlan plan, SlotComputer computer, int length, BooleanSupplier abandon) {
+    this.abandon = abandon;
     this.plan = plan;
     this.computer = computer;
     this.length = length;
   }
 
-  /** The sum over the node's slots, valid until the next call; adds to {@link #scoreSum}. */
-  DirectBuffer fold(long step, TreeNode node) {
+  /**
+   * The sum over the node's slots, valid until the next call; adds to {@link #scoreSum}. Null if it
+   * left off.
+   */
+  @Nullable DirectBuffer fold(long step, TreeNode node) {
     return fold(step, node.lo(), node.hi(), 0);
   }
 
-  private DirectBuffer fold(long step, int lo, int hi, int level) {
+  private @Nullable DirectBuffer fold(long step, int lo, int hi, int level) {
     if (hi - lo == 1) {
-      return leaf(step, lo, level);
+      return abandon.getAsBoolean() ? null : leaf(step, lo, level);
     }
     int middle = ReductionTree.split(lo, hi);
     UnsafeBuffer sum = level(level);
     DirectBuffer left = fold(step, lo, middle, level + 1);
+    if (left == null) {
+      return null;
+    }
     sum.putBytes(0, left, 0, length * Float.BYTES);
-    pair[1] = fold(step, middle, hi, level + 1);
+    DirectBuffer right = fold(step, middle, hi, level + 1);
+    if (right == null) {
+      return null;
+    }
+    pair[1] = right;
     pair[0] = sum;
     kernel.sum(TWO, pair, sum, 0, length);
     return sum;
@@ -76,11 +94,14 @@ final class SlotFolder implements AutoCloseable {
     return levels.get(level);
   }
 
-  /** The sum of the examples' scores since the last call. */
-  double takeScoreSum() {
-    double sum = scoreSum;
+  /** The sum of the examples' scores since {@link #forgetScores}. */
+  double scoreSum() {
+    return scoreSum;
+  }
+
+  /** Begins another sum of scores. */
+  void forgetScores() {
     scoreSum = 0;
-    return sum;
   }
 
   @Override

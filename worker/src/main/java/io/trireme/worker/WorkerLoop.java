@@ -4,73 +4,89 @@ import io.trireme.common.control.Membership;
 import io.trireme.common.control.StepReport;
 import io.trireme.common.slots.SlotPlan;
 import io.trireme.common.slots.TreeNode;
-import io.trireme.common.transport.Connector;
-import io.trireme.common.transport.SecureReceiver;
-import io.trireme.worker.protocol.WorkerCore;
-import java.util.List;
+import io.trireme.common.transport.Inbound;
+import io.trireme.common.transport.Transport;
+import io.trireme.common.wire.JobKey;
+import io.trireme.common.wire.Rejections;
+import io.trireme.worker.protocol.WorkerLife;
+import io.trireme.worker.protocol.WorkerOptions;
+import org.agrona.CloseHelper;
 import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.NanoClock;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Trains on the calling thread: computes, pushes, and waits for parameters, step by step, until the
- * last one is done.
+ * Trains on the calling thread: runs a {@link WorkerLife} through the generations that it is
+ * handed, until the last step is done.
  */
-public final class WorkerLoop implements AutoCloseable {
+public final class WorkerLoop implements WorkerLife.Computer, AutoCloseable {
 
-  private static final int FRAMES_PER_POLL = 16;
   private static final int TURNS_PER_NOTE = 4096;
   private static final int TURNS_PER_CHECK = 256;
 
-  /** Follows a worker's progress, on the worker's thread. */
+  /** A generation to enter. */
+  public record Entry(Membership membership, Inbound inbound) {}
+
+  /** Hands the loop its generations and follows its progress, on the worker's thread. */
   public interface Observer {
+    /** Whether another generation is to be entered; asked often, so quick. */
+    boolean hasEntry();
+
+    /** The generation to enter next, once; null if there is none. */
+    @Nullable Entry takeEntry();
+
     /** The parameters of a step are there; its gradients are computed now. */
     void onCompute();
 
     /** A step's gradients were computed and sent. */
     void onStep(StepReport step);
 
+    /** A session has lost something in this generation. */
+    void onBroken(int generation);
+
     /**
      * Called often, whenever the worker waits.
      *
-     * @throws RuntimeException if the job is over, with the reason
+     * @throws RuntimeException if this life is over, with the reason
      */
     void checkRunning();
   }
 
-  private final WorkerCore core;
-  private final SecureReceiver receiver;
   private final SlotPlan plan;
   private final SlotFolder folder;
-  private final long lastStep;
   private final NanoClock clock;
   private final IdleStrategy idle;
+  private final Observer observer;
+  private final WorkerLife life;
+  private int slotFrom;
+  private int slotTo;
+  private int generation;
+  private long computeNs;
+  private long waitStartNs;
+  private long waitNs;
   private int turns;
   private volatile String waitsFor = "starting";
 
   /** A loop over parts that it does not own, but for what it allocates itself. */
   public WorkerLoop(
-      WorkerCore core,
-      SecureReceiver receiver,
+      WorkerOptions options,
+      JobKey key,
+      Transport transport,
+      MutableDirectBuffer parameters,
       SlotPlan plan,
       SlotComputer computer,
       int vectorLength,
-      long lastStep,
       NanoClock clock,
-      IdleStrategy idle) {
-    this.core = core;
-    this.receiver = receiver;
+      IdleStrategy idle,
+      Observer observer) {
     this.plan = plan;
-    this.folder = new SlotFolder(plan, computer, vectorLength);
-    this.lastStep = lastStep;
     this.clock = clock;
     this.idle = idle;
-  }
-
-  /** Admits the generation's servers and connects to them. */
-  public void enter(Membership membership, Connector connector) {
-    membership.servers().forEach(server -> receiver.admit(server.peer()));
-    core.enter(membership, connector);
+    this.observer = observer;
+    this.folder = new SlotFolder(plan, computer, vectorLength, observer::hasEntry);
+    this.life = new WorkerLife(options, key, transport, parameters, new Rejections(), this);
   }
 
   /**
@@ -78,70 +94,80 @@ public final class WorkerLoop implements AutoCloseable {
    *
    * @throws InterruptedException if the thread is interrupted
    */
-  public void run(Observer observer) throws InterruptedException {
-    while (true) {
-      long waitStart = clock.nanoTime();
-      while (!core.isReady()) {
-        turn(observer);
+  public void run() throws InterruptedException {
+    waitStartNs = clock.nanoTime();
+    while (!life.isFinished()) {
+      enterNext();
+      int work = life.turn(clock.nanoTime());
+      turns++;
+      if (turns % TURNS_PER_NOTE == 0) {
+        waitsFor = life.waitsFor(clock.nanoTime());
+        if (life.isBroken()) {
+          observer.onBroken(generation);
+        }
       }
-      long step = core.awaitedStep();
-      if (step == lastStep) {
-        return;
+      if (work == 0 || turns % TURNS_PER_CHECK == 0) {
+        observer.checkRunning();
+        if (Thread.interrupted()) {
+          throw new InterruptedException("interrupted while " + life.waitsFor(clock.nanoTime()));
+        }
       }
-      long waitNs = clock.nanoTime() - waitStart;
-      core.beginStep();
-      observer.onCompute();
-      long computeNs = computeAndPush(step, observer);
-      report(step, computeNs, waitNs, observer);
+      idle.idle(work);
     }
   }
 
-  private long computeAndPush(long step, Observer observer) throws InterruptedException {
-    long computeNs = 0;
-    List<TreeNode> nodes = core.nodes();
-    for (int i = 0; i < nodes.size(); i++) {
-      long start = clock.nanoTime();
-      DirectBuffer sum = folder.fold(step, nodes.get(i));
-      computeNs += clock.nanoTime() - start;
-      core.push(nodes.get(i), sum);
-      while (!core.isPushed(clock.nanoTime())) {
-        turn(observer);
+  private void enterNext() {
+    if (!observer.hasEntry()) {
+      return;
+    }
+    Entry entry = observer.takeEntry();
+    if (entry != null) {
+      life.enter(entry.membership(), entry.inbound());
+      generation = entry.membership().generation();
+      slotFrom = Integer.MAX_VALUE;
+      slotTo = 0;
+      for (TreeNode node : life.nodes()) {
+        slotFrom = Math.min(slotFrom, node.lo());
+        slotTo = Math.max(slotTo, node.hi());
       }
     }
-    return computeNs;
   }
 
-  private void turn(Observer observer) throws InterruptedException {
-    int work = core.pump(clock.nanoTime());
-    work += receiver.poll(FRAMES_PER_POLL);
-    turns++;
-    if (turns % TURNS_PER_NOTE == 0) {
-      waitsFor = core.waitsFor();
-    }
-    if (work == 0 || turns % TURNS_PER_CHECK == 0) {
-      observer.checkRunning();
-      if (Thread.interrupted()) {
-        throw new InterruptedException("interrupted while " + core.waitsFor());
-      }
-    }
-    idle.idle(work);
+  @Override
+  public void onBegin(int entered, long step) {
+    waitNs = clock.nanoTime() - waitStartNs;
+    computeNs = 0;
+    folder.forgetScores();
+    observer.onCompute();
   }
 
-  private void report(long step, long computeNs, long waitNs, Observer observer) {
-    int examples = 0;
-    for (int i = 0; i < core.nodes().size(); i++) {
-      TreeNode node = core.nodes().get(i);
-      examples += plan.offsetOfSlot(step, node.hi()) - plan.offsetOfSlot(step, node.lo());
-    }
+  @Override
+  public @Nullable DirectBuffer compute(long step, TreeNode node) {
+    long start = clock.nanoTime();
+    DirectBuffer sum = folder.fold(step, node);
+    computeNs += clock.nanoTime() - start;
+    return sum;
+  }
+
+  @Override
+  public void onPushed(int entered, long step) {
+    waitStartNs = clock.nanoTime();
+    String nonFinite = life.nonFinite();
+    int examples = plan.offsetOfSlot(step, slotTo) - plan.offsetOfSlot(step, slotFrom);
     observer.onStep(
         new StepReport(
+            entered,
             step,
-            examples,
-            folder.takeScoreSum(),
+            slotFrom,
+            slotTo,
+            nonFinite == null ? examples : 0,
+            nonFinite == null ? folder.scoreSum() : 0,
             computeNs,
             waitNs,
-            core.sentBytes(),
-            receiver.receivedBytes()));
+            life.sentBytes(),
+            life.receivedBytes(),
+            life.encoding(),
+            nonFinite));
   }
 
   /** What it waits for, in words; safe from any thread, though what it says may be a moment old. */
@@ -151,6 +177,6 @@ public final class WorkerLoop implements AutoCloseable {
 
   @Override
   public void close() {
-    folder.close();
+    CloseHelper.closeAll(life, folder);
   }
 }

@@ -15,6 +15,7 @@ import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.jspecify.annotations.Nullable;
 
 /** Makes the model that a job file describes; the same job gives the same parameters everywhere. */
 public final class ModelFactory {
@@ -70,11 +71,14 @@ public final class ModelFactory {
     return checked("model " + origin, facts, () -> initialised(json, seed));
   }
 
-  private static Model initialised(String json, long seed) {
+  /** The initialised model of a DL4J configuration; a seed replaces the configuration's own. */
+  static Model initialised(String json, @Nullable Long seed) {
     RuntimeException notLayers;
     try {
       MultiLayerConfiguration layers = MultiLayerConfiguration.fromJson(json);
-      layers.getConfs().forEach(layer -> layer.setSeed(seed));
+      if (seed != null) {
+        layers.getConfs().forEach(layer -> layer.setSeed(seed));
+      }
       MultiLayerNetwork network = new MultiLayerNetwork(layers);
       network.init();
       return network;
@@ -83,10 +87,12 @@ public final class ModelFactory {
     }
     try {
       ComputationGraphConfiguration graph = ComputationGraphConfiguration.fromJson(json);
-      graph.getDefaultConfiguration().setSeed(seed);
-      graph.getVertices().values().stream()
-          .filter(LayerVertex.class::isInstance)
-          .forEach(vertex -> ((LayerVertex) vertex).getLayerConf().setSeed(seed));
+      if (seed != null) {
+        graph.getDefaultConfiguration().setSeed(seed);
+        graph.getVertices().values().stream()
+            .filter(LayerVertex.class::isInstance)
+            .forEach(vertex -> ((LayerVertex) vertex).getLayerConf().setSeed(seed));
+      }
       ComputationGraph network = new ComputationGraph(graph);
       network.init();
       return network;

@@ -1,14 +1,11 @@
 package io.trireme.worker.protocol;
 
 import io.trireme.common.layout.Block;
-import io.trireme.common.slots.TreeNode;
 import io.trireme.common.transport.SecureSender;
 import io.trireme.common.wire.Frames;
-import io.trireme.common.wire.sbe.Codec;
 import io.trireme.common.wire.sbe.ContributionEncoder;
 import io.trireme.common.wire.sbe.MessageHeaderEncoder;
 import java.util.List;
-import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
 /**
@@ -21,8 +18,9 @@ final class ServerLink implements AutoCloseable {
   private final List<Block> blocks;
   private final MessageHeaderEncoder header = new MessageHeaderEncoder();
   private final ContributionEncoder contribution = new ContributionEncoder();
+  private final Payload payload = new Payload();
   private int next = -1;
-  private int sentBytes;
+  private boolean open;
 
   /** A link to the server that holds these blocks, in ascending order. */
   ServerLink(SecureSender sender, List<Block> blocks) {
@@ -41,7 +39,7 @@ final class ServerLink implements AutoCloseable {
   /** Begins with the blocks of another contribution. */
   void begin() {
     next = blocks.size() - 1;
-    sentBytes = 0;
+    open = false;
   }
 
   /** Whether everything has been handed to the session. */
@@ -51,38 +49,40 @@ final class ServerLink implements AutoCloseable {
 
   /**
    * Sends frames until the session is behind, nothing is left, or the limit is reached; returns how
-   * many.
+   * many. A block is encoded when its first frame is to leave.
    */
-  int pump(int generation, long step, TreeNode node, DirectBuffer gradient, long nowNs, int limit) {
+  int pump(Outgoing outgoing, long nowNs, int limit) {
     int sent = 0;
     while (sent < limit && next >= 0 && sender.ready(nowNs)) {
-      sendFrame(blocks.get(next), generation, step, node, gradient, nowNs);
+      Block block = blocks.get(next);
+      if (!open) {
+        outgoing.fill(payload, block);
+        open = true;
+      }
+      sendFrame(block, outgoing, nowNs);
       sent++;
     }
     return sent;
   }
 
-  private void sendFrame(
-      Block block, int generation, long step, TreeNode node, DirectBuffer gradient, long nowNs) {
-    int total = block.lengthBytes();
-    int length = Math.min(Frames.MAX_PAYLOAD_BYTES, total - sentBytes);
+  private void sendFrame(Block block, Outgoing outgoing, long nowNs) {
+    int length = Math.min(Frames.MAX_PAYLOAD_BYTES, payload.length - payload.sent);
     MutableDirectBuffer message = sender.message();
     contribution
         .wrapAndApplyHeader(message, 0, header)
-        .generation(generation)
-        .step(step)
+        .generation(outgoing.generation())
+        .step(outgoing.step())
         .block(block.index())
-        .slotFrom(node.lo())
-        .slotTo(node.hi())
-        .codec(Codec.NONE)
-        .blockBytes(total)
-        .frameOffset(sentBytes);
-    int from = Math.toIntExact(block.offset() * Float.BYTES) + sentBytes;
-    message.putBytes(contribution.limit(), gradient, from, length);
+        .slotFrom(outgoing.node().lo())
+        .slotTo(outgoing.node().hi())
+        .codec(payload.codec)
+        .blockBytes(payload.length)
+        .frameOffset(payload.sent);
+    message.putBytes(contribution.limit(), payload.bytes, payload.offset + payload.sent, length);
     sender.send(contribution.limit() + length, nowNs);
-    sentBytes += length;
-    if (sentBytes == total) {
-      sentBytes = 0;
+    payload.sent += length;
+    if (payload.sent == payload.length) {
+      open = false;
       next--;
     }
   }

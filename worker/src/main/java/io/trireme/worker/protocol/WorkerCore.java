@@ -1,5 +1,7 @@
 package io.trireme.worker.protocol;
 
+import io.trireme.common.codec.Finite;
+import io.trireme.common.control.EncodingReport;
 import io.trireme.common.control.Membership;
 import io.trireme.common.control.ServerMember;
 import io.trireme.common.control.WorkerMember;
@@ -7,7 +9,6 @@ import io.trireme.common.layout.Block;
 import io.trireme.common.layout.BlockGroup;
 import io.trireme.common.slots.TreeNode;
 import io.trireme.common.transport.Connector;
-import io.trireme.common.transport.PeerLostException;
 import io.trireme.common.transport.SecureReceiver;
 import io.trireme.common.transport.SecureSender;
 import io.trireme.common.wire.Peer;
@@ -18,7 +19,9 @@ import io.trireme.common.wire.sbe.MessageHeaderDecoder;
 import io.trireme.common.wire.sbe.ParametersDecoder;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.agrona.CloseHelper;
 import org.agrona.DirectBuffer;
@@ -26,17 +29,16 @@ import org.agrona.MutableDirectBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One worker: gathers the parameters of a step straight into the model's own vector, and sends
- * contributions. The caller computes gradients in between:
+ * One worker in one generation: gathers the parameters of a step straight into the model's own
+ * vector, and sends contributions. The caller computes gradients in between:
  *
  * <pre>
  *   until isReady(): poll
- *   beginStep(); for each of nodes(): compute; push(node, gradient); until isPushed(now): pump, poll
+ *   beginStep(); for each of nodes(): compute; push(node, gradient); until isPushed(now): pump
  * </pre>
  *
- * <p>Parameters of the next step may arrive from {@link #beginStep} on: a server has them only when
- * it holds every contribution of this worker to that block, and by then the worker no longer needs
- * the old ones.
+ * <p>It must not poll while it computes or pushes: parameters of the next step, which come as soon
+ * as servers know that this worker has begun, are written over those that it computes with.
  */
 public final class WorkerCore implements SecureReceiver.MessageHandler, AutoCloseable {
 
@@ -45,39 +47,52 @@ public final class WorkerCore implements SecureReceiver.MessageHandler, AutoClos
   private final WorkerOptions options;
   private final MutableDirectBuffer parameters;
   private final List<ServerLink> servers = new ArrayList<>();
-  private final int[] ownerOfBlock;
+  private final int[] primaryOfBlock;
   private final int[] receivedBytes;
+  private final boolean[] received;
+  private final GradientEncoders encoders;
+  private final ParameterChanges changes;
+  private final int lengthBytes;
   private final ParametersDecoder decoder = new ParametersDecoder();
-  private Rejections rejections = new Rejections();
+  private final Rejections rejections;
   private List<TreeNode> nodes = List.of();
-  private @Nullable TreeNode pushing;
-  private @Nullable DirectBuffer gradient;
+
+  /** Where slots are streams, the first step that each of this worker's is to be computed for. */
+  private final Map<TreeNode, Long> slotSteps = new LinkedHashMap<>();
+
+  private @Nullable Outgoing outgoing;
+  private @Nullable String nonFinite;
   private int generation;
   private long step;
+  private long firstStep;
   private long awaitedStep;
   private int missingBlocks;
+  private long sentBefore;
 
-  /** A worker that writes parameters into this vector of little-endian floats. */
-  public WorkerCore(WorkerOptions options, MutableDirectBuffer parameters) {
+  /**
+   * A worker that writes parameters into this vector of little-endian floats, and counts the
+   * messages that it drops.
+   */
+  public WorkerCore(WorkerOptions options, MutableDirectBuffer parameters, Rejections rejections) {
     this.options = options;
     this.parameters = parameters;
+    this.rejections = rejections;
     int blocks = options.plan().blocks().size();
-    ownerOfBlock = new int[blocks];
+    primaryOfBlock = new int[blocks];
     receivedBytes = new int[blocks];
-    step = options.firstStep() - 1;
-    awaitedStep = options.firstStep();
+    received = new boolean[blocks];
     missingBlocks = blocks;
+    encoders = new GradientEncoders(options.plan(), options.compression());
+    changes = new ParameterChanges(options.plan(), options.compression(), parameters);
+    lengthBytes = options.plan().blocks().stream().mapToInt(Block::lengthBytes).sum();
   }
 
-  /** Where messages that this worker drops are counted. */
-  public void countInto(Rejections counts) {
-    this.rejections = counts;
-  }
-
-  /** Enters a generation: learns its slots, and connects to the servers. */
+  /**
+   * Enters a generation, whatever was under way: learns its slots, connects to the servers, and
+   * awaits the parameters of the generation's first step.
+   */
   public void enter(Membership membership, Connector connector) {
-    CloseHelper.closeAll(servers);
-    servers.clear();
+    closeLinks();
     generation = membership.generation();
     WorkerMember self =
         membership.workers().stream()
@@ -88,21 +103,48 @@ public final class WorkerCore implements SecureReceiver.MessageHandler, AutoClos
                     new IllegalArgumentException(
                         options.self() + " is no member of generation " + generation));
     nodes = options.tree().cover(self.slotFrom(), self.slotTo());
-    for (ServerMember server : membership.servers()) {
-      List<Block> blocks = blocksOf(server);
-      for (Block block : blocks) {
-        ownerOfBlock[block.index()] = server.peer().id();
+    slotSteps.clear();
+    if (options.streams()) {
+      for (int slot = self.slotFrom(); slot < self.slotTo(); slot++) {
+        slotSteps.put(new TreeNode(slot, slot + 1), membership.firstStepOf(slot));
       }
-      servers.add(new ServerLink(connector.connect(server.peer(), server.endpoint()), blocks));
+      nodes = List.copyOf(slotSteps.keySet());
+    }
+    encoders.enter(nodes);
+    outgoing = null;
+    nonFinite = null;
+    firstStep = membership.firstStepOf(self);
+    step = firstStep - 1;
+    await(firstStep);
+    for (ServerMember server : membership.servers()) {
+      List<Block> blocks = blocksOf(server.peer().index(), membership);
+      for (Block block : blocks) {
+        primaryOfBlock[block.index()] = server.peer().id();
+      }
+      if (!blocks.isEmpty()) {
+        servers.add(new ServerLink(connector.connect(server.peer(), server.endpoint()), blocks));
+      }
     }
   }
 
-  private List<Block> blocksOf(ServerMember server) {
+  private List<Block> blocksOf(int server, Membership membership) {
     List<Block> blocks = new ArrayList<>();
-    for (BlockGroup group : options.plan().groups().subList(server.groupFrom(), server.groupTo())) {
-      blocks.addAll(options.plan().blocksOf(group));
+    for (BlockGroup group : options.plan().groups()) {
+      if (membership.groups().get(group.index()).primary() == server) {
+        blocks.addAll(options.plan().blocksOf(group));
+      }
     }
     return List.copyOf(blocks);
+  }
+
+  /** Stops sending: what has not left is dropped. */
+  void closeLinks() {
+    for (int i = 0; i < servers.size(); i++) {
+      sentBefore += servers.get(i).sender().sentBytes();
+    }
+    List<ServerLink> links = List.copyOf(servers);
+    servers.clear();
+    CloseHelper.closeAll(links);
   }
 
   /** Whether every block of the awaited step is there. */
@@ -115,7 +157,10 @@ public final class WorkerCore implements SecureReceiver.MessageHandler, AutoClos
     return awaitedStep;
   }
 
-  /** The nodes of the reduction tree that this worker contributes in each step. */
+  /**
+   * The nodes of the reduction tree that this worker contributes in the step that it has begun: the
+   * same in each step but, where slots are streams, for slots that are ahead of others at first.
+   */
   public List<TreeNode> nodes() {
     return nodes;
   }
@@ -127,18 +172,68 @@ public final class WorkerCore implements SecureReceiver.MessageHandler, AutoClos
           "step " + awaitedStep + " lacks " + missingBlocks + " blocks");
     }
     step = awaitedStep;
-    awaitedStep++;
-    Arrays.fill(receivedBytes, 0);
-    missingBlocks = receivedBytes.length;
+    if (slotSteps.values().stream().anyMatch(first -> first >= step)) {
+      nodes =
+          slotSteps.entrySet().stream()
+              .filter(slot -> slot.getValue() <= step)
+              .map(Map.Entry::getKey)
+              .toList();
+    }
+    nonFinite = null;
+    await(step + 1);
   }
 
-  /** Begins to send a node's gradient, which must stay as it is until {@link #isPushed}. */
+  private void await(long next) {
+    awaitedStep = next;
+    Arrays.fill(receivedBytes, 0);
+    Arrays.fill(received, false);
+    missingBlocks = received.length;
+  }
+
+  /**
+   * Begins to send a node's gradient, which must stay as it is until {@link #isPushed}. One that is
+   * no number is sent as void, so that the step counts for nobody, if the job is to skip such
+   * steps.
+   *
+   * @throws NonFiniteGradientException if it is no number and the job is to fail
+   */
   public void push(TreeNode node, DirectBuffer sum) {
-    pushing = node;
-    gradient = sum;
+    int bad = Finite.firstNonFinite(sum, 0, lengthBytes / Float.BYTES);
+    if (bad >= 0) {
+      nonFinite = describe(node, sum.getFloat(bad * Float.BYTES), bad);
+      if (!options.skipNonFinite()) {
+        throw new NonFiniteGradientException(
+            nonFinite
+                + ": training has diverged; lower the learning rate, warm it up, or clip the gradient"
+                + " (optimizer.clipGlobalNorm), or skip such steps (onNonFinite: skip)");
+      }
+    }
+    outgoing = new Outgoing(generation, step, node, sum, bad, encoders);
     for (int i = 0; i < servers.size(); i++) {
       servers.get(i).begin();
     }
+  }
+
+  private String describe(TreeNode node, float value, int index) {
+    String slots =
+        node.hi() - node.lo() == 1
+            ? "slot " + node.lo()
+            : "slots " + node.lo() + " to " + (node.hi() - 1);
+    return "the gradient of "
+        + options.self()
+        + " at step "
+        + step
+        + ", "
+        + slots
+        + ", is "
+        + value
+        + " at "
+        + options.compression().placeOf(index);
+  }
+
+  /** Where the gradient of the step begun last was no number; null if it was one. */
+  public @Nullable String nonFinite() {
+    return nonFinite;
   }
 
   /** Whether the last contribution has been handed to the sessions. */
@@ -155,37 +250,17 @@ public final class WorkerCore implements SecureReceiver.MessageHandler, AutoClos
    * Sends what waits, as far as the sessions take it.
    *
    * @return frames sent
-   * @throws PeerLostException if a server has taken nothing for too long
    */
   public int pump(long nowNs) {
-    TreeNode node = pushing;
-    DirectBuffer floats = gradient;
-    if (node == null || floats == null) {
+    Outgoing sent = outgoing;
+    if (sent == null) {
       return 0;
     }
     int work = 0;
     for (int i = 0; i < servers.size(); i++) {
-      ServerLink link = servers.get(i);
-      work += link.pump(generation, step, node, floats, nowNs, FRAMES_PER_TURN);
-      check(link.sender(), nowNs);
+      work += servers.get(i).pump(sent, nowNs, FRAMES_PER_TURN);
     }
     return work;
-  }
-
-  private void check(SecureSender sender, long nowNs) {
-    if (sender.blockedNs(nowNs) > options.timeoutNs()) {
-      throw new PeerLostException(
-          options.self()
-              + " could send nothing to "
-              + sender.to()
-              + " at "
-              + sender.endpoint()
-              + " for "
-              + TimeUnit.NANOSECONDS.toSeconds(options.timeoutNs())
-              + " s, at step "
-              + step
-              + ": it is gone, or no UDP passes between the two hosts (see transport.ports)");
-    }
   }
 
   @Override
@@ -198,9 +273,8 @@ public final class WorkerCore implements SecureReceiver.MessageHandler, AutoClos
     }
     decoder.wrap(buffer, bodyOffset, header.blockLength(), header.version());
     int payloadBytes = bodyLength - header.blockLength();
-    if (decoder.codecRaw() != Codec.NONE.value()
-        || payloadBytes <= 0
-        || payloadBytes % Float.BYTES != 0) {
+    boolean plain = decoder.codecRaw() == Codec.NONE.value();
+    if (payloadBytes <= 0 || (plain && payloadBytes % Float.BYTES != 0)) {
       rejections.count(Rejection.BAD_MESSAGE);
       return;
     }
@@ -208,32 +282,69 @@ public final class WorkerCore implements SecureReceiver.MessageHandler, AutoClos
     if (decoder.generation() != generation
         || decoder.step() != awaitedStep
         || index < 0
-        || index >= ownerOfBlock.length
-        || ownerOfBlock[index] != from.id()) {
+        || index >= primaryOfBlock.length
+        || primaryOfBlock[index] != from.id()) {
       rejections.count(Rejection.OUT_OF_PLACE);
       return;
     }
+    if (!plain && !changes.knows(index, decoder.codecRaw())) {
+      rejections.count(Rejection.BAD_MESSAGE);
+      return;
+    }
     Block block = options.plan().blocks().get(index);
+    int total = decoder.blockBytes();
     int at = decoder.frameOffset();
-    if (decoder.blockBytes() != block.lengthBytes()
+    boolean fits = plain ? total == block.lengthBytes() : changes.fits(index, total);
+    // A change is worth something only to who has what was before it.
+    if (!fits
+        || received[index]
+        || (!plain && awaitedStep == firstStep)
         || at != receivedBytes[index]
-        || at + (long) payloadBytes > block.lengthBytes()) {
+        || at + (long) payloadBytes > total) {
       rejections.count(at < receivedBytes[index] ? Rejection.DUPLICATE : Rejection.OUT_OF_PLACE);
       return;
     }
-    int target = Math.toIntExact(block.offset() * Float.BYTES) + at;
-    parameters.putBytes(target, buffer, decoder.limit(), payloadBytes);
-    receivedBytes[index] += payloadBytes;
-    if (receivedBytes[index] == block.lengthBytes()) {
-      missingBlocks--;
+    if (plain) {
+      int target = Math.toIntExact(block.offset() * Float.BYTES) + at;
+      parameters.putBytes(target, buffer, decoder.limit(), payloadBytes);
+    } else {
+      changes.keep(index, at, buffer, decoder.limit(), payloadBytes);
     }
+    receivedBytes[index] += payloadBytes;
+    if (receivedBytes[index] < total) {
+      return;
+    }
+    if (!plain && !changes.apply(index, total)) {
+      receivedBytes[index] = 0;
+      rejections.count(Rejection.BAD_MESSAGE);
+      return;
+    }
+    encoders.scale(index, decoder.scale());
+    received[index] = true;
+    missingBlocks--;
   }
 
   /** What it waits for, for messages about a stall: the first missing block with its server. */
-  public String waitsFor() {
-    for (Block block : options.plan().blocks()) {
-      if (receivedBytes[block.index()] < block.lengthBytes()) {
+  public String waitsFor(long nowNs) {
+    for (int i = 0; i < servers.size(); i++) {
+      SecureSender sender = servers.get(i).sender();
+      if (sender.blockedNs(nowNs) > TimeUnit.SECONDS.toNanos(1)) {
         return options.self()
+            + " could send nothing to "
+            + sender.to()
+            + " at "
+            + sender.endpoint()
+            + " for "
+            + TimeUnit.NANOSECONDS.toSeconds(sender.blockedNs(nowNs))
+            + " s, at step "
+            + step;
+      }
+    }
+    for (Block block : options.plan().blocks()) {
+      if (!received[block.index()]) {
+        return options.self()
+            + " of generation "
+            + generation
             + " waits for block "
             + block.index()
             + " of step "
@@ -241,7 +352,7 @@ public final class WorkerCore implements SecureReceiver.MessageHandler, AutoClos
             + " ("
             + missingBlocks
             + " blocks missing) from server "
-            + Peer.indexOf(ownerOfBlock[block.index()]);
+            + Peer.indexOf(primaryOfBlock[block.index()]);
       }
     }
     return options.self() + " computes step " + step;
@@ -249,16 +360,32 @@ public final class WorkerCore implements SecureReceiver.MessageHandler, AutoClos
 
   /** Bytes of frames sent so far. */
   public long sentBytes() {
-    long sum = 0;
+    long sum = sentBefore;
     for (int i = 0; i < servers.size(); i++) {
       sum += servers.get(i).sender().sentBytes();
     }
     return sum;
   }
 
+  /** What became of the gradients since this life began. */
+  public EncodingReport encoding() {
+    return encoders.report();
+  }
+
+  /**
+   * What the encoders of this worker's nodes remember, by node and block; to be read or written
+   * after {@link #isPushed} and before the next {@link #push}. Empty where all blocks travel plain.
+   */
+  public List<Residual> residuals() {
+    return encoders.residuals();
+  }
+
   @Override
   public void close() {
-    CloseHelper.closeAll(servers);
-    servers.clear();
+    try {
+      closeLinks();
+    } finally {
+      CloseHelper.closeAll(encoders, changes);
+    }
   }
 }

@@ -147,7 +147,7 @@ final class Replay {
     return Math.toIntExact(group.offset() * Float.BYTES);
   }
 
-  private static void fill(MutableDirectBuffer buffer, INDArray values) {
+  static void fill(MutableDirectBuffer buffer, INDArray values) {
     float[] floats = values.dup('c').data().asFloat();
     for (int i = 0; i < floats.length; i++) {
       buffer.putFloat(i * Float.BYTES, floats[i]);

@@ -1,7 +1,9 @@
 package io.trireme.worker.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.trireme.common.control.GroupHolders;
 import io.trireme.common.control.Membership;
 import io.trireme.common.control.ServerMember;
 import io.trireme.common.control.WorkerMember;
@@ -9,6 +11,7 @@ import io.trireme.common.layout.Block;
 import io.trireme.common.layout.BlockGroup;
 import io.trireme.common.layout.BlockPlan;
 import io.trireme.common.slots.ReductionTree;
+import io.trireme.common.slots.TreeNode;
 import io.trireme.common.transport.Endpoint;
 import io.trireme.common.transport.Outbound;
 import io.trireme.common.transport.SecureSender;
@@ -20,6 +23,7 @@ import io.trireme.common.wire.sbe.Codec;
 import io.trireme.common.wire.sbe.MessageHeaderDecoder;
 import io.trireme.common.wire.sbe.MessageHeaderEncoder;
 import io.trireme.common.wire.sbe.ParametersEncoder;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -43,26 +47,47 @@ class WorkerCoreTest {
           List.of(new Block(0, 0, LENGTH, 0), new Block(1, LENGTH, LENGTH, 1)),
           List.of(new BlockGroup(0, 0, 1, 0, LENGTH), new BlockGroup(1, 1, 1, LENGTH, LENGTH)));
 
+  private static final JobKey KEY = new JobKey(new byte[JobKey.LENGTH]);
+
+  /** Server 0 sends block 0, which server 1 backs up; server 1 sends block 1. */
+  private static final GroupHolders[] GROUPS = {
+    new GroupHolders(0, 1, true), new GroupHolders(1, 0, false)
+  };
+
   private final UnsafeBuffer parameters = new UnsafeBuffer(new byte[2 * BYTES]);
   private final Rejections rejections = new Rejections();
   private final WorkerCore core =
       new WorkerCore(
-          new WorkerOptions(SELF, PLAN, new ReductionTree(2), 5, 1_000_000_000), parameters);
+          new WorkerOptions(SELF, PLAN, new ReductionTree(4), 9), parameters, rejections);
   private final UnsafeBuffer bytes = new UnsafeBuffer(new byte[256]);
   private final MessageHeaderEncoder header = new MessageHeaderEncoder();
   private final MessageHeaderDecoder headerDecoder = new MessageHeaderDecoder();
   private final ParametersEncoder message = new ParametersEncoder();
 
+  private final Map<Peer, Session> sessions = new HashMap<>();
+
   @BeforeEach
   void enter() {
-    core.countInto(rejections);
+    enter(GENERATION, 5, 0, 4, GROUPS);
+  }
+
+  private void enter(int generation, long step, int slotFrom, int slotTo, GroupHolders... groups) {
+    sessions.clear();
     core.enter(
         new Membership(
-            GENERATION,
-            List.of(new WorkerMember(SELF, PLACE, 0, 2)),
-            List.of(new ServerMember(FIRST, PLACE, 0, 1), new ServerMember(SECOND, PLACE, 1, 2))),
-        (to, where) ->
-            new SecureSender(new JobKey(new byte[JobKey.LENGTH]), SELF, to, where, new Unheard()));
+            generation,
+            step,
+            List.of(),
+            List.of(
+                new WorkerMember(Peer.worker(7, 8), PLACE, 0, 4),
+                new WorkerMember(SELF, PLACE, slotFrom, slotTo)),
+            List.of(new ServerMember(FIRST, PLACE), new ServerMember(SECOND, PLACE)),
+            List.of(groups)),
+        (to, where) -> {
+          Session session = new Session();
+          sessions.put(to, session);
+          return new SecureSender(KEY, generation, SELF, to, where, session);
+        });
   }
 
   @AfterEach
@@ -176,13 +201,131 @@ class WorkerCoreTest {
     assertTakesTheGoodOnes(rejections.counted());
   }
 
-  private static final class Unheard implements Outbound {
+  @Test
+  void entryDropsWhatWasGatheredAndGathersAnew() {
+    deliverGood(FIRST, GENERATION, 0, 5, 1.5f);
+    enter(GENERATION + 1, 5, 0, 4, GROUPS);
+    deliverGood(SECOND, GENERATION + 1, 1, 5, 2.5f);
+    assertThat(core.isReady()).isFalse();
+    assertThat(core.waitsFor(0))
+        .isEqualTo(
+            "worker 0 of generation 4 waits for block 0 of step 5 (1 blocks missing) from server"
+                + " 0");
+    deliverGood(FIRST, GENERATION, 0, 5, 9);
+    assertThat(rejections.counted()).isEqualTo(Map.of(Rejection.OUT_OF_PLACE, 1L));
+    deliverGood(FIRST, GENERATION + 1, 0, 5, 3.5f);
+    assertThat(core.isReady()).isTrue();
+    assertThat(parameters.getFloat(0)).isEqualTo(3.5f);
+  }
+
+  @Test
+  void entryMayGoBackAStep() {
+    deliverGood(FIRST, GENERATION, 0, 5, 1);
+    deliverGood(SECOND, GENERATION, 1, 5, 1);
+    core.beginStep();
+    deliverGood(FIRST, GENERATION, 0, 6, 2);
+    assertThat(core.awaitedStep()).isEqualTo(6);
+    enter(GENERATION + 1, 5, 0, 4, GROUPS);
+    assertThat(core.awaitedStep()).isEqualTo(5);
+    deliverGood(FIRST, GENERATION + 1, 0, 6, 3);
+    assertThat(rejections.counted()).isEqualTo(Map.of(Rejection.OUT_OF_PLACE, 1L));
+    deliverGood(FIRST, GENERATION + 1, 0, 5, 1);
+    deliverGood(SECOND, GENERATION + 1, 1, 5, 1);
+    assertThat(core.isReady()).isTrue();
+    assertThat(parameters.getFloat(0)).isEqualTo(1);
+  }
+
+  @Test
+  void parametersComeFromThePrimariesOfTheGeneration() {
+    enter(GENERATION + 1, 5, 0, 4, new GroupHolders(1, 0, true), new GroupHolders(1, 0, true));
+    assertThat(sessions).containsOnlyKeys(SECOND);
+    deliverGood(FIRST, GENERATION + 1, 0, 5, 9);
+    assertThat(rejections.counted()).isEqualTo(Map.of(Rejection.OUT_OF_PLACE, 1L));
+    deliverGood(SECOND, GENERATION + 1, 0, 5, 1);
+    deliverGood(SECOND, GENERATION + 1, 1, 5, 1);
+    assertThat(core.isReady()).isTrue();
+  }
+
+  @Test
+  void slotsAreThoseOfTheGeneration() {
+    assertThat(core.nodes()).containsExactly(new TreeNode(0, 4));
+    enter(GENERATION + 1, 5, 1, 4, GROUPS);
+    assertThat(core.nodes()).containsExactly(new TreeNode(1, 2), new TreeNode(2, 4));
+  }
+
+  @Test
+  void entryDropsWhatWasBeingPushed() {
+    deliverGood(FIRST, GENERATION, 0, 5, 1);
+    deliverGood(SECOND, GENERATION, 1, 5, 1);
+    core.beginStep();
+    Session toFirst = session(FIRST);
+    Session toSecond = session(SECOND);
+    core.push(new TreeNode(0, 4), new UnsafeBuffer(new byte[2 * BYTES]));
+    toFirst.taking = true;
+    assertThat(core.pump(0)).isEqualTo(2);
+    assertThat(core.isPushed(0)).as("server 1 takes nothing").isFalse();
+    long sent = core.sentBytes();
+    assertThat(sent).isPositive().isEqualTo(toFirst.bytes);
+    enter(GENERATION + 1, 5, 0, 4, GROUPS);
+    assertThat(List.of(toFirst, toSecond)).allMatch(session -> session.closed);
+    sessions.values().forEach(session -> session.taking = true);
+    assertThat(core.pump(1)).isZero();
+    assertThat(sessions.values()).allMatch(session -> session.bytes == 0);
+    assertThat(core.sentBytes()).as("over all generations").isEqualTo(sent);
+  }
+
+  @Test
+  void generationOfOthersIsRefused() {
+    Membership others = new Membership(9, 5, List.of(), List.of(), List.of(), List.of(GROUPS));
+    assertThatThrownBy(
+            () ->
+                core.enter(
+                    others,
+                    (to, where) -> {
+                      throw new AssertionError("nobody is there");
+                    }))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("worker 0 is no member of generation 9");
+  }
+
+  @Test
+  void stepCannotBeginBeforeItsParametersAreThere() {
+    deliverGood(FIRST, GENERATION, 0, 5, 1);
+    assertThatThrownBy(core::beginStep)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("step 5 lacks 1 blocks");
+  }
+
+  private void deliverGood(Peer from, int generation, int block, long step, float value) {
+    good(block, step, value).generation(generation);
+    deliver(from, limit());
+  }
+
+  private Session session(Peer to) {
+    Session session = sessions.get(to);
+    if (session == null) {
+      throw new AssertionError("no session to " + to);
+    }
+    return session;
+  }
+
+  private static final class Session implements Outbound {
+    boolean taking;
+    boolean closed;
+    long bytes;
+
     @Override
     public Offer offer(DirectBuffer frame, int offset, int length) {
-      return Offer.NOT_CONNECTED;
+      if (!taking) {
+        return Offer.NOT_CONNECTED;
+      }
+      bytes += length;
+      return Offer.SENT;
     }
 
     @Override
-    public void close() {}
+    public void close() {
+      closed = true;
+    }
   }
 }

@@ -1,0 +1,139 @@
+package io.trireme.worker.protocol;
+
+import io.trireme.common.compress.CompressionPlan;
+import io.trireme.common.control.EncodingReport;
+import io.trireme.common.layout.Block;
+import io.trireme.common.layout.BlockPlan;
+import io.trireme.common.slots.TreeNode;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.agrona.CloseHelper;
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Encodes what one worker contributes: an encoder, and with it a residual, for each block of each
+ * node. Encoders are made when they are first needed and stay as long as the worker has the node.
+ */
+final class GradientEncoders implements AutoCloseable {
+
+  private final BlockPlan plan;
+  private final CompressionPlan compression;
+
+  /** By node, in the order of their slots; null where a block has not been encoded yet. */
+  private final Map<TreeNode, @Nullable NodeBlock[]> byNode = new LinkedHashMap<>();
+
+  private final float[] scales;
+  private long plainBytes;
+  private long encodedBytes;
+  private long floats;
+  private long sentFloats;
+
+  GradientEncoders(BlockPlan plan, CompressionPlan compression) {
+    this.plan = plan;
+    this.compression = compression;
+    this.scales = new float[plan.blocks().size()];
+  }
+
+  /**
+   * Takes the nodes of another generation. What nodes that are left have not sent goes to the first
+   * of the new ones, whose slots may be others: it is added to the same sum over all slots.
+   */
+  void enter(List<TreeNode> nodes) {
+    Map<TreeNode, @Nullable NodeBlock[]> left = new LinkedHashMap<>(byNode);
+    byNode.clear();
+    for (TreeNode node : nodes) {
+      @Nullable NodeBlock[] kept = left.remove(node);
+      byNode.put(node, kept == null ? new NodeBlock[scales.length] : kept);
+    }
+    left.values().forEach(blocks -> hand(blocks, nodes.get(0)));
+  }
+
+  private void hand(@Nullable NodeBlock[] blocks, TreeNode heir) {
+    for (int index = 0; index < blocks.length; index++) {
+      NodeBlock block = blocks[index];
+      if (block != null) {
+        blockOf(heir, plan.blocks().get(index)).absorb(block);
+        block.close();
+      }
+    }
+  }
+
+  private NodeBlock blockOf(TreeNode node, Block block) {
+    @Nullable NodeBlock[] blocks = byNode.get(node);
+    if (blocks == null) {
+      throw new IllegalArgumentException(node + " is no node of this worker");
+    }
+    NodeBlock known = blocks[block.index()];
+    if (known == null) {
+      known = new NodeBlock(compression, block, node);
+      blocks[block.index()] = known;
+    }
+    return known;
+  }
+
+  /** Notes the scale that all contributors to a block share in the next step. */
+  void scale(int block, float scale) {
+    scales[block] = scale;
+  }
+
+  /** Sets the payload to a block of a node's gradient as it travels. */
+  void fill(Payload payload, Block block, TreeNode node, long step, DirectBuffer gradient) {
+    plainBytes += block.lengthBytes();
+    floats += block.length();
+    if (!compression.encodes(block.index(), step)) {
+      int from = Math.toIntExact(block.offset() * Float.BYTES);
+      payload.plain(gradient, from, block.lengthBytes());
+      encodedBytes += block.lengthBytes();
+      sentFloats += block.length();
+      return;
+    }
+    NodeBlock encoded = blockOf(node, block);
+    int length = encoded.encode(step, scales[block.index()], gradient);
+    payload.encoded(compression.way(block.index()).wire(), encoded.bytes(), length);
+    encodedBytes += length;
+    sentFloats += encoded.encoder().sentFloats();
+  }
+
+  /** What was encoded since the worker began, and what of it has not been sent. */
+  EncodingReport report() {
+    double squares = 0;
+    for (@Nullable NodeBlock[] blocks : byNode.values()) {
+      for (NodeBlock block : blocks) {
+        squares += block == null ? 0 : block.encoder().residualNormSquared();
+      }
+    }
+    return new EncodingReport(plainBytes, encodedBytes, floats, sentFloats, squares);
+  }
+
+  /** See {@link WorkerCore#residuals}. */
+  List<Residual> residuals() {
+    List<Residual> residuals = new ArrayList<>();
+    for (Map.Entry<TreeNode, @Nullable NodeBlock[]> node : byNode.entrySet()) {
+      for (Block block : plan.blocks()) {
+        if (!compression.way(block.index()).isPlain()) {
+          List<MutableDirectBuffer> state = blockOf(node.getKey(), block).encoder().state();
+          residuals.add(new Residual(block.index(), node.getKey(), state));
+        }
+      }
+    }
+    return residuals;
+  }
+
+  @Override
+  public void close() {
+    List<AutoCloseable> all = new ArrayList<>();
+    for (@Nullable NodeBlock[] blocks : byNode.values()) {
+      for (NodeBlock block : blocks) {
+        if (block != null) {
+          all.add(block);
+        }
+      }
+    }
+    byNode.clear();
+    CloseHelper.closeAll(all);
+  }
+}

@@ -1,0 +1,5 @@
+/** Tests of local steps. */
+@NullMarked
+package io.trireme.worker.local;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,178 @@
+package io.trireme.worker.protocol;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.trireme.common.codec.BlockDecoder;
+import io.trireme.common.compress.CompressionPlan;
+import io.trireme.common.config.CodecConfig;
+import io.trireme.common.config.CompressionConfig;
+import io.trireme.common.layout.Block;
+import io.trireme.common.layout.BlockGroup;
+import io.trireme.common.layout.BlockPlan;
+import io.trireme.common.layout.Layout;
+import io.trireme.common.layout.Segment;
+import io.trireme.common.layout.SegmentKind;
+import io.trireme.common.slots.TreeNode;
+import io.trireme.common.wire.sbe.Codec;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What becomes of residuals from step to step and from generation to generation. */
+class GradientEncodersTest {
+
+  private static final int LENGTH = 300;
+  private static final TreeNode LEFT = new TreeNode(0, 2);
+  private static final TreeNode RIGHT = new TreeNode(2, 4);
+  private static final TreeNode ALL = new TreeNode(0, 4);
+  private static final BlockPlan PLAN =
+      new BlockPlan(
+          List.of(new Block(0, 0, 100, 0), new Block(1, 100, 200, 1)),
+          List.of(new BlockGroup(0, 0, 1, 0, 100), new BlockGroup(1, 1, 1, 100, 200)));
+
+  private final CompressionPlan compression = plan(0);
+  private final GradientEncoders encoders = new GradientEncoders(PLAN, compression);
+  private final Payload payload = new Payload();
+  private final Random random = new Random(4);
+
+  private static CompressionPlan plan(int warmupSteps) {
+    Segment weights =
+        new Segment("0_W", 0, 0, LENGTH, List.of(3L, 100L), 'c', SegmentKind.WEIGHT, "", List.of());
+    return CompressionPlan.of(
+        new Layout(LENGTH, List.of(weights), List.of(), true),
+        PLAN,
+        new CompressionConfig(
+            new CodecConfig("int8", Map.of()), List.of(), CodecConfig.NONE, warmupSteps),
+        7);
+  }
+
+  @AfterEach
+  void close() {
+    encoders.close();
+  }
+
+  private UnsafeBuffer gradient() {
+    UnsafeBuffer floats = new UnsafeBuffer(ByteBuffer.allocateDirect(LENGTH * Float.BYTES));
+    for (int i = 0; i < LENGTH; i++) {
+      floats.putFloat(i * Float.BYTES, (float) random.nextGaussian());
+    }
+    return floats;
+  }
+
+  private byte[] send(int block, TreeNode node, long step, UnsafeBuffer gradient) {
+    encoders.fill(payload, PLAN.blocks().get(block), node, step, gradient);
+    assertThat(payload.codec).isEqualTo(Codec.INT8);
+    byte[] bytes = new byte[payload.length];
+    payload.bytes.getBytes(payload.offset, bytes);
+    return bytes;
+  }
+
+  private double[] decoded(int block, byte[] bytes) {
+    int length = PLAN.blocks().get(block).length();
+    UnsafeBuffer floats = new UnsafeBuffer(ByteBuffer.allocateDirect(length * Float.BYTES));
+    UnsafeBuffer in = new UnsafeBuffer(ByteBuffer.allocateDirect(bytes.length));
+    in.putBytes(0, bytes);
+    BlockDecoder decoder = compression.way(block).decoder();
+    assertThat(decoder.decode(in, 0, bytes.length, floats, 0)).isTrue();
+    double[] values = new double[length];
+    for (int i = 0; i < length; i++) {
+      values[i] = floats.getFloat(i * Float.BYTES);
+    }
+    return values;
+  }
+
+  private double[] residual(int block, TreeNode node) {
+    Residual found =
+        encoders.residuals().stream()
+            .filter(one -> one.block() == block && one.node().equals(node))
+            .findFirst()
+            .orElseThrow();
+    double[] values = new double[PLAN.blocks().get(block).length()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = found.state().get(0).getFloat(i * Float.BYTES);
+    }
+    return values;
+  }
+
+  @Test
+  void aStepThatIsSentAgainIsTheSameBytesAndCountsOnceInTheResidual() {
+    encoders.enter(List.of(LEFT));
+    UnsafeBuffer first = gradient();
+    byte[] sent = send(0, LEFT, 0, first);
+    double[] left = residual(0, LEFT);
+    encoders.enter(List.of(LEFT));
+    assertThat(send(0, LEFT, 0, first)).isEqualTo(sent);
+    assertThat(residual(0, LEFT)).isEqualTo(left);
+    byte[] next = send(0, LEFT, 1, first);
+    assertThat(next).isNotEqualTo(sent);
+    double[] total = decoded(0, sent);
+    double[] more = decoded(0, next);
+    double[] kept = residual(0, LEFT);
+    for (int i = 0; i < total.length; i++) {
+      assertThat(total[i] + more[i] + kept[i])
+          .isCloseTo(2.0 * first.getFloat(i * Float.BYTES), within(1e-5));
+    }
+  }
+
+  @Test
+  void residualsOfNodesThatAreLeftGoToTheFirstNewOne() {
+    encoders.enter(List.of(LEFT, RIGHT));
+    for (TreeNode node : List.of(LEFT, RIGHT)) {
+      byte[] unused = send(1, node, 0, gradient());
+    }
+    double[] left = residual(1, LEFT);
+    double[] right = residual(1, RIGHT);
+    encoders.enter(List.of(ALL));
+    double[] all = residual(1, ALL);
+    for (int i = 0; i < all.length; i++) {
+      assertThat(all[i]).isEqualTo((float) (left[i] + right[i]));
+    }
+  }
+
+  @Test
+  void residualsOfNodesThatStayAreNotTouched() {
+    encoders.enter(List.of(LEFT));
+    byte[] unused = send(0, LEFT, 0, gradient());
+    double[] left = residual(0, LEFT);
+    encoders.enter(List.of(LEFT, RIGHT));
+    assertThat(residual(0, LEFT)).isEqualTo(left);
+    assertThat(residual(0, RIGHT)).containsOnly(0.0);
+  }
+
+  @Test
+  void whatIsReportedAddsUp() {
+    encoders.enter(List.of(LEFT));
+    int bytes = send(0, LEFT, 0, gradient()).length + send(1, LEFT, 0, gradient()).length;
+    double squares = 0;
+    for (int block = 0; block < 2; block++) {
+      for (double value : residual(block, LEFT)) {
+        squares += value * value;
+      }
+    }
+    var report = encoders.report();
+    assertThat(report.plainBytes()).isEqualTo(LENGTH * Float.BYTES);
+    assertThat(report.encodedBytes()).isEqualTo(bytes).isLessThan(LENGTH * Float.BYTES / 2);
+    assertThat(report.floats()).isEqualTo(LENGTH);
+    assertThat(report.sentFloats()).isBetween(1L, (long) LENGTH);
+    assertThat(report.residualNormSquared()).isCloseTo(squares, within(1e-6 * squares));
+  }
+
+  @Test
+  void warmUpStepsTravelPlainWithoutACopy() {
+    try (GradientEncoders warming = new GradientEncoders(PLAN, plan(3))) {
+      warming.enter(List.of(LEFT));
+      UnsafeBuffer floats = gradient();
+      warming.fill(payload, PLAN.blocks().get(1), LEFT, 2, floats);
+      assertThat(payload.codec).isEqualTo(Codec.NONE);
+      assertThat(payload.bytes).isSameAs(floats);
+      assertThat(payload.offset).isEqualTo(100 * Float.BYTES);
+      warming.fill(payload, PLAN.blocks().get(1), LEFT, 3, floats);
+      assertThat(payload.codec).isEqualTo(Codec.INT8);
+    }
+  }
+}
