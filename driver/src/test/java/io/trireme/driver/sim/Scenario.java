@@ -1,0 +1,158 @@
+package io.trireme.driver.sim;
+
+import io.trireme.common.layout.Block;
+import io.trireme.common.layout.BlockGroup;
+import io.trireme.common.layout.BlockPlan;
+import io.trireme.common.slots.SlotPlan;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * What a seed stands for.
+ *
+ * @param seed what everything random derives from
+ * @param oracle the job
+ * @param executors executors at the start
+ * @param workers tasks
+ * @param minWorkers workers that training begins with
+ * @param servers servers
+ * @param replicas backups of each group
+ * @param faults how often something breaks
+ * @param faultGapMs the longest time between two faults
+ * @param lostControl per cent of control messages that get lost
+ * @param staleness how far workers may be ahead of each other; negative where every step waits for
+ *     everybody
+ * @param wild whether faults come while others are not got over, so that state may be lost
+ */
+record Scenario(
+    long seed,
+    Oracle oracle,
+    int executors,
+    int workers,
+    int minWorkers,
+    int servers,
+    int replicas,
+    int faults,
+    int faultGapMs,
+    int lostControl,
+    long staleness,
+    boolean wild) {
+
+  /** What may break. */
+  enum Fault {
+    KILL,
+    FREEZE,
+    CUT_DRIVER,
+    CUT_PEERS,
+    CUT_AND_KILL,
+    BREAK,
+    REPLAY,
+    SLOW
+  }
+
+  /** Blocks of different lengths, the third and fourth in one group. */
+  static final BlockPlan PLAN =
+      new BlockPlan(
+          List.of(
+              new Block(0, 0, 5, 0),
+              new Block(1, 5, 7, 1),
+              new Block(2, 12, 64, 2),
+              new Block(3, 76, 9, 2),
+              new Block(4, 85, 33, 3),
+              new Block(5, 118, 2, 4)),
+          List.of(
+              new BlockGroup(0, 0, 1, 0, 5),
+              new BlockGroup(1, 1, 1, 5, 7),
+              new BlockGroup(2, 2, 2, 12, 73),
+              new BlockGroup(3, 4, 1, 85, 33),
+              new BlockGroup(4, 5, 1, 118, 2)));
+
+  private static final List<Oracle> ORACLES =
+      List.of(
+          new Oracle(PLAN, new SlotPlan(23, 8, 5), 8, 0, false),
+          new Oracle(PLAN, new SlotPlan(19, 8, 5), 8, 3.0, false),
+          new Oracle(PLAN, new SlotPlan(40, 8, 4), 12, 0, false),
+          new Oracle(PLAN, new SlotPlan(31, 16, 8), 6, 3.0, false));
+
+  private static final Oracle EXACT = new Oracle(PLAN, new SlotPlan(40, 8, 4), 12, 0, true);
+
+  /** A scenario in which workers do not wait for each other's steps, and servers are not lost. */
+  static Scenario streams(long seed) {
+    SplittableRandom random = new SplittableRandom(seed * 17 + 3);
+    int workers = 1 + random.nextInt(4);
+    return new Scenario(
+        seed,
+        EXACT,
+        2 + random.nextInt(3),
+        workers,
+        1 + random.nextInt(workers),
+        1 + random.nextInt(3),
+        0,
+        random.nextInt(8),
+        200 + random.nextInt(1500),
+        random.nextInt(4) == 0 ? 10 : 0,
+        random.nextInt(3) == 0 ? Integer.MAX_VALUE : random.nextInt(4),
+        false);
+  }
+
+  /** The scenario of a seed: state is never lost in it, so the run must end well. */
+  static Scenario of(long seed) {
+    SplittableRandom random = new SplittableRandom(seed * 31 + 7);
+    Oracle oracle = ORACLES.get(random.nextInt(ORACLES.size()));
+    int executors = 2 + random.nextInt(3);
+    int workers = 1 + random.nextInt(4);
+    return new Scenario(
+        seed,
+        oracle,
+        executors,
+        workers,
+        1 + random.nextInt(workers),
+        2 + random.nextInt(3),
+        1,
+        random.nextInt(8),
+        200 + random.nextInt(1500),
+        random.nextInt(4) == 0 ? 10 : 0,
+        -1,
+        false);
+  }
+
+  Scenario wildly() {
+    return new Scenario(
+        seed,
+        oracle,
+        executors,
+        workers,
+        minWorkers,
+        servers,
+        replicas,
+        faults + 6,
+        300,
+        lostControl,
+        staleness,
+        true);
+  }
+
+  Scenario quiet() {
+    return new Scenario(
+        seed,
+        oracle,
+        executors,
+        workers,
+        minWorkers,
+        servers,
+        replicas,
+        0,
+        1000,
+        0,
+        staleness,
+        false);
+  }
+
+  Fault pick(SplittableRandom random) {
+    if (oracle.lossy) {
+      return Fault.values()[Fault.BREAK.ordinal() + random.nextInt(3)];
+    }
+    Fault[] all = Fault.values();
+    return random.nextInt(3) == 0 ? Fault.KILL : all[random.nextInt(all.length)];
+  }
+}

@@ -1,0 +1,196 @@
+package io.trireme.driver.sim;
+
+import io.trireme.common.transport.Endpoint;
+import io.trireme.common.transport.Inbound;
+import io.trireme.common.transport.Outbound;
+import io.trireme.common.transport.Transport;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sessions between hosts: ordered and reliable as long as they live, with little room. They delay
+ * frames, stand still while their hosts are cut off from each other, and lose what is under way
+ * when they break.
+ */
+final class SimNetwork {
+
+  private static final int ROOM = 6;
+  private static final int REMEMBERED = 64;
+
+  private record Frame(long arrivesNs, byte[] bytes) {}
+
+  private final Scheduler scheduler;
+  private final SplittableRandom random;
+  private final Map<Integer, SimInbound> inbounds = new HashMap<>();
+  private final Map<String, Long> cutUntilNs = new HashMap<>();
+  private final List<byte[]> remembered = new ArrayList<>();
+  private int nextStream = 1;
+  private long slowestNs = 2 * Scheduler.MS;
+
+  SimNetwork(Scheduler scheduler, SplittableRandom random) {
+    this.scheduler = scheduler;
+    this.random = random;
+  }
+
+  /** What a host sends and receives with. */
+  Transport of(Host host) {
+    return new Transport() {
+      @Override
+      public Inbound listen() {
+        SimInbound inbound = new SimInbound(host, nextStream++);
+        inbounds.put(inbound.stream, inbound);
+        return inbound;
+      }
+
+      @Override
+      public Outbound connect(Endpoint to) {
+        Session session = new Session(host, inbounds.get(to.streamId()));
+        SimInbound target = session.to;
+        if (target != null) {
+          target.sessions.add(session);
+        }
+        return session;
+      }
+    };
+  }
+
+  /** Frames take up to this long from now on. */
+  void slowest(long ns) {
+    slowestNs = ns;
+  }
+
+  /** Nothing passes from one host to the other until then. */
+  void cut(Host from, Host to, long untilNs) {
+    cutUntilNs.put(from.name + ">" + to.name, untilNs);
+  }
+
+  boolean isCut(Host from, Host to) {
+    return cutUntilNs.getOrDefault(from.name + ">" + to.name, 0L) > scheduler.now();
+  }
+
+  /** Sessions from one host to the other lose what is under way. */
+  void breakSessions(Host from, Host to) {
+    for (SimInbound inbound : inbounds.values()) {
+      if (inbound.host == to) {
+        for (Session session : inbound.sessions) {
+          if (session.from == from) {
+            session.frames.clear();
+          }
+        }
+      }
+    }
+  }
+
+  /** Puts frames that were sent at any time before into the sessions to everybody. */
+  void replay() {
+    for (SimInbound inbound : inbounds.values()) {
+      if (!inbound.closed && !remembered.isEmpty()) {
+        Session stranger = new Session(new Host("stranger"), inbound);
+        inbound.sessions.add(stranger);
+        for (int i = 0; i < 4; i++) {
+          byte[] old = remembered.get(random.nextInt(remembered.size())).clone();
+          if (random.nextInt(3) == 0) {
+            old[random.nextInt(old.length)] ^= (byte) (1 << random.nextInt(8));
+          }
+          stranger.frames.add(new Frame(scheduler.now(), old));
+        }
+      }
+    }
+  }
+
+  private void remember(byte[] frame) {
+    if (remembered.size() < REMEMBERED) {
+      remembered.add(frame);
+    } else if (random.nextInt(4) == 0) {
+      remembered.set(random.nextInt(REMEMBERED), frame);
+    }
+  }
+
+  private final class Session implements Outbound {
+    final Host from;
+    final @Nullable SimInbound to;
+    final ArrayDeque<Frame> frames = new ArrayDeque<>();
+    boolean closed;
+
+    Session(Host from, @Nullable SimInbound to) {
+      this.from = from;
+      this.to = to;
+    }
+
+    @Override
+    public Offer offer(DirectBuffer frame, int offset, int length) {
+      SimInbound target = to;
+      if (target == null || target.closed || !target.host.alive) {
+        return Offer.NOT_CONNECTED;
+      }
+      if (frames.size() >= ROOM) {
+        return Offer.BACK_PRESSURED;
+      }
+      byte[] bytes = new byte[length];
+      frame.getBytes(offset, bytes);
+      Frame last = frames.peekLast();
+      long arrives = scheduler.now() + random.nextLong(slowestNs);
+      frames.add(new Frame(last == null ? arrives : Math.max(arrives, last.arrivesNs()), bytes));
+      remember(bytes);
+      return Offer.SENT;
+    }
+
+    @Override
+    public void close() {
+      closed = true;
+    }
+  }
+
+  private final class SimInbound implements Inbound {
+    final Host host;
+    final int stream;
+    final List<Session> sessions = new ArrayList<>();
+    boolean closed;
+
+    SimInbound(Host host, int stream) {
+      this.host = host;
+      this.stream = stream;
+    }
+
+    @Override
+    public int poll(FrameHandler handler, int limit) {
+      int polled = 0;
+      int first = sessions.isEmpty() ? 0 : random.nextInt(sessions.size());
+      for (int i = 0; i < sessions.size() && polled < limit; i++) {
+        Session session = sessions.get((first + i) % sessions.size());
+        if (session.from != host && isCut(session.from, host)) {
+          continue;
+        }
+        int burst = 1 + random.nextInt(4);
+        for (int j = 0; j < burst && polled < limit && !closed; j++) {
+          Frame next = session.frames.peek();
+          if (next == null || next.arrivesNs() > scheduler.now()) {
+            break;
+          }
+          session.frames.remove();
+          handler.onFrame(new UnsafeBuffer(next.bytes()), 0, next.bytes().length);
+          polled++;
+        }
+      }
+      return polled;
+    }
+
+    @Override
+    public Endpoint endpoint() {
+      return new Endpoint(host.name, 1, host.name, stream);
+    }
+
+    @Override
+    public void close() {
+      closed = true;
+      inbounds.remove(stream);
+    }
+  }
+}

@@ -1,0 +1,217 @@
+package io.trireme.driver.sim;
+
+import io.trireme.common.control.Membership;
+import io.trireme.common.control.StepReport;
+import io.trireme.common.control.WorkerMember;
+import io.trireme.common.control.WorkerReport;
+import io.trireme.common.slots.ReductionTree;
+import io.trireme.common.slots.TreeNode;
+import io.trireme.common.transport.Inbound;
+import io.trireme.common.transport.Inbox;
+import io.trireme.common.wire.JobKey;
+import io.trireme.common.wire.Peer;
+import io.trireme.common.wire.Rejections;
+import io.trireme.worker.protocol.WorkerLife;
+import io.trireme.worker.protocol.WorkerOptions;
+import java.util.ArrayList;
+import java.util.List;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** One life of a worker: a Spark task. */
+final class SimWorker implements WorkerLife.Computer {
+
+  final Peer self;
+  final SimExecutor executor;
+  private final Simulation simulation;
+  private final Oracle oracle;
+  private final UnsafeBuffer parameters;
+  private final Inbox inbox;
+  private final WorkerLife life;
+  private final List<StepReport> steps = new ArrayList<>();
+  private @Nullable Membership entered;
+  private boolean computing;
+  private boolean stopped;
+
+  SimWorker(Peer self, SimExecutor executor, Simulation simulation, JobKey key) {
+    this.self = self;
+    this.executor = executor;
+    this.simulation = simulation;
+    this.oracle = simulation.oracle;
+    parameters = new UnsafeBuffer(new byte[oracle.length * Float.BYTES]);
+    inbox = new Inbox(executor.transport);
+    life =
+        new WorkerLife(
+            new WorkerOptions(
+                self,
+                oracle.plan,
+                new ReductionTree(oracle.slots.slots()),
+                oracle.steps,
+                simulation.staleness() >= 0,
+                simulation.compression(),
+                false),
+            key,
+            executor.transport,
+            parameters,
+            new Rejections(),
+            this);
+  }
+
+  void start() {
+    simulation.scheduler.within(0, 2 * Scheduler.MS, this::turn);
+  }
+
+  private void turn() {
+    if (stopped || !executor.host.alive) {
+      return;
+    }
+    if (executor.host.frozenUntilNs > simulation.scheduler.now()) {
+      simulation.scheduler.at(executor.host.frozenUntilNs, this::turn);
+      return;
+    }
+    Membership formed = executor.membership;
+    if (formed != null
+        && formed.has(self)
+        && (entered == null || formed.generation() > entered.generation())) {
+      Inbound inbound = inbox.take(formed.generation());
+      if (inbound != null) {
+        entered = formed;
+        life.enter(formed, inbound);
+      }
+    }
+    int work = life.turn(simulation.scheduler.now());
+    if (life.isFinished()) {
+      finish();
+      return;
+    }
+    long pause =
+        computing ? simulation.computeNs(self.index()) : work > 0 ? 50_000 : 2 * Scheduler.MS;
+    simulation.scheduler.within(pause / 2, pause, this::turn);
+  }
+
+  private void finish() {
+    if (oracle.lossy) {
+      checkAgainstOthers(oracle.steps);
+    }
+    float[] expected = oracle.parameters.get(oracle.steps);
+    for (int i = 0; i < expected.length && !oracle.lossy; i++) {
+      if (parameters.getFloat(i * Float.BYTES) != expected[i]) {
+        throw new InvariantBroken(self + " ends with other parameters than a quiet run");
+      }
+    }
+    executor.workerFinished(this);
+  }
+
+  /** All workers have the same parameters in a step, in this run and in others. */
+  private void checkAgainstOthers(long step) {
+    float[] now = new float[oracle.length];
+    for (int i = 0; i < now.length; i++) {
+      now[i] = parameters.getFloat(i * Float.BYTES);
+    }
+    if (!oracle.sees("replicas of step " + step, now)) {
+      throw new InvariantBroken(self + " has other parameters of step " + step);
+    }
+  }
+
+  @Override
+  public void onBegin(int generation, long step) {
+    simulation.begins(this, step);
+    if (oracle.lossy) {
+      checkAgainstOthers(step);
+    }
+    float[] expected = oracle.parameters.get((int) step);
+    for (int i = 0; i < expected.length && !oracle.exact && !oracle.lossy; i++) {
+      if (parameters.getFloat(i * Float.BYTES) != expected[i]) {
+        throw new InvariantBroken(
+            self + " begins step " + step + " with parameters of another one at float " + i);
+      }
+    }
+    computing = true;
+  }
+
+  @Override
+  public @Nullable DirectBuffer compute(long step, TreeNode node) {
+    Membership formed = executor.membership;
+    if (formed != null && entered != null && formed.generation() > entered.generation()) {
+      return null;
+    }
+    simulation.pushed(node, step);
+    float[] at = new float[oracle.length];
+    for (int i = 0; i < at.length; i++) {
+      at[i] = parameters.getFloat(i * Float.BYTES);
+    }
+    float[] sum = oracle.sum(step, node.lo(), node.hi(), at);
+    UnsafeBuffer floats = new UnsafeBuffer(new byte[at.length * Float.BYTES]);
+    for (int i = 0; i < at.length; i++) {
+      floats.putFloat(i * Float.BYTES, sum[i]);
+    }
+    return floats;
+  }
+
+  @Override
+  public void onPushed(int generation, long step) {
+    computing = false;
+    int from = Integer.MAX_VALUE;
+    int to = 0;
+    for (TreeNode node : life.nodes()) {
+      from = Math.min(from, node.lo());
+      to = Math.max(to, node.hi());
+    }
+    int examples = oracle.slots.offsetOfSlot(step, to) - oracle.slots.offsetOfSlot(step, from);
+    steps.add(
+        new StepReport(
+            generation,
+            step,
+            from,
+            to,
+            examples,
+            examples,
+            1,
+            1,
+            life.sentBytes(),
+            1,
+            life.encoding(),
+            life.nonFinite()));
+  }
+
+  void seal(int forming) {
+    if (!life.isFinished() && inbox.seal(forming)) {
+      computing = false;
+    }
+  }
+
+  /** Whether a seal was asked for that this life does not follow any more. */
+  boolean isMemberOf(Membership membership) {
+    return membership.workers().stream().map(WorkerMember::peer).anyMatch(self::equals);
+  }
+
+  WorkerReport report() {
+    return new WorkerReport(
+        self,
+        inbox.sealed(),
+        inbox.endpoint(),
+        !computing,
+        entered != null && entered.generation() == inbox.sealed() && life.isBroken(),
+        life.waitsFor(simulation.scheduler.now()),
+        life.isFinished(),
+        List.copyOf(steps),
+        null);
+  }
+
+  /** The first so many reported steps have arrived. */
+  void acknowledge(int count) {
+    steps.subList(0, Math.min(count, steps.size())).clear();
+  }
+
+  int unacknowledged() {
+    return steps.size();
+  }
+
+  /** Ends the task. */
+  void stop() {
+    stopped = true;
+    inbox.close();
+    life.close();
+  }
+}
