@@ -1,8 +1,11 @@
 package io.trireme.driver.cli;
 
+import io.trireme.common.checkpoint.BadCheckpointException;
+import io.trireme.common.checkpoint.LeaseLostException;
 import io.trireme.common.config.BadJobFile;
 import io.trireme.common.data.BadDataException;
 import io.trireme.driver.job.PreflightException;
+import io.trireme.driver.job.StoppedException;
 import io.trireme.driver.job.TrainingFailedException;
 import io.trireme.worker.engine.BadModelException;
 import java.util.Collections;
@@ -20,15 +23,20 @@ enum ExitCode {
   /** Something is in the way of the first step. */
   PREFLIGHT(3),
   /** The run failed. */
-  FAILED(4);
+  FAILED(4),
+  /** The run was stopped by SIGTERM, with a checkpoint. */
+  STOPPED(143);
 
   /** What is meant for a person, whose message says it all, and how it ends a command. */
   private static final Map<Class<? extends Throwable>, ExitCode> MEANT =
       Map.of(
+          StoppedException.class, STOPPED,
+          LeaseLostException.class, FAILED,
           BadJobFile.class, BAD_JOB,
           PreflightException.class, PREFLIGHT,
           BadDataException.class, PREFLIGHT,
           BadModelException.class, PREFLIGHT,
+          BadCheckpointException.class, PREFLIGHT,
           TrainingFailedException.class, FAILED);
 
   private final int number;

@@ -42,18 +42,23 @@ final class JobOptions {
   @Option(names = VERBOSE, description = "Show stack traces of errors.")
   private boolean verbose;
 
-  /** The validated job. */
-  JobConfig job(Map<String, String> env) {
-    return JobFile.load(file, sets, env);
+  /** The validated job, with where its values come from. */
+  JobFile.Loaded job(Map<String, String> env) {
+    return JobFile.loadWithOrigins(file, sets, env);
   }
 
-  /** Spark's configuration: spark.* system properties, then the command line. */
+  /**
+   * Spark's configuration: spark.* system properties, then the command line.
+   *
+   * @throws io.trireme.common.config.BadJobFile if the master is none
+   */
   SparkConf spark(JobConfig job) {
     SparkConf conf = new SparkConf();
     if (master != null) {
       conf.setMaster(master);
     }
     conf.setIfMissing("spark.master", DEFAULT_MASTER);
+    Masters.check(master == null ? "spark.master" : "--master", conf.get("spark.master"));
     return conf.setAppName("trireme " + job.job());
   }
 }

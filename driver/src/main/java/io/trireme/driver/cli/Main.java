@@ -3,6 +3,7 @@ package io.trireme.driver.cli;
 import io.trireme.driver.job.JobFactory;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.Iterator;
 import java.util.ServiceLoader;
 import picocli.CommandLine;
@@ -12,15 +13,18 @@ import picocli.CommandLine.ParseResult;
 
 /**
  * Trireme's command line. Exit codes: 0 done, 2 bad job file or command line, 3 preflight, 4
- * training failed. Results go to stdout; progress and errors to stderr.
+ * training failed. Results go to stdout; progress and errors to stderr. A signal ends the process
+ * as usual, with one line.
  */
 public final class Main {
   private final JobFactory factory;
   private final Console console;
+  private final Interruption interruption;
 
-  Main(JobFactory factory, Console console) {
+  Main(JobFactory factory, Console console, Interruption interruption) {
     this.factory = factory;
     this.console = console;
+    this.interruption = interruption;
   }
 
   /** Runs a command and ends the JVM with its exit code. */
@@ -31,15 +35,20 @@ public final class Main {
       console.err().println("trireme: the class path has no " + JobFactory.class.getName());
       System.exit(ExitCode.FAILED.number());
     }
-    System.exit(new Main(factories.next(), console).run(args));
+    Interruption interruption = new Interruption(console);
+    Runtime.getRuntime().addShutdownHook(new Thread(interruption, "trireme-interruption"));
+    int code = new Main(factories.next(), console, interruption).run(args);
+    interruption.done();
+    System.exit(code);
   }
 
   /** Runs a command; its exit code. */
   int run(String... args) {
     CommandLine line =
         new CommandLine(new Top())
-            .addSubcommand(new TrainCommand(factory, console))
+            .addSubcommand(new TrainCommand(factory, console, interruption))
             .addSubcommand(new PrepareCommand(factory, console))
+            .addSubcommand(CheckpointCommand.line(console, Clock.systemUTC()))
             .setExpandAtFiles(false)
             .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
             .setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8))
@@ -71,6 +80,9 @@ public final class Main {
   }
 
   private int report(Throwable failure, CommandLine command) {
+    if (interruption.happened()) {
+      return ExitCode.FAILED.number();
+    }
     ExitCode.message(failure)
         .lines()
         .forEach(problem -> console.err().println("trireme: " + problem));
@@ -95,7 +107,7 @@ public final class Main {
     @Override
     public void run() {
       throw new CommandLine.ParameterException(
-          spec.commandLine(), "no command; expected train or prepare");
+          spec.commandLine(), "no command; expected train, prepare or checkpoint");
     }
   }
 }

@@ -1,11 +1,14 @@
 package io.trireme.driver.cli;
 
 import io.trireme.common.config.JobConfig;
+import io.trireme.common.config.JobFile;
 import io.trireme.driver.job.JobFactory;
 import io.trireme.driver.prepare.PreparedData;
 import io.trireme.driver.report.ProgressView;
 import java.io.IOException;
 import java.util.concurrent.Callable;
+import org.apache.spark.SparkConf;
+import org.apache.spark.deploy.SparkHadoopUtil;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -27,11 +30,14 @@ final class PrepareCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    JobConfig job = options.job(console.env());
+    JobFile.Loaded loaded = options.job(console.env());
+    JobConfig job = loaded.config();
+    SparkConf conf = options.spark(job);
+    SourceCheck.check(loaded, SparkHadoopUtil.get().newConfiguration(conf));
     PreparedData prepared;
     try (ProgressView view =
         ProgressView.on(console.err(), console.terminal(), console.nanoTime())) {
-      prepared = factory.preparer(options.spark(job)).prepare(job, view);
+      prepared = factory.preparer(conf).prepare(job, view);
     }
     console
         .out()

@@ -20,6 +20,7 @@ final class RunRecord implements RunObserver {
   private final RunFolder folder;
   private final LongSupplier nanoTime;
   private boolean began;
+  private boolean resumed;
   private long beganNs;
   private double examples;
   private long lastNs;
@@ -35,7 +36,7 @@ final class RunRecord implements RunObserver {
   public void phase(Phase phase) {
     if (phase == Phase.TRAINING && !began) {
       try {
-        folder.clear();
+        folder.clear(resumed);
       } catch (IOException e) {
         throw new UncheckedIOException(e.getMessage(), e);
       }
@@ -43,6 +44,11 @@ final class RunRecord implements RunObserver {
       beganNs = nanoTime.getAsLong();
       lastNs = beganNs;
     }
+  }
+
+  @Override
+  public void resumed(long step) {
+    resumed = true;
   }
 
   @Override
@@ -56,9 +62,18 @@ final class RunRecord implements RunObserver {
   @Override
   public void warning(String message) {}
 
-  /** Publishes the result of a run that failed, if training had begun. */
+  /** Whether training has begun. */
+  boolean began() {
+    return began;
+  }
+
+  /**
+   * Publishes the result of a run that failed, if training had begun; else leaves no folder that
+   * was made for it.
+   */
   void fail(String error) throws IOException {
     if (!began) {
+      folder.release();
       return;
     }
     double seconds = (lastNs - beganNs) * 1e-9;
@@ -77,7 +92,7 @@ final class RunRecord implements RunObserver {
             0,
             null,
             job.workers().max(),
-            job.servers(),
+            job.servers().count(),
             0,
             error));
   }

@@ -1,21 +1,34 @@
 package io.trireme.driver.cli;
 
+import io.trireme.common.checkpoint.Manifest;
 import io.trireme.common.config.JobConfig;
+import io.trireme.common.config.JobFile;
 import io.trireme.driver.job.JobFactory;
+import io.trireme.driver.job.LeaseKeeper;
+import io.trireme.driver.job.ResumeMode;
+import io.trireme.driver.job.ResumeMode.Kind;
+import io.trireme.driver.job.Resumption;
+import io.trireme.driver.job.RunControl;
 import io.trireme.driver.job.RunFolder;
+import io.trireme.driver.job.StartPoint;
+import io.trireme.driver.job.StopSwitch;
+import io.trireme.driver.job.StoppedException;
 import io.trireme.driver.report.MetricsLog;
+import io.trireme.driver.report.Progress;
 import io.trireme.driver.report.ProgressView;
 import io.trireme.driver.report.ResultFile;
 import io.trireme.driver.report.RunObserver;
 import io.trireme.driver.report.RunResult;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Clock;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.apache.spark.deploy.SparkHadoopUtil;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -30,66 +43,171 @@ import picocli.CommandLine.Spec;
 final class TrainCommand implements Callable<Integer> {
   private final JobFactory factory;
   private final Console console;
+  private final Interruption interruption;
 
   @Mixin private final JobOptions options = new JobOptions();
 
   @Option(
       names = "--resume",
-      paramLabel = "never",
-      defaultValue = "never",
-      description = "Start anew. Resuming (auto or a path) is not built yet.")
-  private String resume = "never";
+      paramLabel = "auto|never|PATH",
+      defaultValue = "auto",
+      description = {
+        "auto: go on from the job's newest valid checkpoint, if it has one; the default.",
+        "never: begin anew. PATH: begin with the checkpoint there."
+      })
+  private String resume = "auto";
 
   @Option(
       names = "--overwrite",
       description = {
-        "Replace metrics.jsonl, result.json and model.zip of a finished run of the same job id.",
+        "Begin anew, and replace metrics.jsonl, result.json, model.zip and all checkpoints of an"
+            + " earlier run of the same job id.",
         "They are deleted when training begins; other files in the folder stay."
       })
   private boolean overwrite;
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
-  TrainCommand(JobFactory factory, Console console) {
+  TrainCommand(JobFactory factory, Console console, Interruption interruption) {
     this.factory = factory;
     this.console = console;
+    this.interruption = interruption;
   }
 
   @Override
   public Integer call() throws IOException {
-    if (!resume.equals("never")) {
-      throw new CommandLine.ParameterException(
-          spec.commandLine(),
-          "--resume " + resume + ": resuming from checkpoints is not built yet; expected never");
+    ResumeMode mode = ResumeMode.of(resume);
+    if (overwrite && mode.kind() == Kind.AUTO) {
+      mode = ResumeMode.of("never");
     }
-    JobConfig job = options.job(console.env());
+    JobFile.Loaded loaded = options.job(console.env());
+    JobConfig job = loaded.config();
     SparkConf conf = options.spark(job);
     Configuration hadoop = SparkHadoopUtil.get().newConfiguration(conf);
     RunFolder folder = RunFolder.of(job, hadoop);
-    folder.claim(overwrite);
+    if (mode.kind() == Kind.AUTO && isFinished(job, folder)) {
+      console.out().println("job " + job.job() + " has finished already  " + folder.path());
+      return ExitCode.DONE.number();
+    }
+    SourceCheck.check(loaded, hadoop);
+    folder.claim(overwrite || mode.kind() == Kind.AUTO);
     RunRecord record = new RunRecord(job, folder, console.nanoTime());
-    RunResult result;
+    LeaseKeeper lease = lease(folder, record);
     try {
-      result = train(job, conf, folder, record);
-      ResultFile.write(folder.fileSystem(), folder.result(), result);
+      RunResult result = train(job, conf, hadoop, folder, mode, record, lease);
+      console.out().println(summary(result) + "  " + folder.path());
+      return ExitCode.DONE.number();
     } catch (IOException | RuntimeException | Error e) {
+      if (!record.began()) {
+        lease.discard();
+      }
+      fail(record, e);
+      throw e;
+    } finally {
+      lease.close();
+    }
+  }
+
+  /**
+   * Whether there is nothing left to do.
+   *
+   * @throws io.trireme.driver.job.PreflightException if the job has changed since
+   */
+  private static boolean isFinished(JobConfig job, RunFolder folder) throws IOException {
+    if (!ResultFile.holdsSuccess(folder.fileSystem(), folder.result())) {
+      return false;
+    }
+    Manifest last = Resumption.lastOf(folder);
+    if (last == null) {
+      ResultFile.refuseOther(folder.fileSystem(), folder.result(), job);
+      return true;
+    }
+    Resumption.refuseChanges(last, job, last.layoutFingerprint(), "");
+    return last.config().path("epochs").asInt() >= job.epochs();
+  }
+
+  private LeaseKeeper lease(RunFolder folder, RunRecord record) throws IOException {
+    try {
+      return LeaseKeeper.acquire(
+          folder.fileSystem(), folder.path(), Clock.systemUTC(), console.err()::println);
+    } catch (IOException | RuntimeException e) {
       fail(record, e);
       throw e;
     }
-    console.out().println(summary(result) + "  " + folder.path());
-    return ExitCode.DONE.number();
   }
 
-  private RunResult train(JobConfig job, SparkConf conf, RunFolder folder, RunRecord record)
+  private RunResult train(
+      JobConfig job,
+      SparkConf conf,
+      Configuration hadoop,
+      RunFolder folder,
+      ResumeMode mode,
+      RunRecord record,
+      LeaseKeeper lease)
       throws IOException {
-    try (MetricsLog metrics = new MetricsLog(folder.fileSystem(), folder.metrics());
+    StopSwitch stop = new StopSwitch();
+    StartPoint start = start(job, folder, mode, hadoop);
+    RunObserver first = clearing(folder, mode);
+    try (Preemption preemption = Preemption.install(stop);
+        MetricsLog metrics = new MetricsLog(folder.fileSystem(), folder.metrics());
         ProgressView view =
             ProgressView.on(console.err(), console.terminal(), console.nanoTime())) {
-      return factory.runner(conf).run(job, RunObserver.all(List.of(record, metrics, view)));
+      RunResult result =
+          factory
+              .runner(conf, new RunControl(start, lease, stop))
+              .run(job, RunObserver.all(List.of(first, record, metrics, view)));
+      ResultFile.write(folder.fileSystem(), folder.result(), result);
+      return result;
     }
   }
 
-  private static void fail(RunRecord record, Throwable failure) {
+  private StartPoint start(JobConfig job, RunFolder folder, ResumeMode mode, Configuration hadoop)
+      throws IOException {
+    Consumer<String> tell = line -> console.err().println("warning: " + line);
+    if (mode.kind() == Kind.AUTO) {
+      return Resumption.own(job, folder, tell);
+    }
+    if (!overwrite) {
+      Resumption.refuseOwn(folder);
+    }
+    return mode.kind() == Kind.NEVER
+        ? StartPoint.NEW
+        : Resumption.at(mode.path(), job, hadoop, tell);
+  }
+
+  /** Deletes the checkpoints of an earlier run when one begins that does not go on from them. */
+  private static RunObserver clearing(RunFolder folder, ResumeMode mode) {
+    return new RunObserver() {
+      private boolean done = mode.kind() == Kind.AUTO;
+
+      @Override
+      public void phase(Phase phase) {
+        if (phase == Phase.STARTING && !done) {
+          done = true;
+          try {
+            folder.checkpointFolder().clear();
+          } catch (IOException e) {
+            throw new UncheckedIOException(e.getMessage(), e);
+          }
+        }
+      }
+
+      @Override
+      public void progress(Progress progress) {}
+
+      @Override
+      public void warning(String message) {}
+    };
+  }
+
+  private void fail(RunRecord record, Throwable failure) {
+    if (failure instanceof StoppedException) {
+      return;
+    }
+    if (interruption.happened()) {
+      // What Spark says while it is stopped under the run is no reason.
+      return;
+    }
     try {
       record.fail(ExitCode.message(failure));
     } catch (IOException e) {

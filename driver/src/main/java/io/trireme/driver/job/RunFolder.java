@@ -1,10 +1,13 @@
 package io.trireme.driver.job;
 
+import io.trireme.common.checkpoint.CheckpointFolder;
+import io.trireme.common.config.CheckpointConfig;
 import io.trireme.common.config.JobConfig;
 import io.trireme.common.files.AtomicFile;
 import io.trireme.common.files.PlainFiles;
 import io.trireme.driver.report.ResultFile;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
@@ -15,26 +18,47 @@ public final class RunFolder {
   private final String job;
   private final FileSystem fs;
   private final Path path;
+  private final CheckpointFolder checkpoints;
+  private final List<Path> made = new ArrayList<>();
 
-  private RunFolder(String job, FileSystem fs, Path path) {
+  private RunFolder(String job, FileSystem fs, Path path, CheckpointFolder checkpoints) {
     this.job = job;
     this.fs = fs;
     this.path = path;
+    this.checkpoints = checkpoints;
   }
 
   /**
    * The run folder of a job; nothing is made yet.
    *
-   * @throws PreflightException if {@code output.dir} names no file system that can be reached
+   * @throws PreflightException if {@code output.dir} or {@code checkpoint.dir} names no file system
+   *     that can be reached
    */
   public static RunFolder of(JobConfig config, Configuration configuration) {
     String dir = config.output().dir();
     try {
       Path path = new Path(new Path(dir), config.job());
       FileSystem fs = PlainFiles.of(path, configuration);
-      return new RunFolder(config.job(), fs, fs.makeQualified(path));
+      path = fs.makeQualified(path);
+      return new RunFolder(config.job(), fs, path, checkpoints(config, fs, path, configuration));
     } catch (IOException | IllegalArgumentException e) {
       throw unusable(dir, e);
+    }
+  }
+
+  private static CheckpointFolder checkpoints(
+      JobConfig config, FileSystem fs, Path run, Configuration configuration) {
+    CheckpointConfig checkpoint = config.checkpoint();
+    String dir = checkpoint == null ? null : checkpoint.dir();
+    if (dir == null) {
+      return new CheckpointFolder(fs, new Path(run, CheckpointFolder.NAME), config.job());
+    }
+    try {
+      Path path = new Path(dir);
+      FileSystem own = PlainFiles.of(path, configuration);
+      return new CheckpointFolder(own, own.makeQualified(path), config.job());
+    } catch (IOException | IllegalArgumentException e) {
+      throw unusable("checkpoint", "checkpoint.dir", dir, e);
     }
   }
 
@@ -63,6 +87,16 @@ public final class RunFolder {
     return new Path(path, "model.zip");
   }
 
+  /** Where its checkpoints go. */
+  public Path checkpoints() {
+    return checkpoints.path();
+  }
+
+  /** Its checkpoints; the folder need not exist. */
+  public CheckpointFolder checkpointFolder() {
+    return checkpoints;
+  }
+
   /**
    * Makes sure that a run may write here: tries to write, and refuses a folder that holds the
    * result of a run that did not fail. Deletes nothing.
@@ -81,6 +115,9 @@ public final class RunFolder {
                     "set another job id, or pass --overwrite to replace that run's metrics, result"
                         + " and model")));
       }
+      for (Path at = path; at != null && !fs.exists(at); at = at.getParent()) {
+        made.add(at);
+      }
       Path probe = new Path(path, ".writable");
       AtomicFile.writeText(fs, probe, job);
       if (!fs.delete(probe, false)) {
@@ -92,11 +129,27 @@ public final class RunFolder {
   }
 
   /**
+   * Undoes {@link #claim} for a run that did not begin: deletes the folders that it made, as far as
+   * they are empty.
+   */
+  public void release() throws IOException {
+    for (Path folder : made) {
+      if (fs.exists(folder) && fs.listStatus(folder).length > 0) {
+        break;
+      }
+      boolean unused = fs.delete(folder, false);
+    }
+    made.clear();
+  }
+
+  /**
    * Deletes what an earlier run of the same job left, so that no old result stands beside a new
    * run. Everything else in the folder stays.
+   *
+   * @param goesOn whether the run goes on from a checkpoint, so that its metrics stay
    */
-  public void clear() throws IOException {
-    for (Path old : List.of(result(), metrics(), model())) {
+  public void clear(boolean goesOn) throws IOException {
+    for (Path old : goesOn ? List.of(result(), model()) : List.of(result(), metrics(), model())) {
       if (fs.exists(old) && !fs.delete(old, false)) {
         throw new IOException("cannot delete " + old + " of an earlier run; delete it by hand");
       }
@@ -104,11 +157,15 @@ public final class RunFolder {
   }
 
   private static PreflightException unusable(String folder, Exception e) {
+    return unusable("output", "output.dir", folder, e);
+  }
+
+  private static PreflightException unusable(String what, String key, String folder, Exception e) {
     return new PreflightException(
         List.of(
             new Finding(
-                "output folder " + folder,
+                what + " folder " + folder,
                 "cannot be used: " + (e.getCause() instanceof IOException cause ? cause : e),
-                "make it writable, or set output.dir to another folder")));
+                "make it writable, or set " + key + " to another folder")));
   }
 }

@@ -1,5 +1,8 @@
 package io.trireme.driver.protocol;
 
+import io.trireme.common.control.EncodingReport;
+import org.jspecify.annotations.Nullable;
+
 /**
  * What all workers together did in one step.
  *
@@ -10,6 +13,10 @@ package io.trireme.driver.protocol;
  * @param waitNs the longest wait for parameters
  * @param sentBytes bytes that the workers have sent since they started
  * @param receivedBytes bytes that the workers have received since they started
+ * @param encoding what became of the workers' gradients since they started; of the residuals, what
+ *     workers hold that are not lost
+ * @param nonFinite where a gradient was no number, so that the step counts for nobody; null if all
+ *     were
  */
 public record GlobalStep(
     long step,
@@ -18,4 +25,6 @@ public record GlobalStep(
     long computeNs,
     long waitNs,
     long sentBytes,
-    long receivedBytes) {}
+    long receivedBytes,
+    EncodingReport encoding,
+    @Nullable String nonFinite) {}

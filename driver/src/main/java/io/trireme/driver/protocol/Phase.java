@@ -11,9 +11,11 @@ public enum Phase {
   PLACING,
   /** Servers are ready; workers are joining. */
   JOINING,
+  /** Everybody seals for the next generation. */
+  FORMING,
   /** Workers and servers are members of a generation, and train. */
   TRAINING,
-  /** Every worker has the final parameters. */
+  /** The driver has the workers' results. */
   FINISHED,
   /** The run cannot go on. */
   FAILED;
@@ -24,8 +26,9 @@ public enum Phase {
     return switch (this) {
       case GATHERING -> EnumSet.of(PLACING, FAILED);
       case PLACING -> EnumSet.of(JOINING, FAILED);
-      case JOINING -> EnumSet.of(TRAINING, FAILED);
-      case TRAINING -> EnumSet.of(FINISHED, FAILED);
+      case JOINING -> EnumSet.of(PLACING, FORMING, FAILED);
+      case FORMING -> EnumSet.of(TRAINING, FINISHED, FAILED);
+      case TRAINING -> EnumSet.of(FORMING, FINISHED, FAILED);
       case FINISHED, FAILED -> NONE;
     };
   }

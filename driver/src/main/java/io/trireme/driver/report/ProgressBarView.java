@@ -2,10 +2,10 @@ package io.trireme.driver.report;
 
 import java.io.PrintStream;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
 /** A bar with steps, time left, loss and speed, drawn over itself; phases before it are lines. */
@@ -14,6 +14,8 @@ final class ProgressBarView implements ProgressView {
 
   private final PrintStream out;
   private final int width;
+  private final LongSupplier nanoTime;
+  private @Nullable BarRenderer renderer;
   private @Nullable ProgressBar bar;
   private @Nullable EndedLine drawn;
 
@@ -21,22 +23,32 @@ final class ProgressBarView implements ProgressView {
    * A view on a terminal.
    *
    * @param width columns to use; negative for what the terminal has
+   * @param nanoTime the clock, as {@link System#nanoTime}
    */
-  ProgressBarView(PrintStream out, int width) {
+  ProgressBarView(PrintStream out, int width, LongSupplier nanoTime) {
     this.out = out;
     this.width = width;
+    this.nanoTime = nanoTime;
   }
 
   @Override
   public void phase(Phase phase) {
     close();
-    if (phase != Phase.TRAINING) {
+    if (phase == Phase.TRAINING) {
+      renderer = new BarRenderer(nanoTime);
+    } else {
       out.println(phase.title());
     }
   }
 
   @Override
   public void progress(Progress progress) {
+    BarRenderer drawing = renderer;
+    if (drawing == null) {
+      drawing = new BarRenderer(nanoTime);
+      renderer = drawing;
+    }
+    drawing.show(progress);
     ProgressBar open = bar;
     if (open == null) {
       EndedLine line = new EndedLine(out, width);
@@ -44,7 +56,7 @@ final class ProgressBarView implements ProgressView {
           new ProgressBarBuilder()
               .setTaskName(Phase.TRAINING.title())
               .setInitialMax(progress.steps())
-              .setStyle(ProgressBarStyle.ASCII)
+              .setRenderer(drawing)
               .setUpdateIntervalMillis(250)
               .setConsumer(line)
               .build();
@@ -52,7 +64,6 @@ final class ProgressBarView implements ProgressView {
       drawn = line;
     }
     open.stepTo(progress.step());
-    open.setExtraMessage(" " + ProgressView.measures(progress));
   }
 
   @Override

@@ -17,6 +17,7 @@ final class ProgressLines implements ProgressView {
   private long startNs;
   private long startStep;
   private long lastNs;
+  private long resumedAt;
   private boolean started;
 
   ProgressLines(PrintStream out, LongSupplier nanoTime) {
@@ -31,8 +32,14 @@ final class ProgressLines implements ProgressView {
       started = true;
       startNs = nanoTime.getAsLong();
       lastNs = startNs;
-      startStep = 0;
+      startStep = resumedAt;
     }
+  }
+
+  @Override
+  public void resumed(long step) {
+    resumedAt = step;
+    out.printf(Locale.ROOT, "going on after step %,d%n", step);
   }
 
   @Override
@@ -49,10 +56,12 @@ final class ProgressLines implements ProgressView {
       lastNs = now;
       out.printf(
           Locale.ROOT,
-          "step %,d/%,d  %s%s%n",
+          "step %,d/%,d  %s  %s  %s%s%n",
           progress.step(),
           progress.steps(),
-          ProgressView.measures(progress),
+          ProgressView.epoch(progress),
+          ProgressView.loss(progress),
+          ProgressView.speed(progress),
           timeLeft(progress, now));
     }
   }
@@ -68,12 +77,9 @@ final class ProgressLines implements ProgressView {
   }
 
   private String timeLeft(Progress progress, long nowNs) {
-    long done = progress.step() - startStep;
-    long left = progress.steps() - progress.step();
-    if (done <= 0 || left <= 0) {
-      return "";
-    }
-    long seconds = Math.round((nowNs - startNs) * 1e-9 * left / done);
-    return String.format(Locale.ROOT, "  %d:%02d left", seconds / 60, seconds % 60);
+    String left =
+        ProgressView.timeLeft(
+            progress.steps() - progress.step(), progress.step() - startStep, nowNs - startNs);
+    return left.isEmpty() ? "" : "  " + left;
   }
 }

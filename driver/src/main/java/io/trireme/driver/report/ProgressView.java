@@ -16,21 +16,44 @@ public sealed interface ProgressView extends RunObserver, AutoCloseable
    * @param nanoTime the clock, as {@link System#nanoTime}
    */
   static ProgressView on(PrintStream out, boolean terminal, LongSupplier nanoTime) {
-    return terminal ? new ProgressBarView(out, -1) : new ProgressLines(out, nanoTime);
+    return terminal ? new ProgressBarView(out, -1, nanoTime) : new ProgressLines(out, nanoTime);
   }
 
   /** Ends the view; what was shown last stays. */
   @Override
   void close();
 
-  /** Loss and speed of an interval, as both views show them. */
-  static String measures(Progress progress) {
-    return String.format(
-        Locale.ROOT,
-        "epoch %d/%d  loss %.4f  %,.0f examples/s",
-        progress.epoch(),
-        progress.epochs(),
-        progress.loss(),
-        progress.samplesPerSecond());
+  /** Epoch of an interval, as both views show it. */
+  static String epoch(Progress progress) {
+    return "epoch " + progress.epoch() + "/" + progress.epochs();
+  }
+
+  /** Loss of an interval, as both views show it. */
+  static String loss(Progress progress) {
+    return String.format(Locale.ROOT, "loss %.4f", progress.loss());
+  }
+
+  /** Speed of an interval, as both views show it. */
+  static String speed(Progress progress) {
+    return String.format(Locale.ROOT, "%,.0f examples/s", progress.samplesPerSecond());
+  }
+
+  /**
+   * How long the rest takes if it goes on so.
+   *
+   * @param left steps to do
+   * @param done steps done
+   * @param nanos time that those took
+   * @return such as {@code 0:06 left} or {@code 1:02:03 left}; empty where nobody can say
+   */
+  static String timeLeft(long left, long done, long nanos) {
+    if (done <= 0 || left <= 0) {
+      return "";
+    }
+    long seconds = Math.round(nanos * 1e-9 * left / done);
+    long minutes = seconds / 60;
+    return minutes < 60
+        ? String.format(Locale.ROOT, "%d:%02d left", minutes, seconds % 60)
+        : String.format(Locale.ROOT, "%d:%02d:%02d left", minutes / 60, minutes % 60, seconds % 60);
   }
 }

@@ -1,9 +1,13 @@
 package io.trireme.driver.report;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import io.trireme.common.config.JobConfig;
 import io.trireme.common.files.AtomicFile;
+import io.trireme.driver.job.Finding;
+import io.trireme.driver.job.PreflightException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
@@ -31,6 +35,37 @@ public final class ResultFile {
       return !status.equals(RunResult.Status.FAILED.word());
     } catch (JsonProcessingException e) {
       return true;
+    }
+  }
+
+  /**
+   * Refuses a job that is not the one of which the result is there, as far as the result tells.
+   *
+   * @throws PreflightException if it has another number of epochs
+   */
+  public static void refuseOther(FileSystem fs, Path path, JobConfig job) throws IOException {
+    try (InputStream in = fs.open(path)) {
+      int epochs = ReportJson.MAPPER.readTree(in).path("epochs").asInt(job.epochs());
+      if (epochs != job.epochs()) {
+        throw new PreflightException(
+            List.of(
+                new Finding(
+                    "run folder " + path.getParent(),
+                    "holds the result of a finished run of job "
+                        + job.job()
+                        + " with epochs: "
+                        + epochs
+                        + " and without checkpoints to go on from",
+                    "set another job id, or pass --overwrite to replace that run's metrics, result"
+                        + " and model")));
+      }
+    } catch (JsonProcessingException e) {
+      throw new PreflightException(
+          List.of(
+              new Finding(
+                  path.toString(),
+                  "is no result that can be read",
+                  "move it away, or pass --overwrite to replace it")));
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.trireme.driver.report;
 
+import io.trireme.driver.protocol.Recovery;
 import java.util.List;
 
 /** Is told how a run goes, by one thread. A slow observer slows the coordinator, so be quick. */
@@ -31,8 +32,30 @@ public interface RunObserver {
   /** An interval of training has ended. */
   void progress(Progress progress);
 
+  /**
+   * The run begins, or begins again, with the state of a checkpoint; what it told of later steps is
+   * void. Told before {@link Phase#TRAINING}.
+   *
+   * @param step the next step to compute, which is the number of steps done
+   */
+  default void resumed(long step) {}
+
+  /**
+   * A checkpoint was committed.
+   *
+   * @param step the number of steps done
+   * @param lengthBytes bytes of all its shards
+   * @param seconds time from the last shard's arrival to the commit's end
+   */
+  default void checkpoint(long step, long lengthBytes, double seconds) {}
+
   /** Something that does not end the run, but that a person should know; one line. */
   void warning(String message);
+
+  /** A loss was got over; shown as a warning unless the observer knows better. */
+  default void recovery(Recovery recovery) {
+    warning(recovery.describe());
+  }
 
   /** One observer that tells several, in this order; a failing one keeps the later ones deaf. */
   static RunObserver all(List<RunObserver> observers) {
@@ -46,6 +69,21 @@ public interface RunObserver {
       @Override
       public void progress(Progress progress) {
         all.forEach(observer -> observer.progress(progress));
+      }
+
+      @Override
+      public void recovery(Recovery recovery) {
+        all.forEach(observer -> observer.recovery(recovery));
+      }
+
+      @Override
+      public void resumed(long step) {
+        all.forEach(observer -> observer.resumed(step));
+      }
+
+      @Override
+      public void checkpoint(long step, long lengthBytes, double seconds) {
+        all.forEach(observer -> observer.checkpoint(step, lengthBytes, seconds));
       }
 
       @Override

@@ -80,6 +80,7 @@ public final class DriverEar extends SparkListener {
 
   @Override
   public void onExecutorRemoved(SparkListenerExecutorRemoved removed) {
-    runs.values().forEach(run -> run.onExecutorLost(removed.executorId(), removed.reason()));
+    long now = clock.nanoTime();
+    runs.values().forEach(run -> run.onExecutorLost(removed.executorId(), removed.reason(), now));
   }
 }

@@ -1,5 +1,6 @@
 package io.trireme.driver.spark;
 
+import io.trireme.common.control.CheckpointReport;
 import io.trireme.common.control.ExecutorReport;
 import io.trireme.common.control.JobOrders;
 import io.trireme.common.control.JobReport;
@@ -94,7 +95,9 @@ final class ExecutorRuntime implements Agent, AutoCloseable {
   private ExecutorReport report() {
     List<JobReport> jobs = new ArrayList<>();
     sessions.values().forEach(session -> jobs.add(session.report()));
-    failures.forEach((run, why) -> jobs.add(new JobReport(run, List.of(), List.of(), why)));
+    failures.forEach(
+        (run, why) ->
+            jobs.add(new JobReport(run, 0, List.of(), List.of(), CheckpointReport.NONE, why)));
     return new ExecutorReport(executor, host, jobs);
   }
 
@@ -125,7 +128,8 @@ final class ExecutorRuntime implements Agent, AutoCloseable {
   private void follow(RunSession session, JobOrders job) {
     try {
       session.follow(job);
-      if (job.over() && session.isIdle()) {
+      // A session that was given up was reported as such with the report that is answered here.
+      if ((job.over() || session.hasGivenUp()) && session.isIdle()) {
         sessions.remove(job.run());
         session.close();
       }
@@ -151,7 +155,10 @@ final class ExecutorRuntime implements Agent, AutoCloseable {
     }
   }
 
-  /** A driver that does not answer for long is gone, and its runs with it. */
+  /**
+   * A driver that does not answer for long is gone, and its runs with it: what they hold here is
+   * let go of. If the driver comes back, it is told why they ended.
+   */
   private void onSilence(long now, Exception e) {
     if (answered) {
       LOG.warn("the driver did not answer: {}", e.toString());
@@ -159,13 +166,18 @@ final class ExecutorRuntime implements Agent, AutoCloseable {
     answered = false;
     LOG.debug("the driver did not answer", e);
     for (RunSession session : sessions.values()) {
-      long limitNs = TimeUnit.SECONDS.toNanos(session.spec().transport().timeoutSeconds());
-      if (now - lastAnswerNs > limitNs) {
-        session.end(
+      long limitS = session.spec().transport().timeoutSeconds();
+      if (now - lastAnswerNs > TimeUnit.SECONDS.toNanos(limitS)) {
+        session.giveUp(
             "the driver has not answered for "
                 + TimeUnit.NANOSECONDS.toSeconds(now - lastAnswerNs)
-                + " s: "
-                + e);
+                + " s, and this executor waits no longer than "
+                + limitS
+                + " s (transport.timeoutSeconds): "
+                + e.getMessage());
+        if (session.isIdle()) {
+          session.close();
+        }
       }
     }
   }
@@ -189,6 +201,7 @@ final class ExecutorRuntime implements Agent, AutoCloseable {
   private void stop() {
     CloseHelper.quietClose(runner);
     CloseHelper.quietCloseAll(sessions.values());
+    CloseHelper.quietClose(driver);
   }
 
   @Override

@@ -1,27 +1,37 @@
 package io.trireme.driver.spark;
 
+import io.trireme.common.checkpoint.CheckpointFolder;
+import io.trireme.common.compress.CompressionPlan;
+import io.trireme.common.config.SyncConfig;
+import io.trireme.common.control.CheckpointSpec;
 import io.trireme.common.control.JobOrders;
 import io.trireme.common.control.JobReport;
 import io.trireme.common.control.JobSpec;
 import io.trireme.common.control.Membership;
+import io.trireme.common.control.ServerOrder;
 import io.trireme.common.control.WorkerReport;
+import io.trireme.common.files.PlainFiles;
 import io.trireme.common.layout.BlockGroup;
-import io.trireme.common.transport.Inbound;
 import io.trireme.common.transport.aeron.AeronHost;
 import io.trireme.common.wire.JobKey;
 import io.trireme.common.wire.Peer;
 import io.trireme.server.ServerAgent;
+import io.trireme.server.checkpoint.ShardLog;
+import io.trireme.server.checkpoint.SnapshotWriter;
+import io.trireme.server.checkpoint.StoredUpdaters;
 import io.trireme.server.optimizer.GroupOptimizer;
 import io.trireme.server.optimizer.NativeThreads;
 import io.trireme.server.protocol.GroupUpdater;
 import io.trireme.server.protocol.ServerOptions;
+import io.trireme.server.protocol.Snapshots;
+import io.trireme.server.protocol.Updaters;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -29,6 +39,9 @@ import org.agrona.CloseHelper;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.AgentRunner;
 import org.agrona.concurrent.SystemNanoClock;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.deploy.SparkHadoopUtil;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,12 +58,15 @@ final class RunSession implements AutoCloseable {
   private final JobSpec spec;
   private final JobKey key;
   private final AeronHost aeron;
+  private final CompressionPlan compression;
   private final SecureRandom random = new SecureRandom();
-  private final Map<Integer, ServerAgent> servers = new TreeMap<>();
-  private final List<AgentRunner> runners = new ArrayList<>();
+  private final Map<Peer, HostedServer> servers = new LinkedHashMap<>();
   private final Map<Long, WorkerSeat> seats = new ConcurrentHashMap<>();
-  private volatile @Nullable Membership membership;
+  private final ShardLog shards = new ShardLog();
+  private @Nullable Membership membership;
+  private int forming;
   private volatile @Nullable String over;
+  private @Nullable String gaveUp;
   private boolean closed;
 
   private RunSession(DriverLink driver, JobSpec spec, AeronHost aeron) {
@@ -58,23 +74,25 @@ final class RunSession implements AutoCloseable {
     this.spec = spec;
     this.key = new JobKey(spec.secret());
     this.aeron = aeron;
+    this.compression =
+        CompressionPlan.of(spec.layout(), spec.plan(), spec.compression(), spec.seed());
   }
 
   /** Opens a run on this executor: fetches its description and starts its media driver. */
   static RunSession open(DriverLink driver, String run, String host) throws IOException {
     JobSpec spec = driver.spec(run);
     AeronHost aeron =
-        AeronHost.start(ExecutorAddress.settings(spec.transport(), host), RunSession::logError);
+        AeronHost.start(ExecutorAddress.settings(spec.transport(), host), new TransportErrors());
     return new RunSession(driver, spec, aeron);
-  }
-
-  private static void logError(Throwable error) {
-    LOG.warn("Aeron: {}", error.toString());
-    LOG.debug("Aeron", error);
   }
 
   JobSpec spec() {
     return spec;
+  }
+
+  /** How blocks travel. */
+  CompressionPlan compression() {
+    return compression;
   }
 
   JobKey key() {
@@ -90,47 +108,153 @@ final class RunSession implements AutoCloseable {
     return random.nextLong();
   }
 
-  /** Does what is ordered; called by the control thread. */
-  void follow(JobOrders orders) {
-    for (int index : orders.servers()) {
-      servers.computeIfAbsent(index, this::startServer);
-    }
-    Membership next = orders.membership();
-    if (next != null && !next.equals(membership)) {
-      membership = next;
-      servers.values().forEach(server -> server.enter(next));
-    }
-    if (orders.over()) {
-      end(orders.reason() == null ? "the run has finished" : orders.reason());
+  /** A server and the thread that runs it. */
+  private record HostedServer(
+      ServerAgent agent, AgentRunner runner, @Nullable SnapshotWriter writer)
+      implements AutoCloseable {
+    @Override
+    public void close() {
+      CloseHelper.closeAll(runner, writer);
     }
   }
 
-  private ServerAgent startServer(int index) {
-    long timeoutNs = TimeUnit.SECONDS.toNanos(spec.transport().timeoutSeconds());
+  /** Does what is ordered; called by the control thread. */
+  void follow(JobOrders orders) {
+    if (orders.over()) {
+      end(orders.reason() == null ? "the run has finished" : orders.reason());
+      return;
+    }
+    if (isOver()) {
+      return;
+    }
+    List<HostedServer> gone = new ArrayList<>();
+    servers.forEach(
+        (life, server) -> {
+          if (orders.servers().stream().noneMatch(order -> order.peer().equals(life))) {
+            LOG.warn("run {}: {} is to live elsewhere; this life of it ends", spec.run(), life);
+            gone.add(server);
+          }
+        });
+    servers.values().removeAll(gone);
+    CloseHelper.closeAll(gone);
+    for (ServerOrder order : orders.servers()) {
+      servers.computeIfAbsent(order.peer(), unused -> startServer(order));
+    }
+    for (Peer life : orders.fenced()) {
+      WorkerSeat seat = seats.get(life.incarnation());
+      if (seat != null) {
+        seat.fence();
+      }
+    }
+    Membership next = orders.membership();
+    if (next != null) {
+      membership = next;
+    }
+    forming = orders.forming();
+    for (HostedServer server : servers.values()) {
+      SnapshotWriter writer = server.writer();
+      if (writer != null) {
+        writer.announce(orders.checkpointStep());
+      }
+      server.agent().follow(forming, membership);
+    }
+    seats.values().forEach(seat -> seat.follow(forming, membership));
+  }
+
+  private HostedServer startServer(ServerOrder order) {
     ServerOptions options =
         new ServerOptions(
-            Peer.server(index, newIncarnation()),
+            order.peer(),
             spec.plan(),
             spec.slots(),
             spec.firstStep(),
             spec.lastStep(),
-            spec.servers().get(index),
-            spec.servers().get(index + 1),
-            spec.clipGlobalNorm(),
-            timeoutNs);
+            staleness(spec.sync()),
+            spec.serverClipGlobalNorm(),
+            compression,
+            spec.nonFinite().skip());
+    Updaters initial =
+        new Updaters() {
+          @Override
+          public GroupUpdater first(BlockGroup group) {
+            return loadGroup(group);
+          }
+
+          @Override
+          public GroupUpdater blank(BlockGroup group) {
+            prepareThread();
+            return new GroupOptimizer(spec.layout(), spec.plan(), group);
+          }
+        };
+    CheckpointSpec checkpoint = spec.checkpoint();
+    SnapshotWriter writer = checkpoint == null ? null : writer(checkpoint, order.peer());
     ServerAgent server =
-        new ServerAgent(options, key, aeron, this::loadGroup, SystemNanoClock.INSTANCE);
+        new ServerAgent(
+            options,
+            order.load(),
+            key,
+            aeron,
+            checkpoint == null ? initial : stored(checkpoint, initial, order),
+            writer == null ? Snapshots.NONE : writer,
+            SystemNanoClock.INSTANCE);
     AgentRunner runner =
         new AgentRunner(
-            Idling.strategy(), error -> LOG.debug("server {}", index, error), null, server);
-    runners.add(runner);
-    AgentRunner.startOnThread(runner, Idling.threads("trireme-server-" + index));
-    return server;
+            Idling.strategy(), error -> LOG.debug("{}", order.peer(), error), null, server);
+    AgentRunner.startOnThread(runner, Idling.threads(server.roleName()));
+    return new HostedServer(server, runner, writer);
+  }
+
+  private @Nullable SnapshotWriter writer(CheckpointSpec checkpoint, Peer self) {
+    if (checkpoint.dir() == null) {
+      return null;
+    }
+    Path dir = new Path(checkpoint.dir());
+    return SnapshotWriter.start(
+        checkpoint,
+        fileSystem(dir),
+        dir,
+        self,
+        spec.firstStep(),
+        spec.lastStep(),
+        shards,
+        Idling.threads("trireme-checkpoint-" + self.index()));
+  }
+
+  private Updaters stored(CheckpointSpec checkpoint, Updaters initial, ServerOrder order) {
+    if (checkpoint.from() == null) {
+      return initial;
+    }
+    Path from = new Path(checkpoint.from());
+    return new StoredUpdaters(
+        initial,
+        new CheckpointFolder(fileSystem(from), from, null),
+        spec.firstStep(),
+        order.load().size());
+  }
+
+  private static FileSystem fileSystem(Path path) {
+    try {
+      return PlainFiles.of(path, SparkHadoopUtil.get().conf());
+    } catch (IOException e) {
+      throw new UncheckedIOException(path + " cannot be reached from this executor: " + e, e);
+    }
+  }
+
+  private static long staleness(SyncConfig sync) {
+    return switch (sync.mode()) {
+      case BSP, LOCAL -> ServerOptions.WHOLE_STEPS;
+      case SSP -> sync.staleness();
+      case ASYNC -> Integer.MAX_VALUE;
+    };
+  }
+
+  private void prepareThread() {
+    NativeThreads.use(spec.threads());
+    checkThreads();
   }
 
   private GroupUpdater loadGroup(BlockGroup group) {
-    NativeThreads.use(spec.threads());
-    checkThreads();
+    prepareThread();
     GroupOptimizer optimizer = new GroupOptimizer(spec.layout(), spec.plan(), group);
     try {
       MutableDirectBuffer parameters = optimizer.parameters();
@@ -172,8 +296,8 @@ final class RunSession implements AutoCloseable {
   }
 
   /** Seats a new life of a worker. */
-  WorkerSeat join(Peer self, Inbound inbound) {
-    WorkerSeat seat = new WorkerSeat(self, inbound.endpoint(), this);
+  WorkerSeat join(Peer self) {
+    WorkerSeat seat = new WorkerSeat(self, aeron, this);
     seats.put(self.incarnation(), seat);
     return seat;
   }
@@ -191,15 +315,24 @@ final class RunSession implements AutoCloseable {
     return seats.values().stream().allMatch(WorkerSeat::hasLeft);
   }
 
-  @Nullable Membership membership() {
-    return membership;
-  }
-
   /** Ends the run here, for the first reason given; workers find out when they next wait. */
   synchronized void end(String reason) {
     if (over == null) {
       over = reason;
     }
+  }
+
+  /** Ends the run here without having been told to; the reason is reported as a failure. */
+  synchronized void giveUp(String reason) {
+    if (over == null) {
+      LOG.warn("run {}: {}", spec.run(), reason);
+      over = reason;
+      gaveUp = reason;
+    }
+  }
+
+  synchronized boolean hasGivenUp() {
+    return gaveUp != null;
   }
 
   boolean isOver() {
@@ -214,20 +347,27 @@ final class RunSession implements AutoCloseable {
     }
   }
 
-  JobReport report() {
+  synchronized JobReport report() {
     List<WorkerReport> workers = new ArrayList<>();
     for (WorkerSeat seat : seats.values()) {
       if (seat.isShown()) {
         workers.add(seat.report());
       }
     }
+    Membership known = membership;
     return new JobReport(
-        spec.run(), servers.values().stream().map(ServerAgent::report).toList(), workers, null);
+        spec.run(),
+        known == null ? 0 : known.generation(),
+        servers.values().stream().map(server -> server.agent().report()).toList(),
+        workers,
+        shards.report(),
+        gaveUp);
   }
 
   /** The last report has arrived. */
   void acknowledge() {
     seats.values().forEach(WorkerSeat::acknowledge);
+    shards.acknowledge();
   }
 
   @Override
@@ -243,7 +383,7 @@ final class RunSession implements AutoCloseable {
     }
     closed = true;
     try {
-      CloseHelper.closeAll(runners);
+      CloseHelper.closeAll(servers.values());
     } finally {
       awaitIdle();
       aeron.close();

@@ -3,7 +3,9 @@ package io.trireme.driver.spark;
 import io.trireme.common.control.Membership;
 import io.trireme.common.control.StepReport;
 import io.trireme.common.control.WorkerReport;
-import io.trireme.common.transport.Endpoint;
+import io.trireme.common.transport.Inbound;
+import io.trireme.common.transport.Inbox;
+import io.trireme.common.transport.Transport;
 import io.trireme.common.wire.Peer;
 import io.trireme.worker.WorkerLoop;
 import java.util.ArrayList;
@@ -18,34 +20,76 @@ import org.jspecify.annotations.Nullable;
 final class WorkerSeat implements WorkerLoop.Observer {
 
   private final Peer self;
-  private final Endpoint endpoint;
   private final RunSession session;
+  private final Inbox inbox;
   private final ConcurrentLinkedQueue<StepReport> steps = new ConcurrentLinkedQueue<>();
   private int reported;
+  private int enteredGeneration;
+  private volatile @Nullable Membership next;
   private volatile boolean ready;
   private volatile boolean waiting;
   private volatile boolean finished;
   private volatile boolean left;
+  private volatile boolean fenced;
+  private volatile int broken;
   private volatile @Nullable String failure;
   private volatile @Nullable WorkerLoop loop;
 
-  WorkerSeat(Peer self, Endpoint endpoint, RunSession session) {
+  WorkerSeat(Peer self, Transport transport, RunSession session) {
     this.self = self;
-    this.endpoint = endpoint;
     this.session = session;
+    this.inbox = new Inbox(transport);
   }
 
   Peer self() {
     return self;
   }
 
-  /** The generation in which this life is a member; null until there is one. */
-  @Nullable Membership membership() {
-    Membership known = session.membership();
-    if (known == null) {
+  /**
+   * Seals for a generation and learns of the one that is formed; called by the control thread, so
+   * that a worker that computes keeps nobody waiting.
+   */
+  void follow(int forming, @Nullable Membership membership) {
+    if (left || fenced || finished) {
+      return;
+    }
+    if (ready && inbox.seal(forming)) {
+      next = null;
+    }
+    if (membership != null && membership.generation() == inbox.sealed() && membership.has(self)) {
+      next = membership;
+    }
+  }
+
+  @Override
+  public boolean hasEntry() {
+    Membership formed = next;
+    return formed != null && formed.generation() > enteredGeneration;
+  }
+
+  @Override
+  public WorkerLoop.@Nullable Entry takeEntry() {
+    Membership formed = next;
+    Inbound inbound = formed == null ? null : inbox.take(formed.generation());
+    if (formed == null || inbound == null) {
       return null;
     }
-    return known.workers().stream().anyMatch(worker -> worker.peer().equals(self)) ? known : null;
+    enteredGeneration = formed.generation();
+    return new WorkerLoop.Entry(formed, inbound);
+  }
+
+  /** This life is no member any more, and never will be again. */
+  void fence() {
+    fenced = true;
+  }
+
+  boolean isFenced() {
+    return fenced;
+  }
+
+  @Override
+  public void onBroken(int generation) {
+    broken = generation;
   }
 
   void follow(WorkerLoop running) {
@@ -66,6 +110,9 @@ final class WorkerSeat implements WorkerLoop.Observer {
   @Override
   public void checkRunning() {
     session.checkRunning();
+    if (fenced) {
+      throw new FencedException(self + " is no member of the run any more");
+    }
   }
 
   /** The final parameters are there. */
@@ -97,6 +144,7 @@ final class WorkerSeat implements WorkerLoop.Observer {
   /** The task no longer uses the session. */
   void leave() {
     left = true;
+    inbox.close();
   }
 
   boolean hasLeft() {
@@ -118,7 +166,16 @@ final class WorkerSeat implements WorkerLoop.Observer {
     reported = taken.size();
     WorkerLoop running = loop;
     String waitsFor = running == null ? self + " has not started" : running.waitsFor();
+    int sealed = inbox.sealed();
     return new WorkerReport(
-        self.index(), self.incarnation(), endpoint, waiting, waitsFor, done, taken, why);
+        self,
+        sealed,
+        inbox.endpoint(),
+        waiting,
+        sealed > 0 && broken == sealed,
+        waitsFor,
+        done,
+        taken,
+        why);
   }
 }

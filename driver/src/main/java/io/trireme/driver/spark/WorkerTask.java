@@ -1,22 +1,23 @@
 package io.trireme.driver.spark;
 
+import io.trireme.common.config.OuterConfig;
+import io.trireme.common.config.SyncMode;
 import io.trireme.common.control.JobSpec;
-import io.trireme.common.control.Membership;
+import io.trireme.common.layout.Layout;
 import io.trireme.common.slots.ReductionTree;
-import io.trireme.common.slots.SlotPlan;
-import io.trireme.common.transport.Inbound;
-import io.trireme.common.transport.SecureReceiver;
-import io.trireme.common.transport.SecureSender;
 import io.trireme.common.wire.CipherWarmUp;
 import io.trireme.common.wire.Peer;
 import io.trireme.server.optimizer.NativeThreads;
 import io.trireme.worker.EngineSlotComputer;
+import io.trireme.worker.SlotComputer;
 import io.trireme.worker.WorkerLoop;
 import io.trireme.worker.data.ExampleReader;
 import io.trireme.worker.engine.Dl4jEngine;
 import io.trireme.worker.engine.InputFacts;
 import io.trireme.worker.engine.ModelFactory;
-import io.trireme.worker.protocol.WorkerCore;
+import io.trireme.worker.local.LocalRounds;
+import io.trireme.worker.local.LocalSlotComputer;
+import io.trireme.worker.local.OuterLayout;
 import io.trireme.worker.protocol.WorkerOptions;
 import java.io.IOException;
 import java.security.MessageDigest;
@@ -50,20 +51,67 @@ public final class WorkerTask implements Function<Integer, WorkerResult> {
   @Override
   public WorkerResult call(Integer worker) throws Exception {
     RunSession session = awaitSession(Footholds.runtime());
-    Peer self = Peer.worker(worker, session.newIncarnation());
-    try (Inbound inbound = session.transport().listen()) {
-      WorkerSeat seat = session.join(self, inbound);
-      try {
-        WorkerResult result = train(worker, session, seat, inbound);
-        seat.finish();
-        return result;
-      } catch (RunOverException e) {
-        throw e;
-      } catch (IOException | RuntimeException | Error e) {
-        seat.fail(e.getMessage() == null ? e.toString() : e.getMessage());
-        throw e;
-      } finally {
-        session.leave(seat);
+    Seats seats = new Seats(worker, session);
+    try {
+      return work(worker, session, seats);
+    } catch (RunOverException e) {
+      throw e;
+    } catch (IOException | RuntimeException | Error e) {
+      seats.current().fail(e.getMessage() == null ? e.toString() : e.getMessage());
+      throw e;
+    } finally {
+      session.leave(seats.current());
+    }
+  }
+
+  /** The lives of this task's worker, one after the other. */
+  private static final class Seats {
+    private final int worker;
+    private final RunSession session;
+    private WorkerSeat seat;
+
+    Seats(int worker, RunSession session) {
+      this.worker = worker;
+      this.session = session;
+      this.seat = session.join(Peer.worker(worker, session.newIncarnation()));
+    }
+
+    WorkerSeat current() {
+      return seat;
+    }
+
+    void next() {
+      session.leave(seat);
+      seat = session.join(Peer.worker(worker, session.newIncarnation()));
+    }
+  }
+
+  private WorkerResult work(int worker, RunSession session, Seats seats)
+      throws IOException, InterruptedException {
+    JobSpec spec = session.spec();
+    NativeThreads.use(spec.threads());
+    session.checkThreads();
+    double rate = CipherWarmUp.run(SystemNanoClock.INSTANCE, WARM_UP_LIMIT_NS);
+    LOG.info("worker {}: ciphers run at {} GB/s", worker, rate);
+    try (ExampleReader examples =
+            ExampleReader.open(
+                spec.trainData(), LocalFolders.dataCache(), SparkHadoopUtil.get().conf());
+        Dl4jEngine engine = engine(spec, examples)) {
+      OuterConfig outer = spec.sync().outer();
+      Layout layout = outer == null ? engine.layout() : OuterLayout.of(engine.layout(), outer);
+      if (!layout.equals(spec.layout())) {
+        throw new IllegalStateException(
+            "the model has another layout here than on the driver; do both run the same Trireme and DL4J?");
+      }
+      while (true) {
+        try {
+          WorkerResult result = train(session, seats.current(), engine, examples);
+          seats.current().finish();
+          return result;
+        } catch (FencedException e) {
+          LOG.warn("run {}: {}; it joins again as another life", run, e.getMessage());
+          seats.next();
+        }
       }
     }
   }
@@ -73,7 +121,7 @@ public final class WorkerTask implements Function<Integer, WorkerResult> {
     long start = System.nanoTime();
     while (true) {
       RunSession session = runtime.session(run);
-      if (session != null) {
+      if (session != null && !session.isOver()) {
         return session;
       }
       String failure = runtime.failureOf(run);
@@ -100,81 +148,62 @@ public final class WorkerTask implements Function<Integer, WorkerResult> {
   }
 
   private static WorkerResult train(
-      int worker, RunSession session, WorkerSeat seat, Inbound inbound)
-      throws IOException, InterruptedException {
+      RunSession session, WorkerSeat seat, Dl4jEngine engine, ExampleReader examples)
+      throws InterruptedException {
     JobSpec spec = session.spec();
-    NativeThreads.use(spec.threads());
-    session.checkThreads();
-    double rate = CipherWarmUp.run(SystemNanoClock.INSTANCE, WARM_UP_LIMIT_NS);
-    LOG.info("{}: ciphers run at {} GB/s", seat.self(), rate);
-    try (ExampleReader examples =
-            ExampleReader.open(
-                spec.trainData(), LocalFolders.dataCache(), SparkHadoopUtil.get().conf());
-        Dl4jEngine engine = engine(spec, examples)) {
-      if (!engine.layout().equals(spec.layout())) {
-        throw new IllegalStateException(
-            "the model has another layout here than on the driver; do both run the same Trireme and DL4J?");
+    if (spec.sync().mode() == SyncMode.LOCAL) {
+      LocalRounds rounds = new LocalRounds(spec.slots(), spec.sync().localSteps());
+      try (LocalSlotComputer computer =
+          new LocalSlotComputer(
+              engine, examples::read, rounds, spec.seed(), spec.clipGlobalNorm())) {
+        return train(session, seat, engine, computer);
       }
-      WorkerOptions options =
-          new WorkerOptions(
-              seat.self(),
-              spec.plan(),
-              new ReductionTree(spec.slots().slots()),
-              spec.firstStep(),
-              TimeUnit.SECONDS.toNanos(spec.transport().timeoutSeconds()));
-      try (WorkerCore core = new WorkerCore(options, engine.parameters())) {
-        SecureReceiver receiver = new SecureReceiver(session.key(), seat.self(), inbound, core);
-        core.countInto(receiver.rejections());
-        EngineSlotComputer computer =
-            new EngineSlotComputer(engine, examples, spec.slots(), spec.seed());
-        try (WorkerLoop loop = loop(spec, core, receiver, computer)) {
-          seat.follow(loop);
-          seat.ready();
-          loop.enter(
-              awaitMembership(seat),
-              (to, where) ->
-                  new SecureSender(
-                      session.key(), seat.self(), to, where, session.transport().connect(where)));
-          loop.run(seat);
-        }
-      }
-      return result(
-          worker, engine.parameters(), Math.toIntExact(spec.layout().length() * Float.BYTES));
     }
+    return train(
+        session, seat, engine, new EngineSlotComputer(engine, examples, spec.slots(), spec.seed()));
   }
 
-  private static WorkerLoop loop(
-      JobSpec spec, WorkerCore core, SecureReceiver receiver, EngineSlotComputer computer) {
-    return new WorkerLoop(
-        core,
-        receiver,
-        spec.slots(),
-        computer,
-        Math.toIntExact(spec.layout().length()),
-        spec.lastStep(),
-        SystemNanoClock.INSTANCE,
-        Idling.strategy());
-  }
-
-  private static Membership awaitMembership(WorkerSeat seat) throws InterruptedException {
-    IdleStrategy idle = Idling.strategy();
-    while (true) {
-      Membership membership = seat.membership();
-      if (membership != null) {
-        return membership;
-      }
-      seat.checkRunning();
-      pause(idle);
+  private static WorkerResult train(
+      RunSession session, WorkerSeat seat, Dl4jEngine engine, SlotComputer computer)
+      throws InterruptedException {
+    JobSpec spec = session.spec();
+    WorkerOptions options =
+        new WorkerOptions(
+            seat.self(),
+            spec.plan(),
+            new ReductionTree(spec.slots().slots()),
+            spec.lastStep(),
+            spec.sync().mode() == SyncMode.SSP || spec.sync().mode() == SyncMode.ASYNC,
+            session.compression(),
+            spec.nonFinite().skip());
+    try (WorkerLoop loop =
+        new WorkerLoop(
+            options,
+            session.key(),
+            session.transport(),
+            engine.parameters(),
+            spec.slots(),
+            computer,
+            Math.toIntExact(spec.layout().length()),
+            SystemNanoClock.INSTANCE,
+            Idling.strategy(),
+            seat)) {
+      seat.follow(loop);
+      seat.ready();
+      loop.run();
     }
+    return result(
+        seat.self().index(),
+        engine.parameters(),
+        Math.toIntExact(spec.layout().length() * Float.BYTES));
   }
 
   private static Dl4jEngine engine(JobSpec spec, ExampleReader examples) {
     var set = examples.description();
     InputFacts facts = new InputFacts(set.height(), set.width(), set.channels(), set.classes());
     Model model = ModelFactory.ofJson(spec.modelJson(), "of run " + spec.run(), spec.seed(), facts);
-    SlotPlan slots = spec.slots();
-    int capacity = (slots.batchSize() + slots.slots() - 1) / slots.slots();
-    return new Dl4jEngine(model, facts, capacity);
+    LocalRounds rounds = new LocalRounds(spec.slots(), spec.sync().localSteps());
+    return new Dl4jEngine(model, facts, rounds.capacity());
   }
 
   private static WorkerResult result(int worker, DirectBuffer parameters, int lengthBytes) {

@@ -70,19 +70,30 @@ final class Preflight {
     }
   }
 
-  private static void checkSlots(
-      JavaSparkContext spark, JobConfig job, NanoClock clock, List<Finding> findings) {
-    int wanted = job.workers().max();
+  /** Waits, up to a minute, for so many task slots; returns how many there are. */
+  static int awaitSlots(JavaSparkContext spark, int wanted, NanoClock clock) {
     long start = clock.nanoTime();
     int slots = taskSlots(spark.sc());
-    while (slots < wanted && !spark.isLocal() && clock.nanoTime() - start < EXECUTORS_DEADLINE_NS) {
+    while (slots < wanted
+        && !stopped(spark)
+        && !spark.isLocal()
+        && clock.nanoTime() - start < EXECUTORS_DEADLINE_NS) {
       LockSupport.parkNanos(LOOK_AGAIN_NS);
       if (Thread.currentThread().isInterrupted()) {
         break;
       }
       slots = taskSlots(spark.sc());
     }
-    if (slots < wanted) {
+    return slots;
+  }
+
+  private static void checkSlots(
+      JavaSparkContext spark, JobConfig job, NanoClock clock, List<Finding> findings) {
+    int wanted = job.workers().min();
+    int slots = awaitSlots(spark, wanted, clock);
+    if (stopped(spark)) {
+      findings.add(SparkStart.refused(spark.master(), "it has ended the application"));
+    } else if (slots < wanted) {
       findings.add(
           new Finding(
               "task slots",
@@ -91,8 +102,8 @@ final class Preflight {
                   + ", but "
                   + spark.master()
                   + " runs only "
-                  + slots
-                  + " tasks at a time",
+                  + (slots == 1 ? "1 task" : slots + " tasks")
+                  + " at a time",
               spark.isLocal()
                   ? "use --master local[" + wanted + "] or set workers to " + slots
                   : "give the application more executors or cores (spark.cores.max, spark.executor.cores,"
@@ -100,7 +111,15 @@ final class Preflight {
     }
   }
 
+  private static boolean stopped(JavaSparkContext spark) {
+    return spark.sc().isStopped();
+  }
+
+  /** 0 for a context that has ended, which cannot say. */
   private static int taskSlots(SparkContext spark) {
+    if (spark.isStopped()) {
+      return 0;
+    }
     return spark.maxNumConcurrentTasks(spark.resourceProfileManager().defaultResourceProfile());
   }
 
@@ -112,7 +131,7 @@ final class Preflight {
     HostCheck check =
         new HostCheck(
             job.workers().max(),
-            job.servers(),
+            job.servers().count(),
             job.transport().termLengthBytes(),
             job.workers().threads());
     List<HostCheck.Found> all =

@@ -1,5 +1,6 @@
 package io.trireme.driver.train;
 
+import io.trireme.common.control.EncodingReport;
 import io.trireme.driver.protocol.GlobalStep;
 import io.trireme.driver.report.Progress;
 import io.trireme.driver.report.RunObserver;
@@ -18,7 +19,11 @@ final class ProgressMeter {
   private long sentBefore;
   private long receivedBefore;
   private long examples;
+  private long total;
   private double lossSum;
+  private long staleness;
+  private int skipped;
+  private EncodingReport encodedBefore = EncodingReport.NOTHING;
   private @Nullable GlobalStep last;
 
   ProgressMeter(TrainingPlan plan, RunObserver observer, long nowNs) {
@@ -27,11 +32,17 @@ final class ProgressMeter {
     this.intervalStartNs = nowNs;
   }
 
-  /** Takes finished steps; tells the observer if the interval is over, or the job. */
-  void add(List<GlobalStep> steps, long nowNs) {
+  /**
+   * Takes finished steps, and how far workers have been ahead of the slowest; tells the observer if
+   * the interval is over, or the job.
+   */
+  void add(List<GlobalStep> steps, long stalenessMax, long nowNs) {
+    staleness = stalenessMax;
     for (GlobalStep step : steps) {
       examples += step.examples();
+      total += step.examples();
       lossSum += step.loss() * step.examples();
+      skipped += step.nonFinite() == null ? 0 : 1;
       last = step;
     }
     GlobalStep newest = last;
@@ -44,7 +55,18 @@ final class ProgressMeter {
     }
   }
 
+  /** Examples of all steps so far. */
+  long total() {
+    return total;
+  }
+
+  private static double ratio(long part, long whole) {
+    return whole <= 0 ? 1 : (double) part / whole;
+  }
+
   private void tell(GlobalStep newest, long nowNs) {
+    EncodingReport now = newest.encoding();
+    EncodingReport before = encodedBefore;
     double seconds = Math.max(1, nowNs - intervalStartNs) / 1e9;
     observer.progress(
         new Progress(
@@ -57,8 +79,14 @@ final class ProgressMeter {
             examples / seconds,
             newest.sentBytes() - sentBefore,
             newest.receivedBytes() - receivedBefore,
-            1.0,
-            0));
+            ratio(
+                now.plainBytes() - before.plainBytes(), now.encodedBytes() - before.encodedBytes()),
+            Math.toIntExact(staleness),
+            Math.sqrt(now.residualNormSquared()),
+            ratio(now.sentFloats() - before.sentFloats(), now.floats() - before.floats()),
+            skipped));
+    encodedBefore = now;
+    skipped = 0;
     sentBefore = newest.sentBytes();
     receivedBefore = newest.receivedBytes();
     intervalStartNs = nowNs;

@@ -4,6 +4,7 @@ import io.trireme.common.config.JobConfig;
 import io.trireme.driver.job.JobFactory;
 import io.trireme.driver.job.JobPreparer;
 import io.trireme.driver.job.JobRunner;
+import io.trireme.driver.job.RunControl;
 import io.trireme.driver.job.RunFolder;
 import io.trireme.driver.job.TrainingFailedException;
 import io.trireme.driver.prepare.Preparation;
@@ -24,19 +25,23 @@ public final class SparkJobFactory implements JobFactory {
   public SparkJobFactory() {}
 
   @Override
-  public JobRunner runner(SparkConf conf) {
+  public JobRunner runner(SparkConf conf, RunControl control) {
     return (job, observer) -> {
-      try (JavaSparkContext spark = new JavaSparkContext(configured(conf))) {
+      try (JavaSparkContext spark = SparkStart.open(configured(conf))) {
         RunFolder folder = RunFolder.of(job, spark.hadoopConfiguration());
-        return train(spark, job, folder, observer);
+        return train(spark, job, folder, control, observer);
       }
     };
   }
 
   private static RunResult train(
-      JavaSparkContext spark, JobConfig job, RunFolder folder, RunObserver observer) {
+      JavaSparkContext spark,
+      JobConfig job,
+      RunFolder folder,
+      RunControl control,
+      RunObserver observer) {
     try {
-      return new TrainingRun(spark, job, folder, observer).run();
+      return new TrainingRun(spark, job, folder, control, observer).run();
     } catch (IOException e) {
       throw new TrainingFailedException("the run's files could not be used: " + e.getMessage(), e);
     } catch (InterruptedException e) {
@@ -48,7 +53,7 @@ public final class SparkJobFactory implements JobFactory {
   @Override
   public JobPreparer preparer(SparkConf conf) {
     return (job, observer) -> {
-      try (JavaSparkContext spark = new JavaSparkContext(configured(conf))) {
+      try (JavaSparkContext spark = SparkStart.open(configured(conf))) {
         RunFolder folder = RunFolder.of(job, spark.hadoopConfiguration());
         Path shards = TrainingRun.shardsFolder(job, folder);
         observer.phase(RunObserver.Phase.PREPARING);
@@ -67,8 +72,8 @@ public final class SparkJobFactory implements JobFactory {
     if (!plugins.contains(plugin)) {
       own.set("spark.plugins", plugins.isEmpty() ? plugin : plugins + "," + plugin);
     }
-    // A lost worker cannot be replaced yet: Spark is to say so at once.
-    own.set("spark.task.maxFailures", "1");
+    // Each lost executor counts as a failure of its tasks; what else fails a worker ends the run.
+    own.setIfMissing("spark.task.maxFailures", "1000");
     own.set("spark.stage.maxConsecutiveAttempts", "1");
     return own;
   }

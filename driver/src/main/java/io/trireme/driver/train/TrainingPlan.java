@@ -1,9 +1,14 @@
 package io.trireme.driver.train;
 
+import io.trireme.common.config.CheckpointConfig;
 import io.trireme.common.config.JobConfig;
 import io.trireme.common.config.OptimizerConfig;
+import io.trireme.common.config.OuterConfig;
+import io.trireme.common.config.SyncConfig;
+import io.trireme.common.control.CheckpointSpec;
 import io.trireme.common.control.JobSpec;
 import io.trireme.common.layout.Block;
+import io.trireme.common.layout.BlockGroup;
 import io.trireme.common.layout.BlockPlan;
 import io.trireme.common.layout.Layout;
 import io.trireme.common.slots.SlotPlan;
@@ -11,19 +16,23 @@ import io.trireme.common.wire.JobKey;
 import io.trireme.driver.job.Finding;
 import io.trireme.driver.job.PreflightException;
 import io.trireme.driver.prepare.PreparedData;
+import io.trireme.driver.protocol.CheckpointOptions;
+import io.trireme.driver.protocol.CheckpointPlan;
 import io.trireme.driver.protocol.CoordinatorOptions;
-import io.trireme.driver.protocol.Placement;
 import io.trireme.server.optimizer.FloatVector;
 import io.trireme.server.optimizer.LearningRate;
 import io.trireme.worker.engine.InputFacts;
 import io.trireme.worker.engine.Layouts;
 import io.trireme.worker.engine.ModelFactory;
+import io.trireme.worker.local.LocalRounds;
+import io.trireme.worker.local.OuterLayout;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.deeplearning4j.nn.api.Model;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a job comes to once its data is known: the model with its initial parameters, and how it is
@@ -32,6 +41,8 @@ import org.deeplearning4j.nn.api.Model;
 final class TrainingPlan {
 
   private static final int RUN_ID_BYTES = 6;
+  private static final long STALL_NS = TimeUnit.SECONDS.toNanos(2);
+  private static final long JOIN_NS = TimeUnit.MINUTES.toNanos(5);
 
   /** Floats of which the bytes are still counted by an int. */
   private static final long MAX_LENGTH = Integer.MAX_VALUE / Float.BYTES;
@@ -42,16 +53,26 @@ final class TrainingPlan {
   private final UnsafeBuffer initial;
   private final LearningRate rate;
 
-  private TrainingPlan(JobConfig job, Model model, JobSpec spec) {
+  private TrainingPlan(JobConfig job, Model model, Layout layout, JobSpec spec) {
     this.job = job;
     this.model = model;
     this.spec = spec;
-    this.rate = new LearningRate(spec.layout());
+    this.rate = new LearningRate(layout);
     this.initial = FloatVector.bufferOf(model.params());
   }
 
-  /** Builds the model and shares it out; throws when the job cannot be trained so. */
-  static TrainingPlan of(JobConfig job, PreparedData data, SecureRandom random) {
+  /**
+   * Builds the model and shares it out; throws when the job cannot be trained so.
+   *
+   * @param firstStep the step to begin with
+   * @param checkpoint where checkpoints are read and written; null if neither
+   */
+  static TrainingPlan of(
+      JobConfig job,
+      PreparedData data,
+      SecureRandom random,
+      long firstStep,
+      @Nullable CheckpointSpec checkpoint) {
     var set = data.train();
     InputFacts facts = new InputFacts(set.height(), set.width(), set.channels(), set.classes());
     Model model = ModelFactory.create(job, facts);
@@ -76,7 +97,11 @@ final class TrainingPlan {
                       + " examples",
                   "set it to at most that")));
     }
-    SlotPlan slots = new SlotPlan(set.examples(), job.batch().size(), job.batch().slots());
+    checkServers(plan, job.servers().count());
+    SlotPlan slots =
+        LocalRounds.of(
+                set.examples(), job.batch().size(), job.batch().slots(), job.sync().localSteps())
+            .rounds();
     byte[] runId = new byte[RUN_ID_BYTES];
     random.nextBytes(runId);
     OptimizerConfig optimizer = job.optimizer();
@@ -87,25 +112,39 @@ final class TrainingPlan {
             job.seed(),
             job.workers().max(),
             job.workers().threads(),
-            serverGroups(plan, job.servers()),
-            layout,
+            serverLayout(layout, job.sync()),
             plan,
             slots,
-            0,
+            firstStep,
             slots.stepsPerEpoch() * job.epochs(),
             optimizer == null ? 0 : optimizer.clipGlobalNorm(),
+            job.sync(),
+            job.compression(),
+            job.nonFinite(),
             ModelFiles.configuration(model),
             data.trainUri(),
-            job.transport());
-    return new TrainingPlan(job, model, spec);
+            job.transport(),
+            checkpoint);
+    return new TrainingPlan(job, model, layout, spec);
   }
 
-  private static List<Integer> serverGroups(BlockPlan plan, int servers) {
-    try {
-      return Placement.of(plan.groups(), servers);
-    } catch (IllegalArgumentException e) {
+  /** With local steps the servers see what a round changed, and take the outer optimizer to it. */
+  private static Layout serverLayout(Layout layout, SyncConfig sync) {
+    OuterConfig outer = sync.outer();
+    return outer == null ? layout : OuterLayout.of(layout, outer);
+  }
+
+  private static void checkServers(BlockPlan plan, int servers) {
+    if (plan.groups().size() < servers) {
       throw new PreflightException(
-          List.of(new Finding("servers", String.valueOf(e.getMessage()), "then start again")));
+          List.of(
+              new Finding(
+                  "servers",
+                  servers
+                      + ", but the model has only "
+                      + plan.groups().size()
+                      + " block group(s) to share out",
+                  "set servers to at most that")));
     }
   }
 
@@ -133,17 +172,41 @@ final class TrainingPlan {
     long leaseNs = TimeUnit.SECONDS.toNanos(job.transport().timeoutSeconds());
     return new CoordinatorOptions(
         spec.run(),
-        spec.workers(),
+        job.workers().min(),
         spec.slots().slots(),
-        spec.servers(),
+        spec.plan().groups().stream().map(BlockGroup::length).toList(),
+        job.servers().count(),
+        job.servers().replicas(),
         spec.firstStep(),
         spec.lastStep(),
         leaseNs,
-        leaseNs);
+        Math.max(STALL_NS, leaseNs / 3),
+        TimeUnit.SECONDS.toNanos(job.sync().stepTimeoutSeconds()),
+        JOIN_NS,
+        job.nonFinite().maxSkippedSteps());
+  }
+
+  /** When checkpoints are due; null if none are written. */
+  @Nullable CheckpointPlan checkpointPlan(long nowNs) {
+    CheckpointConfig config = job.checkpoint();
+    if (config == null) {
+      return null;
+    }
+    Integer steps = config.everySteps();
+    Integer seconds = config.everySeconds();
+    return new CheckpointPlan(
+        new CheckpointOptions(
+            steps == null ? 0 : steps,
+            seconds == null ? 0 : TimeUnit.SECONDS.toNanos(seconds),
+            spec.plan().groups().size(),
+            spec.firstStep(),
+            spec.lastStep()),
+        nowNs);
   }
 
   /** The learning rate of a step; NaN if the model has none. */
   double learningRate(long step) {
-    return rate.at(step, spec.slots().epochOf(step));
+    LocalRounds rounds = new LocalRounds(spec.slots(), spec.sync().localSteps());
+    return rate.at(rounds.firstStep(step), spec.slots().epochOf(step));
   }
 }

@@ -1,11 +1,25 @@
 package io.trireme.driver.train;
 
+import io.trireme.common.checkpoint.Attempt;
+import io.trireme.common.checkpoint.CheckpointFolder;
+import io.trireme.common.checkpoint.Fingerprints;
+import io.trireme.common.checkpoint.LeaseLostException;
+import io.trireme.common.checkpoint.Manifest;
+import io.trireme.common.config.CheckpointConfig;
 import io.trireme.common.config.JobConfig;
+import io.trireme.common.control.CheckpointSpec;
+import io.trireme.common.control.JobSpec;
 import io.trireme.common.files.AtomicFile;
+import io.trireme.driver.job.LeaseKeeper;
+import io.trireme.driver.job.Resumption;
+import io.trireme.driver.job.RunControl;
 import io.trireme.driver.job.RunFolder;
+import io.trireme.driver.job.StartPoint;
+import io.trireme.driver.job.StoppedException;
 import io.trireme.driver.job.TrainingFailedException;
 import io.trireme.driver.prepare.Preparation;
 import io.trireme.driver.prepare.PreparedData;
+import io.trireme.driver.protocol.CheckpointPlan;
 import io.trireme.driver.protocol.Coordinator;
 import io.trireme.driver.protocol.Phase;
 import io.trireme.driver.report.RunObserver;
@@ -23,10 +37,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
 import org.agrona.concurrent.NanoClock;
+import org.agrona.concurrent.SystemEpochClock;
 import org.agrona.concurrent.SystemNanoClock;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.jspecify.annotations.Nullable;
 
 /** One run of a job in a Spark application, from its data to its result. */
 public final class TrainingRun {
@@ -40,18 +56,44 @@ public final class TrainingRun {
 
   private static final long REASON_DEADLINE_NS = TimeUnit.SECONDS.toNanos(2);
 
+  /** How long nothing may be heard of the last checkpoint, once the job is trained. */
+  private static final long LAST_CHECKPOINT_NS = TimeUnit.SECONDS.toNanos(10);
+
+  /** What a stop may take at most; those who send SIGTERM often send SIGKILL 30 s later. */
+  private static final long STOP_DEADLINE_NS = TimeUnit.SECONDS.toNanos(25);
+
+  /** Runs in a row that may be lost without a new checkpoint. */
+  private static final int FRUITLESS_RUNS = 5;
+
   private final JavaSparkContext spark;
   private final JobConfig job;
   private final RunFolder folder;
+  private final RunControl control;
   private final RunObserver observer;
+  private final SecureRandom random = new SecureRandom();
   private final NanoClock clock = SystemNanoClock.INSTANCE;
+  private double trainSeconds;
+  private long trainExamples;
+  private int restarts;
+  private long stopAfter;
+
+  /** A run from the beginning that has not begun; the context stays the caller's. */
+  public TrainingRun(
+      JavaSparkContext spark, JobConfig job, RunFolder folder, RunObserver observer) {
+    this(spark, job, folder, RunControl.plain(), observer);
+  }
 
   /** A run that has not begun; the context stays the caller's. */
   public TrainingRun(
-      JavaSparkContext spark, JobConfig job, RunFolder folder, RunObserver observer) {
+      JavaSparkContext spark,
+      JobConfig job,
+      RunFolder folder,
+      RunControl control,
+      RunObserver observer) {
     this.spark = spark;
     this.job = job;
     this.folder = folder;
+    this.control = control;
     this.observer = observer;
   }
 
@@ -66,20 +108,108 @@ public final class TrainingRun {
     Preflight.check(spark, job, observer, clock);
     observer.phase(RunObserver.Phase.PREPARING);
     PreparedData data = Preparation.prepare(spark, job, shardsFolder(job, folder));
-    TrainingPlan plan = TrainingPlan.of(job, data, new SecureRandom());
+    StartPoint start = control.start();
+    int fruitless = 0;
+    while (true) {
+      try {
+        return run(data, start);
+      } catch (RunLostException e) {
+        restarts += e.losses() + 1;
+        long before = start.step();
+        start = afterLoss(e);
+        fruitless = start.step() > before ? 0 : fruitless + 1;
+        if (fruitless >= FRUITLESS_RUNS) {
+          throw new TrainingFailedException(
+              e.getMessage()
+                  + "; and "
+                  + FRUITLESS_RUNS
+                  + " runs in a row came to no new checkpoint after step "
+                  + start.step(),
+              e);
+        }
+        observer.warning(
+            e.getMessage() + "; the job goes on with the checkpoint of step " + start.step());
+        Preflight.awaitSlots(spark, job.workers().min(), clock);
+      }
+    }
+  }
+
+  /** The newest checkpoint; a job that has none to go back to has failed. */
+  private StartPoint afterLoss(RunLostException e) throws IOException {
+    LeaseKeeper lease = control.lease();
+    if (lease != null) {
+      lease.ensure();
+    }
+    StartPoint newest = Resumption.newest(folder.checkpointFolder(), observer::warning);
+    if (newest.manifest() == null) {
+      newest = control.start();
+    }
+    if (newest.manifest() == null) {
+      throw new TrainingFailedException(String.valueOf(e.getMessage()), e);
+    }
+    return newest;
+  }
+
+  private RunResult run(PreparedData data, StartPoint start)
+      throws IOException, InterruptedException {
+    CheckpointSpec checkpoint = checkpointSpec(start);
+    TrainingPlan plan = TrainingPlan.of(job, data, random, start.step(), checkpoint);
+    String dataset = data.train().fingerprint();
+    Manifest stored = start.manifest();
+    if (stored != null) {
+      JobSpec spec = plan.spec();
+      Resumption.refuseChanges(
+          stored, job, Fingerprints.ofLayout(spec.layout(), spec.plan()), dataset);
+      observer.resumed(stored.step());
+    }
     observer.phase(RunObserver.Phase.STARTING);
     DriverEar ear = Footholds.ear(spark.sc());
     RunHandle run =
-        new RunHandle(plan.spec(), new Coordinator(plan.coordinatorOptions()), plan::initialBlock);
+        new RunHandle(
+            plan.spec(),
+            new Coordinator(
+                plan.coordinatorOptions(), random::nextLong, plan.checkpointPlan(clock.nanoTime())),
+            plan::initialBlock);
     ear.open(run);
-    try {
-      return train(plan, run, data);
+    try (Checkpointer checkpointer = checkpointer(plan, checkpoint, dataset)) {
+      return train(plan, run, data, checkpointer);
     } finally {
       ear.close(plan.spec().run());
     }
   }
 
-  private RunResult train(TrainingPlan plan, RunHandle run, PreparedData data)
+  private @Nullable CheckpointSpec checkpointSpec(StartPoint start) {
+    CheckpointFolder from = start.from();
+    if (job.checkpoint() == null && from == null) {
+      return null;
+    }
+    LeaseKeeper lease = control.lease();
+    return new CheckpointSpec(
+        job.job(),
+        Attempt.name(lease == null ? 0 : lease.token(), random),
+        job.checkpoint() == null ? null : folder.checkpoints().toString(),
+        from == null ? null : from.path().toString());
+  }
+
+  private @Nullable Checkpointer checkpointer(
+      TrainingPlan plan, @Nullable CheckpointSpec spec, String dataset) {
+    CheckpointConfig config = job.checkpoint();
+    return config == null || spec == null
+        ? null
+        : new Checkpointer(
+            plan,
+            config,
+            spec,
+            folder.checkpointFolder(),
+            control.lease(),
+            dataset,
+            observer,
+            clock,
+            SystemEpochClock.INSTANCE);
+  }
+
+  private RunResult train(
+      TrainingPlan plan, RunHandle run, PreparedData data, @Nullable Checkpointer checkpointer)
       throws IOException, InterruptedException {
     awaitExecutors(run);
     failIfOver(run);
@@ -92,9 +222,11 @@ public final class TrainingRun {
             .map(new WorkerTask(plan.spec().run()))
             .collectAsync();
     try {
-      double seconds = follow(plan, run, tasks);
+      follow(plan, run, tasks, checkpointer);
       WorkerResult result = resultOf(tasks);
-      return finish(plan, data, result, seconds);
+      awaitLastCheckpoint(plan, run, checkpointer);
+      run.finish();
+      return finish(plan, data, result, restarts + run.restarts());
     } catch (InterruptedException | RuntimeException e) {
       run.fail(String.valueOf(e.getMessage()));
       boolean cancelled = tasks.cancel(true);
@@ -102,6 +234,57 @@ public final class TrainingRun {
         e.addSuppressed(new IllegalStateException("the workers' Spark job could not be cancelled"));
       }
       throw e;
+    }
+  }
+
+  /** The final state is kept, too, so that more epochs can go on from it. */
+  private void awaitLastCheckpoint(
+      TrainingPlan plan, RunHandle run, @Nullable Checkpointer checkpointer)
+      throws InterruptedException {
+    long last = plan.spec().lastStep();
+    if (checkpointer == null || plan.spec().firstStep() == last) {
+      return;
+    }
+    while (committed(run) < last) {
+      long now = clock.nanoTime();
+      Boolean quiet = run.checkpoints(known -> known.isQuiet(now, LAST_CHECKPOINT_NS));
+      if (checkpointer.isIdle() && Boolean.TRUE.equals(quiet)) {
+        observer.warning("the final state has no checkpoint: not all of its shards were written");
+        return;
+      }
+      checkpointer.turn(run);
+      run.await(TURN_MS, clock);
+      checkLease();
+      if (run.phase() == Phase.FAILED) {
+        observer.warning("the final state has no checkpoint: " + run.failure());
+        return;
+      }
+    }
+    if (control.stop().isRequested()) {
+      throw stopped(last);
+    }
+  }
+
+  private static long committed(RunHandle run) {
+    Long step = run.checkpoints(CheckpointPlan::committed);
+    return step == null ? Long.MAX_VALUE : step;
+  }
+
+  private static StoppedException stopped(long step) {
+    return new StoppedException(
+        "stopped by SIGTERM after a checkpoint of step "
+            + step
+            + "; the same command goes on from there");
+  }
+
+  private void checkLease() {
+    LeaseKeeper lease = control.lease();
+    if (lease != null) {
+      try {
+        lease.check();
+      } catch (LeaseLostException e) {
+        throw new TrainingFailedException(String.valueOf(e.getMessage()), e);
+      }
     }
   }
 
@@ -139,50 +322,113 @@ public final class TrainingRun {
     }
   }
 
-  private static void failIfOver(RunHandle run) {
+  private void failIfOver(RunHandle run) {
+    checkLease();
     if (run.phase() == Phase.FAILED) {
+      if (run.isLost() && job.checkpoint() != null) {
+        throw new RunLostException(String.valueOf(run.failure()), null, run.restarts());
+      }
       throw new TrainingFailedException(String.valueOf(run.failure()));
     }
   }
 
-  /** Follows the run until every worker is done; returns how long training took, in seconds. */
-  private double follow(
-      TrainingPlan plan, RunHandle run, JavaFutureAction<List<WorkerResult>> tasks)
+  /** Follows the run until every worker is done. */
+  private void follow(
+      TrainingPlan plan,
+      RunHandle run,
+      JavaFutureAction<List<WorkerResult>> tasks,
+      @Nullable Checkpointer checkpointer)
       throws InterruptedException {
     long joinStart = clock.nanoTime();
-    while (run.phase() == Phase.JOINING) {
+    while (run.membership() == null) {
       run.await(TURN_MS, clock);
       failIfOver(run);
-      failIfTasksEnded(run, tasks);
+      failIfTasksFailed(run, tasks);
       if (clock.nanoTime() - joinStart > JOIN_DEADLINE_NS) {
         throw new TrainingFailedException(
-            "not all workers have joined in "
+            "not enough workers have joined in "
                 + TimeUnit.NANOSECONDS.toSeconds(JOIN_DEADLINE_NS)
                 + " s; does Spark run "
-                + plan.spec().workers()
+                + job.workers().min()
                 + " tasks at a time?");
       }
     }
     observer.phase(RunObserver.Phase.TRAINING);
     long start = clock.nanoTime();
     ProgressMeter meter = new ProgressMeter(plan, observer, start);
-    while (run.phase() == Phase.TRAINING) {
-      run.await(TURN_MS, clock);
-      meter.add(run.takeSteps(), clock.nanoTime());
-      if (run.phase() == Phase.TRAINING) {
-        failIfTasksEnded(run, tasks);
+    long end = start;
+    try {
+      control.stop().listen(stopsWithCheckpoint());
+      long stopSinceNs = 0;
+      while (!tasks.isDone()) {
+        run.await(TURN_MS, clock);
+        end = clock.nanoTime();
+        tell(run, meter, end);
+        failIfOver(run);
+        if (checkpointer != null) {
+          checkpointer.turn(run);
+          stopSinceNs = stopIfAsked(run, stopSinceNs, end);
+        }
       }
+      failIfTasksFailed(run, tasks);
+      tell(run, meter, end);
+    } finally {
+      trainSeconds += (end - start) / 1e9;
+      trainExamples += meter.total();
     }
-    long end = clock.nanoTime();
-    failIfOver(run);
-    meter.add(run.takeSteps(), end);
-    return (end - start) / 1e9;
   }
 
-  /** The tasks end a moment before their last report, well or not; only a failure ends the run. */
-  private void failIfTasksEnded(RunHandle run, JavaFutureAction<List<WorkerResult>> tasks)
+  private boolean stopsWithCheckpoint() {
+    CheckpointConfig config = job.checkpoint();
+    return config != null && config.onSigterm();
+  }
+
+  /** Begins to stop, or stops once there is a checkpoint; answers since when it is stopping. */
+  private long stopIfAsked(RunHandle run, long sinceNs, long nowNs) {
+    if (!control.stop().isRequested()) {
+      return 0;
+    }
+    if (sinceNs == 0) {
+      observer.warning("SIGTERM: writing a checkpoint before stopping");
+      stopAfter = committed(run);
+      run.<Boolean>checkpoints(
+          plan -> {
+            plan.request();
+            return true;
+          });
+      return nowNs;
+    }
+    if (committed(run) > stopAfter) {
+      throw stopped(committed(run));
+    }
+    if (nowNs - sinceNs > STOP_DEADLINE_NS) {
+      throw new StoppedException(
+          "stopped by SIGTERM; no checkpoint could be written in "
+              + TimeUnit.NANOSECONDS.toSeconds(STOP_DEADLINE_NS)
+              + " s, the newest is that of step "
+              + stopAfter);
+    }
+    return sinceNs;
+  }
+
+  private void tell(RunHandle run, ProgressMeter meter, long now) {
+    meter.add(run.takeSteps(), run.staleness(), now);
+    run.takeWarnings().forEach(observer::warning);
+    run.takeRecoveries().forEach(observer::recovery);
+    run.takeSilent().forEach(this::replace);
+  }
+
+  /** Spark itself notices only after minutes that an executor is frozen or cut off. */
+  private void replace(String executor) {
+    if (!spark.isLocal() && spark.sc().killAndReplaceExecutor(executor)) {
+      observer.warning("executor " + executor + " stays silent; Spark was asked to replace it");
+    }
+  }
+
+  /** The tasks fail a moment before the coordinator learns why. */
+  private void failIfTasksFailed(RunHandle run, JavaFutureAction<List<WorkerResult>> tasks)
       throws InterruptedException {
-    if (!tasks.isDone()) {
+    if (!tasks.isDone() || succeeded(tasks)) {
       return;
     }
     long start = clock.nanoTime();
@@ -190,10 +436,21 @@ public final class TrainingRun {
       run.await(TURN_MS, clock);
     }
     failIfOver(run);
-    if (run.phase() != Phase.FINISHED) {
-      WorkerResult unexpected = resultOf(tasks);
-      throw new TrainingFailedException(
-          "worker " + unexpected.worker() + " ended without the coordinator's knowledge");
+    if (run.restarts() > 0 && job.checkpoint() != null) {
+      throw new RunLostException(
+          "Spark has given the workers up after losses", null, run.restarts());
+    }
+    WorkerResult unexpected = resultOf(tasks);
+    throw new TrainingFailedException(
+        "worker " + unexpected.worker() + " ended without the coordinator's knowledge");
+  }
+
+  private static boolean succeeded(JavaFutureAction<List<WorkerResult>> tasks)
+      throws InterruptedException {
+    try {
+      return !tasks.isCancelled() && !tasks.get().isEmpty();
+    } catch (ExecutionException e) {
+      return false;
     }
   }
 
@@ -228,8 +485,7 @@ public final class TrainingRun {
     return first;
   }
 
-  private RunResult finish(
-      TrainingPlan plan, PreparedData data, WorkerResult result, double seconds)
+  private RunResult finish(TrainingPlan plan, PreparedData data, WorkerResult result, int losses)
       throws IOException {
     observer.phase(RunObserver.Phase.EVALUATING);
     int parts = Math.max(1, plan.spec().workers());
@@ -239,20 +495,19 @@ public final class TrainingRun {
     ModelFiles.setParameters(plan.model(), result.params());
     AtomicFile.write(
         folder.fileSystem(), folder.model(), out -> ModelFiles.writeZip(plan.model(), out));
-    long trained = data.train().examples() * job.epochs();
     return new RunResult(
         job.job(),
         RunResult.Status.DONE,
         plan.spec().lastStep(),
         job.epochs(),
-        trained / seconds,
-        seconds,
+        trainSeconds > 0 ? trainExamples / trainSeconds : 0,
+        trainSeconds,
         evaluation,
         plan.spec().layout().length(),
         result.paramsSha256(),
         plan.spec().workers(),
-        plan.spec().serverCount(),
-        0,
+        job.servers().count(),
+        losses,
         null);
   }
 }

@@ -10,6 +10,7 @@ import io.trireme.driver.job.JobFactory;
 import io.trireme.driver.job.JobPreparer;
 import io.trireme.driver.job.JobRunner;
 import io.trireme.driver.job.PreflightException;
+import io.trireme.driver.job.RunControl;
 import io.trireme.driver.job.TrainingFailedException;
 import io.trireme.driver.prepare.PreparedData;
 import io.trireme.driver.report.Progress;
@@ -44,6 +45,14 @@ class MainTest {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
   private final List<String> masters = new ArrayList<>();
+  private final Console console =
+      new Console(
+          new PrintStream(out, true, StandardCharsets.UTF_8),
+          new PrintStream(err, true, StandardCharsets.UTF_8),
+          false,
+          Map.of(),
+          () -> 0);
+  private final Interruption interruption = new Interruption(console);
   private JobRunner runner = MainTest::succeed;
 
   private static RunResult succeed(JobConfig job, io.trireme.driver.report.RunObserver observer) {
@@ -75,7 +84,7 @@ class MainTest {
 
   private final class Factory implements JobFactory {
     @Override
-    public JobRunner runner(SparkConf conf) {
+    public JobRunner runner(SparkConf conf, RunControl control) {
       masters.add(conf.get("spark.master"));
       return runner;
     }
@@ -107,14 +116,9 @@ class MainTest {
   }
 
   private int run(String... args) {
-    Console console =
-        new Console(
-            new PrintStream(out, true, StandardCharsets.UTF_8),
-            new PrintStream(err, true, StandardCharsets.UTF_8),
-            false,
-            Map.of(),
-            () -> 0);
-    return new Main(new Factory(), console).run(args);
+    int code = new Main(new Factory(), console, interruption).run(args);
+    interruption.done();
+    return code;
   }
 
   private int train(String... more) {
@@ -190,8 +194,6 @@ class MainTest {
         "train a.yaml b.yaml",
         "train a.yaml --sett x=y",
         "train a.yaml --set",
-        "train a.yaml --resume auto",
-        "train a.yaml --resume runs/checkpoints/step-1",
         "prepare a.yaml --overwrite",
         "evaluate a.yaml",
       })
@@ -202,11 +204,10 @@ class MainTest {
   }
 
   @Test
-  void saysThatResumingIsNotBuiltYet() {
-    assertThat(train("--resume", "auto")).isEqualTo(2);
-    assertThat(err())
-        .startsWith(
-            "trireme: --resume auto: resuming from checkpoints is not built yet; expected never\n");
+  void returns3ForACheckpointThatIsNotThere() {
+    assertThat(train("--resume", dir + "/none")).isEqualTo(3);
+    assertThat(err()).contains("--resume " + dir + "/none: does not exist; correct the path");
+    assertThat(dir).isEmptyDirectory();
   }
 
   @Test
@@ -223,17 +224,114 @@ class MainTest {
         .containsExactly(
             "trireme: task slots: 2, and 4 workers need 4; use --master local[4]",
             "trireme: /dev/shm: 64 MiB free, 512 MiB needed; make it larger");
-    assertThat(file("result.json")).doesNotExist();
+    assertThat(dir).isEmptyDirectory();
   }
 
   @Test
-  void returns3ForAFinishedRunUnlessItMayBeOverwritten() throws IOException {
-    assertThat(train()).isZero();
-    String first = Files.readString(file("result.json"));
+  void leavesNoEmptyFolderOfARunThatDidNotBegin() throws IOException {
+    runner =
+        (job, observer) -> {
+          throw new PreflightException(List.of(new Finding("a", "b", "c")));
+        };
+    assertThat(train("--set", "output.dir=" + dir + "/deep/er")).isEqualTo(3);
+    assertThat(dir).isEmptyDirectory();
+    Files.createDirectories(file("notes"));
     assertThat(train()).isEqualTo(3);
+    assertThat(file("notes")).exists();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "foo",
+        "local[x]",
+        "local[0]",
+        "localhost",
+        "spark://h",
+        "spark://h:x",
+        "spark:7077",
+        "k8s://"
+      })
+  void returns2ForAMasterThatIsNone(String master) {
+    assertThat(train("--master", master)).isEqualTo(2);
+    assertThat(err())
+        .isEqualTo(
+            "trireme: --master "
+                + master
+                + ": is no Spark master; expected local[N], spark://HOST:PORT, yarn or k8s://URL\n");
+    assertThat(masters).isEmpty();
+    assertThat(dir).isEmptyDirectory();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "local",
+        "local[4]",
+        "local[*]",
+        "local[2,3]",
+        "local-cluster[2,1,1024]",
+        "spark://host-1.example:7077",
+        "spark://a:1,b:2",
+        "spark://[::1]:7077",
+        "yarn",
+        "k8s://https://h:6443"
+      })
+  void takesEveryMasterThatSparkKnows(String master) {
+    assertThat(train("--master", master)).as(err()).isZero();
+    assertThat(masters).containsExactly(master);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"train", "prepare"})
+  void namesEverySourceThatIsMissingAndTheVariableThatIsNotSet(String command) {
+    String images = "--set=data.train.images=" + dir + "/none";
+    Path job = Path.of("..", "conf", "mnist-mlp.yaml");
+    assertThat(run(command, job.toString(), images, "--set=output.dir=" + dir)).isEqualTo(3);
+    String here = "file:" + Path.of("data").toAbsolutePath() + "/mnist/";
+    String fix =
+        " does not exist; the environment variable TRIREME_DATA_DIR is not set, so its default"
+            + " holds: set it, or correct data.";
+    assertThat(err().lines())
+        .containsExactly(
+            "trireme: data.train.images: file:"
+                + dir
+                + "/none does not exist; correct data.train.images in the job file",
+            "trireme: data.train.labels: "
+                + here
+                + "train-labels-idx1-ubyte.gz"
+                + fix
+                + "train.labels in the job file",
+            "trireme: data.test.images: "
+                + here
+                + "t10k-images-idx3-ubyte.gz"
+                + fix
+                + "test.images in the job file",
+            "trireme: data.test.labels: "
+                + here
+                + "t10k-labels-idx1-ubyte.gz"
+                + fix
+                + "test.labels in the job file");
+    assertThat(masters).isEmpty();
+    assertThat(dir).isEmptyDirectory();
+  }
+
+  @Test
+  void saysThatAJobHasFinishedUnlessItIsToBeginAnew() throws IOException {
+    assertThat(train("--set", "epochs=2")).isZero();
+    String first = Files.readString(file("result.json"));
+    masters.clear();
+    assertThat(train("--set", "epochs=2")).isZero();
+    assertThat(out()).contains("job quickstart has finished already");
+    assertThat(masters).isEmpty();
+    assertThat(train("--set", "epochs=3")).isEqualTo(3);
+    assertThat(err()).contains("finished run of job quickstart with epochs: 2");
+    assertThat(train("--set", "epochs=2", "--resume", "never")).isEqualTo(3);
     assertThat(err()).contains("holds the result of a finished run of job quickstart");
     assertThat(Files.readString(file("result.json"))).isEqualTo(first);
+    assertThat(masters).isEmpty();
     assertThat(train("--overwrite")).isZero();
+    assertThat(masters).hasSize(1);
   }
 
   @Test
@@ -289,6 +387,30 @@ class MainTest {
   }
 
   @Test
+  void tellsASignalInOneLineAndNothingOfWhatBreaksThen() throws IOException {
+    runner =
+        (job, observer) -> {
+          interruption.run();
+          return failAfterHalf(observer, new IllegalStateException("SparkContext was shut down"));
+        };
+    assertThat(train()).isEqualTo(4);
+    assertThat(err().lines())
+        .containsExactly(
+            "trireme: stopped by a signal before the work was done; the same command starts it anew",
+            "training");
+    assertThat(file("result.json")).doesNotExist();
+    assertThat(file("metrics.jsonl")).exists();
+  }
+
+  @Test
+  void takesNoEndOfADoneCommandForAnInterruption() {
+    assertThat(train()).isZero();
+    interruption.run();
+    assertThat(interruption.happened()).isFalse();
+    assertThat(err()).doesNotContain("signal");
+  }
+
+  @Test
   void showsStackTracesOnlyWhenAsked() {
     runner = (job, observer) -> failAfterHalf(observer, new IllegalStateException("oops"));
     assertThat(train("--verbose")).isEqualTo(4);
@@ -329,7 +451,7 @@ class MainTest {
   @Test
   void helps() {
     assertThat(run("--help")).isZero();
-    assertThat(out()).contains("train", "prepare");
+    assertThat(out()).contains("train", "prepare", "checkpoint");
     assertThat(run("train", "--help")).isZero();
     assertThat(out())
         .contains("--set=KEY=VALUE", "--overwrite", "--resume", "--master", "JOB.yaml");

@@ -48,6 +48,29 @@ class RunFolderTest {
   }
 
   @Test
+  void isReleasedWithoutATrace() throws IOException {
+    RunFolder deep = folder(dir + "/a/b");
+    deep.claim(false);
+    assertThat(dir.resolve("a/b/quickstart")).isEmptyDirectory();
+    deep.release();
+    assertThat(dir).isEmptyDirectory();
+    deep.claim(false);
+    Files.createDirectory(dir.resolve("a/data"));
+    deep.release();
+    assertThat(dir.resolve("a")).isDirectoryContaining(path -> path.endsWith("data"));
+    assertThat(dir.resolve("a/b")).doesNotExist();
+  }
+
+  @Test
+  void keepsAFolderThatWasThereBefore() throws IOException {
+    Files.createDirectory(dir.resolve("quickstart"));
+    RunFolder folder = folder();
+    folder.claim(false);
+    folder.release();
+    assertThat(dir.resolve("quickstart")).isEmptyDirectory();
+  }
+
+  @Test
   void refusesTheFolderOfAFinishedRun() throws IOException {
     folder().claim(false);
     Files.writeString(dir.resolve("quickstart/result.json"), "{\"status\":\"done\"}");
@@ -79,7 +102,7 @@ class RunFolderTest {
     for (String name : List.of("result.json", "metrics.jsonl", "model.zip", "notes.txt")) {
       Files.writeString(dir.resolve("quickstart").resolve(name), "x");
     }
-    folder().clear();
+    folder().clear(false);
     assertThat(dir.resolve("quickstart"))
         .isDirectoryNotContaining(file -> !file.endsWith("notes.txt"));
   }

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.trireme.common.config.BatchConfig;
+import io.trireme.common.config.CompressionConfig;
 import io.trireme.common.config.DataConfig;
 import io.trireme.common.config.DataConfig.SourceConfig;
 import io.trireme.common.config.JobConfig;
 import io.trireme.common.config.ModelConfig;
+import io.trireme.common.config.NonFiniteConfig;
 import io.trireme.common.config.OutputConfig;
+import io.trireme.common.config.ServersConfig;
 import io.trireme.common.config.SyncConfig;
 import io.trireme.common.config.TransportConfig;
 import io.trireme.common.config.WorkersConfig;
@@ -261,9 +264,12 @@ class PreparationTest {
         new BatchConfig(8, 2),
         1,
         null,
-        new SyncConfig("bsp"),
+        SyncConfig.bsp(),
+        CompressionConfig.NONE,
+        NonFiniteConfig.FAIL,
         new WorkersConfig(1, 1, 1),
-        1,
+        ServersConfig.of(1),
+        null,
         new TransportConfig(1 << 20, 1408, null, 10),
         new OutputConfig("runs"));
   }

@@ -46,10 +46,12 @@ class MetricsLogTest {
         .containsExactly(
             "{\"step\":3,\"epoch\":1,\"loss\":0.25,\"learningRate\":0.001,"
                 + "\"samplesPerSecond\":1234.5,\"bytesSent\":4000,\"bytesReceived\":5000,"
-                + "\"compressionRatio\":1.0,\"stalenessMax\":0}",
+                + "\"compressionRatio\":1.0,\"stalenessMax\":0,"
+                + "\"residualNorm\":0.0,\"density\":1.0,\"skippedSteps\":0}",
             "{\"step\":6,\"epoch\":1,\"loss\":null,\"learningRate\":null,"
                 + "\"samplesPerSecond\":1234.5,\"bytesSent\":4000,\"bytesReceived\":5000,"
-                + "\"compressionRatio\":1.0,\"stalenessMax\":0}");
+                + "\"compressionRatio\":1.0,\"stalenessMax\":0,"
+                + "\"residualNorm\":0.0,\"density\":1.0,\"skippedSteps\":0}");
     JsonNode line = new ObjectMapper().readTree(lines.get(0));
     assertThat(line.get("step").asLong()).isEqualTo(3);
   }
@@ -83,5 +85,31 @@ class MetricsLogTest {
           .isInstanceOf(UncheckedIOException.class)
           .hasMessage("cannot write metrics to " + path);
     }
+  }
+
+  @Test
+  void aRunThatGoesOnKeepsWhatIsTrueAndCutsTheRest() throws IOException {
+    try (MetricsLog log = new MetricsLog(fs, path)) {
+      log.progress(at(5));
+      log.progress(at(10));
+      log.checkpoint(10, 1000, 0.5);
+      log.progress(at(15));
+    }
+    try (MetricsLog log = new MetricsLog(fs, path)) {
+      log.resumed(10);
+      log.progress(at(14));
+      log.resumed(10);
+      log.progress(at(12));
+    }
+    assertThat(new String(fs.open(path).readAllBytes(), java.nio.charset.StandardCharsets.UTF_8))
+        .containsPattern(
+            "(?s)\"step\":5.*\"step\":10.*\"event\":\"checkpoint\",\"step\":10.*"
+                + "\"event\":\"resumed\",\"step\":10.*\"event\":\"resumed\",\"step\":10.*"
+                + "\"step\":12")
+        .doesNotContain("\"step\":15", "\"step\":14");
+  }
+
+  private static Progress at(long step) {
+    return new Progress(step, 100, 1, 2, 0.5, 0.1, 100, 1, 1, 1, 0);
   }
 }

@@ -6,6 +6,7 @@ import io.trireme.driver.report.RunObserver.Phase;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -51,10 +52,42 @@ class ProgressViewTest {
   }
 
   @Test
+  void leavesOutWhatMattersLeastOnANarrowTerminal() {
+    BarRenderer renderer = new BarRenderer(clock::get);
+    assertThat(renderer.line(80)).isEmpty();
+    passSeconds(30);
+    renderer.show(at(150));
+    assertThat(List.of(120, 90, 80, 60, 40, 20, 8, 3).stream().map(renderer::line))
+        .containsExactly(
+            "training  25% [==========                                ]  150/600  1:30 left  epoch 1/2"
+                + "  loss 0.2500  3,210 examples/s",
+            "training  25% [===         ]  150/600  1:30 left  epoch 1/2  loss 0.2500  3,210"
+                + " examples/s",
+            " 25% [==         ]  150/600  1:30 left  epoch 1/2  loss 0.2500  3,210 examples/s",
+            " 25% [===          ]  150/600  loss 0.2500  3,210 examples/s",
+            " 25% [==         ]  150/600  loss 0.2500",
+            " 25% [===          ]",
+            " 25% [ ]",
+            "25%");
+    for (int width = 1; width < 200; width++) {
+      assertThat(renderer.line(width)).hasSizeLessThanOrEqualTo(width).isNotBlank();
+    }
+  }
+
+  @Test
+  void tellsTheTimeThatIsLeft() {
+    assertThat(ProgressView.timeLeft(90, 10, 1_000_000_000L)).isEqualTo("0:09 left");
+    assertThat(ProgressView.timeLeft(3_723, 1, 1_000_000_000L)).isEqualTo("1:02:03 left");
+    assertThat(ProgressView.timeLeft(0, 10, 1_000_000_000L)).isEmpty();
+    assertThat(ProgressView.timeLeft(10, 0, 1_000_000_000L)).isEmpty();
+  }
+
+  @Test
   void drawsABarOnATerminal() {
-    try (ProgressBarView view = new ProgressBarView(out, 120)) {
+    try (ProgressBarView view = new ProgressBarView(out, 120, clock::get)) {
       view.phase(Phase.STARTING);
       view.phase(Phase.TRAINING);
+      passSeconds(30);
       view.progress(at(150));
       view.warning("worker 1 is slow");
       view.progress(at(600));
@@ -64,8 +97,7 @@ class ProgressViewTest {
         .startsWith("starting workers and servers\n")
         .contains("\u001b[2Kwarning: worker 1 is slow\n")
         .contains("training 100% [====")
-        .contains("600/600 (0:00:0")
-        .contains("epoch 1/2  loss 0.2500  3,210 examples/s")
+        .contains("600/600  epoch 1/2  loss 0.2500  3,210 examples/s")
         .endsWith("\nsaving the model\n");
   }
 }

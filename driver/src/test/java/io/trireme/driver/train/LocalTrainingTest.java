@@ -102,12 +102,51 @@ class LocalTrainingTest {
     return new Run(result, progress, folder.resolve(job));
   }
 
+  private static double accuracy(Run run) {
+    RunResult.Evaluation evaluation = run.result().evaluation();
+    return evaluation == null ? Double.NaN : evaluation.accuracy();
+  }
+
   private static String[] size(int workers, int servers, String... more) {
-    List<String> sets = new ArrayList<>(Arrays.asList(more));
-    sets.add("workers.min=" + workers);
-    sets.add("workers.max=" + workers);
-    sets.add("servers=" + servers);
+    List<String> sets =
+        new ArrayList<>(
+            List.of("workers.min=" + workers, "workers.max=" + workers, "servers=" + servers));
+    sets.addAll(Arrays.asList(more));
     return sets.toArray(String[]::new);
+  }
+
+  @Test
+  void workersThatDoNotWaitForEachOtherTrainToo() throws Exception {
+    Run bounded = train("ssp", size(4, 2, "sync.mode=ssp", "sync.staleness=2", "epochs=6"));
+    assertThat(bounded.result().steps()).isEqualTo(66);
+    assertThat(bounded.progress()).allSatisfy(at -> assertThat(at.stalenessMax()).isBetween(0, 2));
+    assertThat(accuracy(bounded)).isGreaterThan(0.6);
+    Run free = train("async", size(2, 1, "sync.mode=async", "epochs=6"));
+    assertThat(accuracy(free)).isGreaterThan(0.6);
+  }
+
+  @Test
+  void roundsOfLocalStepsHaveTheSameBitsForAnyNumberOfWorkers() throws Exception {
+    String[] local = {"sync.mode=local", "sync.localSteps=3", "epochs=3"};
+    Run alone = train("local1", size(1, 1, local));
+    Run spread = train("local4", size(4, 2, local));
+    assertThat(spread.result().paramsSha256()).isEqualTo(alone.result().paramsSha256());
+    assertThat(accuracy(alone)).isGreaterThan(0.5);
+    Run outer =
+        train("diloco", size(2, 1, "sync={mode: local, localSteps: 3, outer: {nesterovs: {}}}"));
+    assertThat(outer.result().paramsSha256()).isNotEqualTo(alone.result().paramsSha256());
+  }
+
+  @Test
+  void backupsChangeNoBit() throws Exception {
+    Run plain = train("plain", size(2, 2));
+    Run backed = train("backed", size(2, 1, "servers={count: 2, replicas: 1}"));
+    assertThat(backed.result().paramsSha256()).isEqualTo(plain.result().paramsSha256());
+    Run clipped = train("clipped", size(2, 2, "optimizer.clipGlobalNorm=0.5"));
+    Run both =
+        train(
+            "both", size(2, 1, "servers={count: 3, replicas: 1}", "optimizer.clipGlobalNorm=0.5"));
+    assertThat(both.result().paramsSha256()).isEqualTo(clipped.result().paramsSha256());
   }
 
   @Test
@@ -171,6 +210,7 @@ class LocalTrainingTest {
         .isInstanceOf(PreflightException.class)
         .hasMessageContaining("task slots")
         .hasMessageContaining("workers: 5")
+        .hasMessageContaining("runs only 4 tasks at a time")
         .hasMessageContaining("local[5]");
   }
 

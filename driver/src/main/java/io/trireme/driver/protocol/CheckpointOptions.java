@@ -1,0 +1,13 @@
+package io.trireme.driver.protocol;
+
+/**
+ * When checkpoints are due.
+ *
+ * @param everySteps steps between two of them; 0 where time counts
+ * @param everyNs time between two of them; 0 where steps count
+ * @param groups number of block groups, all of which make a checkpoint
+ * @param firstStep the step that the run begins with
+ * @param lastStep the first step not to compute; the state before it is always kept
+ */
+public record CheckpointOptions(
+    long everySteps, long everyNs, int groups, long firstStep, long lastStep) {}
