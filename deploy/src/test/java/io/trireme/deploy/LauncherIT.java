@@ -63,6 +63,15 @@ class LauncherIT {
   }
 
   @Test
+  void aMasterThatIsNoneEndsWithOneLine() throws Exception {
+    Result result = run(Map.of(), "train", "job.yaml", "--master", "foo");
+    assertThat(result.exitCode()).isEqualTo(2);
+    assertThat(result.err())
+        .startsWith("trireme: master foo: is no Spark master; expected local[N]")
+        .hasLineCount(1);
+  }
+
+  @Test
   void worksThroughASymbolicLinkInAFolderWithSpaces() throws Exception {
     Path link = Files.createDirectory(folder.resolve("a b")).resolve("my trireme");
     Files.createSymbolicLink(link, distribution.launcher());

@@ -116,28 +116,38 @@ class TrainingIT {
   }
 
   @Test
-  void aKilledExecutorEndsTheRunWithAnErrorThatNamesIt() throws Exception {
-    try (StandaloneCluster cluster = StandaloneCluster.start(distribution, clusterFolder, 2, 1);
-        TriremeProcess driver =
-            TriremeProcess.start(
-                distribution.launcher(),
-                driverFolder,
-                ENVIRONMENT,
-                List.of(
-                    "train", "job.yaml", "--master", cluster.masterUrl(), "--set", "epochs=500"))) {
+  void aTerminatedRunEndsWithOneLine() throws Exception {
+    try (TriremeProcess driver =
+        TriremeProcess.start(
+            distribution.launcher(),
+            driverFolder,
+            ENVIRONMENT,
+            List.of("train", "job.yaml", "--master", "local[2]", "--set", "epochs=500"))) {
       Path metrics = driverFolder.resolve("runs/it/metrics.jsonl");
       Awaitility.await().atMost(LIMIT).until(() -> Files.exists(metrics));
-      List<ProcessHandle> executors = cluster.awaitExecutors(2, LIMIT);
 
-      executors.get(0).destroyForcibly();
+      driver.terminate();
 
       Result end = driver.await(Duration.ofSeconds(40));
-      assertThat(end.exitCode()).as(end::err).isEqualTo(4);
-      assertThat(end.err()).containsPattern("executor \\d+").doesNotContain("\tat ");
-      assertThat(result("runs").path("status").asText()).isEqualTo("failed");
-      assertThat(result("runs").path("error").asText()).contains("executor");
+      assertThat(end.exitCode()).as(end::err).isEqualTo(143);
+      assertThat(end.err())
+          .endsWith(
+              "trireme: stopped by a signal before the work was done; the same command starts it"
+                  + " anew\n")
+          .doesNotContain("ERROR", "\tat ");
+      assertThat(driverFolder.resolve("runs/it/result.json")).doesNotExist();
     }
-    assertThat(Leftovers.processesIn(folder)).isEmpty();
+    assertNothingIsLeft();
+  }
+
+  @Test
+  void aMasterThatCannotBeReachedIsToldAtOnce() throws Exception {
+    Result unreachable = train("spark://127.0.0.1:9", "runs");
+    assertThat(unreachable.exitCode()).as(unreachable::err).isEqualTo(3);
+    assertThat(unreachable.err())
+        .startsWith("trireme: master spark://127.0.0.1:9: cannot be reached")
+        .hasLineCount(1);
+    assertThat(driverFolder.resolve("runs")).doesNotExist();
   }
 
   @Test

@@ -132,10 +132,14 @@ public final class TriremeProcess implements AutoCloseable {
     }
   }
 
-  private void kill() {
+  /** It, and all that it has started. */
+  public List<ProcessHandle> processes() {
     ProcessHandle handle = process.toHandle();
-    List<ProcessHandle> tree = Stream.concat(Stream.of(handle), handle.descendants()).toList();
-    tree.forEach(ProcessHandle::destroyForcibly);
+    return Stream.concat(Stream.of(handle), handle.descendants()).toList();
+  }
+
+  private void kill() {
+    processes().forEach(ProcessHandle::destroyForcibly);
   }
 
   private static String read(Path file) {
