@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.hadoop.fs.FSDataOutputStream;
@@ -193,10 +194,20 @@ public final class CheckpointFolder {
    * @throws IOException if anything could not be deleted; the rest was
    */
   public Pruned prune(int keep, Check check) throws IOException {
+    return prune(keep, check, Set.of());
+  }
+
+  /**
+   * The same, where closer looks have found steps damaged: they are not among those that are kept.
+   *
+   * @param damaged steps that count as damaged whatever this look finds
+   * @throws IOException if anything could not be deleted; the rest was
+   */
+  public Pruned prune(int keep, Check check, Set<Long> damaged) throws IOException {
     if (keep < 1) {
       throw new IllegalArgumentException("keep " + keep + ", expected 1 or more");
     }
-    return new Pruner(fs, this).prune(keep, check);
+    return new Pruner(fs, this).prune(keep, check, damaged);
   }
 
   /**

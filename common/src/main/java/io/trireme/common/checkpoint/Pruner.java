@@ -23,13 +23,14 @@ final class Pruner {
     this.folder = folder;
   }
 
-  Pruned prune(int keep, Check check) throws IOException {
+  Pruned prune(int keep, Check check, Set<Long> damaged) throws IOException {
     List<StepReport> kept = new ArrayList<>();
     List<StepReport> condemned = new ArrayList<>();
     for (long step : folder.descending()) {
       boolean enough = kept.size() == keep;
       StepReport report = folder.inspect(step, enough ? Check.MANIFEST : check);
-      switch (report.state()) {
+      boolean distrusted = report.valid() && damaged.contains(step);
+      switch (distrusted ? StepState.DAMAGED : report.state()) {
         case VALID -> (enough ? condemned : kept).add(report);
         case UNCOMMITTED, DAMAGED -> {
           // Steps beyond the newest valid one may be in the making.
@@ -44,7 +45,8 @@ final class Pruner {
       attempt(
           () -> {
             deleteStep(fs, report.folder());
-            (report.valid() ? deleted : debris).add(report.step());
+            boolean valid = report.valid() && !damaged.contains(report.step());
+            (valid ? deleted : debris).add(report.step());
           });
     }
     for (StepReport report : kept) {

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
@@ -186,6 +187,18 @@ class BadCheckpointsTest {
     assertThat(report.state()).isEqualTo(StepState.DAMAGED);
     assertThat(report.reason()).endsWith("is of job othjob, expected job digits");
     recovers();
+  }
+
+  /** Only a look at every byte finds it, which no commit in the middle of training can afford. */
+  @Test
+  void aStepThatWasFoundDamagedTakesNoValidOnesPlace() throws IOException {
+    Damage.BIT_FLIPPED_INSIDE.to(file("server-00001"));
+    Checkpoints.save(store, folder, 30, "c");
+    assertThat(folder.inspect(20, Check.MANIFEST).valid()).isTrue();
+    assertThat(folder.prune(2, Check.MANIFEST, Set.of(20L)))
+        .isEqualTo(new Pruned(List.of(), List.of(20L), 0));
+    Checkpoints.assertLoads(folder, 10);
+    Checkpoints.assertLoads(folder, 30);
   }
 
   @Test

@@ -15,7 +15,9 @@ import io.trireme.common.config.JobConfig;
 import io.trireme.common.files.PlainFiles;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -67,7 +69,13 @@ public final class Resumption {
       }
       return StartPoint.NEW;
     }
-    return new StartPoint(own, newest.manifest());
+    Set<Long> damaged = new HashSet<>();
+    for (StepReport skipped : choice.skipped()) {
+      if (skipped.state() == StepState.DAMAGED) {
+        damaged.add(skipped.step());
+      }
+    }
+    return new StartPoint(own, newest.manifest(), damaged);
   }
 
   /**
@@ -92,7 +100,7 @@ public final class Resumption {
       if (!report.valid()) {
         throw new BadCheckpointException(report.state(), "cannot resume: " + report);
       }
-      start = new StartPoint(folder, report.manifest());
+      start = new StartPoint(folder, report.manifest(), Set.of());
     } else {
       Path inside = new Path(path, CheckpointFolder.NAME);
       start = newest(new CheckpointFolder(fs, fs.exists(inside) ? inside : path, null), tell);

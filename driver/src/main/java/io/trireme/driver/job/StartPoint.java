@@ -2,6 +2,7 @@ package io.trireme.driver.job;
 
 import io.trireme.common.checkpoint.CheckpointFolder;
 import io.trireme.common.checkpoint.Manifest;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,11 +10,17 @@ import org.jspecify.annotations.Nullable;
  *
  * @param from the folder of the checkpoint; null to begin with initial parameters
  * @param manifest the checkpoint; null to begin with initial parameters
+ * @param damaged newer steps of the folder that were passed over since they are damaged
  */
-public record StartPoint(@Nullable CheckpointFolder from, @Nullable Manifest manifest) {
+public record StartPoint(
+    @Nullable CheckpointFolder from, @Nullable Manifest manifest, Set<Long> damaged) {
 
   /** Initial parameters. */
-  public static final StartPoint NEW = new StartPoint(null, null);
+  public static final StartPoint NEW = new StartPoint(null, null, Set.of());
+
+  public StartPoint {
+    damaged = Set.copyOf(damaged);
+  }
 
   /** The first step to compute. */
   public long step() {

@@ -775,6 +775,14 @@ public final class Coordinator {
     return steps.take();
   }
 
+  /**
+   * Whether {@link #takeSteps} has told the last step, or does so next: workers report it a moment
+   * after they have finished.
+   */
+  public boolean knowsLastStep() {
+    return steps.next() >= options.lastStep();
+  }
+
   /** The losses that the run has got over since the last call. */
   public List<Recovery> takeRecoveries() {
     return losses.take();

@@ -19,7 +19,6 @@ final class StepLedger {
   private final List<GlobalStep> finished = new ArrayList<>();
   private final TreeMap<Long, Open> open = new TreeMap<>();
 
-  /** The first step that is not told yet. */
   private long next;
 
   private static final class Open {
@@ -89,6 +88,11 @@ final class StepLedger {
       tellFirst();
     }
     next = Math.max(next, step);
+  }
+
+  /** The first step that is not told yet. */
+  long next() {
+    return next;
   }
 
   private void tell() {

@@ -126,6 +126,11 @@ public final class RunHandle {
     return coordinator.failure();
   }
 
+  /** Whether the last step was reported, see {@link Coordinator#knowsLastStep}. */
+  public synchronized boolean knowsLastStep() {
+    return coordinator.knowsLastStep();
+  }
+
   /** Losses got over since the last call. */
   public synchronized List<Recovery> takeRecoveries() {
     return coordinator.takeRecoveries();

@@ -15,8 +15,10 @@ import io.trireme.driver.protocol.CheckpointPlan;
 import io.trireme.driver.report.RunObserver;
 import io.trireme.driver.spark.RunHandle;
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -50,6 +52,10 @@ final class Checkpointer implements AutoCloseable {
             committing.setDaemon(true);
             return committing;
           });
+
+  /** Older runs' steps that are not to be relied on, until they are committed anew. */
+  private final Set<Long> damaged;
+
   private @Nullable Pending pending;
 
   private record Pending(
@@ -59,6 +65,7 @@ final class Checkpointer implements AutoCloseable {
    * A checkpointer of one run.
    *
    * @param dataset fingerprint of the training set
+   * @param damaged steps in the folder that were found damaged
    */
   Checkpointer(
       TrainingPlan plan,
@@ -67,6 +74,7 @@ final class Checkpointer implements AutoCloseable {
       CheckpointFolder folder,
       @Nullable LeaseKeeper lease,
       String dataset,
+      Set<Long> damaged,
       RunObserver observer,
       NanoClock clock,
       EpochClock time) {
@@ -76,6 +84,7 @@ final class Checkpointer implements AutoCloseable {
     this.folder = folder;
     this.lease = lease;
     this.dataset = dataset;
+    this.damaged = new HashSet<>(damaged);
     this.observer = observer;
     this.clock = clock;
     this.time = time;
@@ -152,8 +161,9 @@ final class Checkpointer implements AutoCloseable {
       lease.ensure();
     }
     folder.commit(manifest);
+    damaged.remove(manifest.step());
     try {
-      folder.prune(config.keep(), Check.MANIFEST);
+      folder.prune(config.keep(), Check.MANIFEST, damaged);
       return null;
     } catch (IOException e) {
       return e;

@@ -171,7 +171,7 @@ public final class TrainingRun {
                 plan.coordinatorOptions(), random::nextLong, plan.checkpointPlan(clock.nanoTime())),
             plan::initialBlock);
     ear.open(run);
-    try (Checkpointer checkpointer = checkpointer(plan, checkpoint, dataset)) {
+    try (Checkpointer checkpointer = checkpointer(plan, checkpoint, dataset, start)) {
       return train(plan, run, data, checkpointer);
     } finally {
       ear.close(plan.spec().run());
@@ -192,7 +192,7 @@ public final class TrainingRun {
   }
 
   private @Nullable Checkpointer checkpointer(
-      TrainingPlan plan, @Nullable CheckpointSpec spec, String dataset) {
+      TrainingPlan plan, @Nullable CheckpointSpec spec, String dataset, StartPoint start) {
     CheckpointConfig config = job.checkpoint();
     return config == null || spec == null
         ? null
@@ -203,6 +203,7 @@ public final class TrainingRun {
             folder.checkpointFolder(),
             control.lease(),
             dataset,
+            start.damaged(),
             observer,
             clock,
             SystemEpochClock.INSTANCE);
@@ -371,10 +372,19 @@ public final class TrainingRun {
         }
       }
       failIfTasksFailed(run, tasks);
+      awaitLastReports(run);
       tell(run, meter, end);
     } finally {
       trainSeconds += (end - start) / 1e9;
       trainExamples += meter.total();
+    }
+  }
+
+  /** Tasks may end before their executors' next reports; a worker lost since then has none left. */
+  private void awaitLastReports(RunHandle run) throws InterruptedException {
+    long start = clock.nanoTime();
+    while (!run.knowsLastStep() && clock.nanoTime() - start < REASON_DEADLINE_NS) {
+      run.await(TURN_MS, clock);
     }
   }
 
