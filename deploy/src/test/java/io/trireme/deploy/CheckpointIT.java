@@ -18,19 +18,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Jobs whose processes are killed, and which end with the parameters of an undisturbed run. */
-@EnabledIfSystemProperty(
-    named = "trireme.long",
-    matches = "true",
-    disabledReason = "kills drivers and executors for minutes: run with -Dtrireme.long=true")
 @Timeout(400)
 @EnabledOnOs(value = OS.LINUX, disabledReason = "kills processes that it finds in /proc")
 class CheckpointIT {
@@ -44,12 +40,38 @@ class CheckpointIT {
           "TRIREME_DRIVER_MEMORY", "1g",
           "TRIREME_SUBMIT_OPTIONS", "--conf spark.executor.memory=768m");
 
+  private static String quiet = "";
+
   private final Distribution distribution = Distribution.ofBuild();
 
   @TempDir Path folder;
 
+  /** One process that nobody disturbs says what all others must come to. */
+  @BeforeAll
+  static void trainUndisturbed(@TempDir Path folder) throws IOException {
+    writeJob(folder);
+    Result end =
+        TriremeProcess.run(
+            Distribution.ofBuild().launcher(),
+            folder,
+            ENVIRONMENT,
+            LIMIT,
+            "train",
+            "job.yaml",
+            "--master",
+            "local[2]",
+            "--set",
+            "checkpoint=");
+    assertThat(end.exitCode()).as(end::err).isZero();
+    quiet = parameters(folder);
+  }
+
   @BeforeEach
   void writeJob() throws IOException {
+    writeJob(folder);
+  }
+
+  private static void writeJob(Path folder) throws IOException {
     Files.writeString(
         folder.resolve("job.yaml"),
         """
@@ -72,7 +94,11 @@ class CheckpointIT {
   }
 
   private TriremeProcess start(String... more) {
-    List<String> arguments = new ArrayList<>(List.of("train", "job.yaml", "--master", "local[2]"));
+    return startOn("local[2]", more);
+  }
+
+  private TriremeProcess startOn(String master, String... more) {
+    List<String> arguments = new ArrayList<>(List.of("train", "job.yaml", "--master", master));
     arguments.addAll(Arrays.asList(more));
     return TriremeProcess.start(distribution.launcher(), folder, ENVIRONMENT, arguments);
   }
@@ -83,16 +109,10 @@ class CheckpointIT {
     }
   }
 
-  private String parameters(String job) throws IOException {
-    JsonNode result = JSON.readTree(folder.resolve("runs/" + job + "/result.json").toFile());
+  private static String parameters(Path folder) throws IOException {
+    JsonNode result = JSON.readTree(folder.resolve("runs/it/result.json").toFile());
     assertThat(result.path("status").asText()).isEqualTo("done");
     return result.path("paramsSha256").asText();
-  }
-
-  private String quiet() throws IOException {
-    Result quiet = train("--set", "job=quiet", "--set", "checkpoint=");
-    assertThat(quiet.exitCode()).as(quiet::err).isZero();
-    return parameters("quiet");
   }
 
   private List<Path> committed() {
@@ -116,7 +136,6 @@ class CheckpointIT {
 
   @Test
   void aDriverThatIsKilledAgainAndAgainEndsWithTheSameBits() throws Exception {
-    String quiet = quiet();
     Random random = new Random(4);
     for (int kill = 0; kill < 3; kill++) {
       List<Path> before = committed();
@@ -129,7 +148,7 @@ class CheckpointIT {
     Result last = train();
     assertThat(last.exitCode()).as(last::err).isZero();
     assertThat(last.err()).contains("held by process", "going on after step");
-    assertThat(parameters("it")).isEqualTo(quiet);
+    assertThat(parameters(folder)).isEqualTo(quiet);
 
     Result again = train();
     assertThat(again.exitCode()).isZero();
@@ -140,9 +159,34 @@ class CheckpointIT {
     assertThat(other.err()).contains("seed: 3 became 4");
   }
 
+  /** All executors at once; then driver, executors, workers and master. */
+  @Test
+  void aClusterThatIsLostAsAWholeLosesNoStepBeforeItsCheckpoint() throws Exception {
+    Path first = Files.createDirectory(folder.resolve("first"));
+    try (StandaloneCluster cluster = StandaloneCluster.start(distribution, first, 2, 1);
+        TriremeProcess driver = startOn(cluster.masterUrl())) {
+      awaitNewCheckpoint(List.of());
+      List<ProcessHandle> lost = cluster.awaitExecutors(2, LIMIT);
+      List<Path> before = committed();
+
+      lost.forEach(ProcessHandle::destroyForcibly);
+
+      awaitNewCheckpoint(before);
+      assertThat(driver.isAlive()).as(driver::err).isTrue();
+      assertThat(driver.err()).contains("the job goes on with the checkpoint of step");
+    }
+    Path second = Files.createDirectory(folder.resolve("second"));
+    try (StandaloneCluster cluster = StandaloneCluster.start(distribution, second, 2, 1);
+        TriremeProcess driver = startOn(cluster.masterUrl())) {
+      Result end = driver.await(LIMIT);
+      assertThat(end.exitCode()).as(() -> end.err() + cluster.logs()).isZero();
+      assertThat(end.err()).contains("going on after step");
+      assertThat(parameters(folder)).isEqualTo(quiet);
+    }
+  }
+
   @Test
   void sigtermLeavesACheckpointFromWhichTheSameCommandGoesOn() throws Exception {
-    String quiet = quiet();
     try (TriremeProcess driver = start("--set", "checkpoint={everySeconds: 3600}")) {
       Path metrics = folder.resolve("runs/it/metrics.jsonl");
       Awaitility.await().atMost(LIMIT).until(() -> Files.exists(metrics));
@@ -161,7 +205,7 @@ class CheckpointIT {
     assertThat(committed()).hasSize(1);
     Result last = train();
     assertThat(last.exitCode()).as(last::err).isZero();
-    assertThat(parameters("it")).isEqualTo(quiet);
+    assertThat(parameters(folder)).isEqualTo(quiet);
   }
 
   @Test

@@ -100,6 +100,11 @@ public final class TriremeProcess implements AutoCloseable {
     return read(out);
   }
 
+  /** What it has written to standard error so far. */
+  public String err() {
+    return read(err);
+  }
+
   /**
    * Waits for its end.
    *
