@@ -1,8 +1,11 @@
 package io.trireme.common.codec;
 
+import static jdk.incubator.vector.VectorOperators.ADD;
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
+import static jdk.incubator.vector.VectorOperators.MAX;
+import static jdk.incubator.vector.VectorOperators.XOR;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -22,41 +25,28 @@ final class VectorTiles extends Tiles {
 
   private final float[] sums = new float[SIZE / 4];
   private final int[] codes = new int[SIZE];
-  private final int[] random = new int[SIZE];
 
   /** Every row of a tile twice over. */
   private final float[] twice = new float[2 * SIZE];
 
   @Override
   float max(float[] tile, int n) {
-    if (n % (8 * LANES) != 0) {
-      return super.max(tile, n);
+    return n % (4 * LANES) == 0 ? Float.intBitsToFloat(maxBits(tile, n)) : super.max(tile, n);
+  }
+
+  private static int maxBits(float[] tile, int n) {
+    IntVector max = IntVector.zero(INTS);
+    IntVector magnitudes = IntVector.broadcast(INTS, MAGNITUDE);
+    for (int i = 0; i < n; i += 4 * LANES) {
+      IntVector a = FloatVector.fromArray(FLOATS, tile, i).reinterpretAsInts().and(magnitudes);
+      IntVector b = FloatVector.fromArray(FLOATS, tile, i + LANES).reinterpretAsInts();
+      IntVector c = FloatVector.fromArray(FLOATS, tile, i + 2 * LANES).reinterpretAsInts();
+      IntVector d = FloatVector.fromArray(FLOATS, tile, i + 3 * LANES).reinterpretAsInts();
+      IntVector ab = a.max(b.and(magnitudes));
+      IntVector cd = c.and(magnitudes).max(d.and(magnitudes));
+      max = max.max(ab.max(cd));
     }
-    int part = n / 8;
-    for (int i = 0; i < part; i += LANES) {
-      IntVector a = FloatVector.fromArray(FLOATS, tile, i).reinterpretAsInts().and(MAGNITUDE);
-      IntVector b = FloatVector.fromArray(FLOATS, tile, i + part).reinterpretAsInts();
-      IntVector c = FloatVector.fromArray(FLOATS, tile, i + 2 * part).reinterpretAsInts();
-      IntVector d = FloatVector.fromArray(FLOATS, tile, i + 3 * part).reinterpretAsInts();
-      IntVector ab = a.max(b.and(MAGNITUDE));
-      IntVector cd = c.and(MAGNITUDE).max(d.and(MAGNITUDE));
-      ab.max(cd).intoArray(codes, i);
-    }
-    for (int i = 0; i < part; i += LANES) {
-      IntVector so = IntVector.fromArray(INTS, codes, i);
-      IntVector a = FloatVector.fromArray(FLOATS, tile, i + 4 * part).reinterpretAsInts();
-      IntVector b = FloatVector.fromArray(FLOATS, tile, i + 5 * part).reinterpretAsInts();
-      IntVector c = FloatVector.fromArray(FLOATS, tile, i + 6 * part).reinterpretAsInts();
-      IntVector d = FloatVector.fromArray(FLOATS, tile, i + 7 * part).reinterpretAsInts();
-      IntVector ab = a.and(MAGNITUDE).max(b.and(MAGNITUDE));
-      IntVector cd = c.and(MAGNITUDE).max(d.and(MAGNITUDE));
-      so.max(ab.max(cd)).intoArray(codes, i);
-    }
-    int max = 0;
-    for (int i = 0; i < part; i++) {
-      max = Math.max(max, codes[i]);
-    }
-    return Float.intBitsToFloat(max);
+    return max.reduceLanes(MAX);
   }
 
   @Override
@@ -105,37 +95,39 @@ final class VectorTiles extends Tiles {
       super.fp16(p, e, words, n, scale);
       return;
     }
-    toBiasedHalves(p, codes, n, scale);
-    subtractHalves(p, codes, e, n, 1 / scale);
+    toBiasedHalves(p, e, codes, n, scale, 1 / scale);
     packHalves(codes, words, half);
   }
 
-  private static void toBiasedHalves(float[] p, int[] halves, int n, float scale) {
+  private static void toBiasedHalves(
+      float[] p, float[] e, int[] halves, int n, float scale, float inverse) {
+    IntVector magnitudes = IntVector.broadcast(INTS, MAGNITUDE);
+    IntVector signs = IntVector.broadcast(INTS, SIGN);
+    IntVector ones = IntVector.broadcast(INTS, 1);
+    IntVector belowHalf = IntVector.broadcast(INTS, 0xfff);
+    IntVector halfBits = IntVector.broadcast(INTS, 0xffffe000);
+    IntVector halfMaxima = IntVector.broadcast(INTS, HALF_MAX);
+    FloatVector halfBiases = FloatVector.broadcast(FLOATS, HALF_BIAS);
+    FloatVector halfUnbiases = FloatVector.broadcast(FLOATS, HALF_UNBIAS);
     for (int i = 0; i < n; i += LANES) {
-      FloatVector biased = FloatVector.fromArray(FLOATS, p, i).mul(scale).mul(HALF_BIAS);
-      IntVector bits = biased.reinterpretAsInts();
-      IntVector magnitude = bits.and(MAGNITUDE);
-      IntVector nearest = magnitude.add(0xfff).add(magnitude.lanewise(LSHR, 13).and(1));
-      nearest.and(0xffffe000).min(HALF_MAX).or(bits.and(SIGN)).intoArray(halves, i);
+      FloatVector value = FloatVector.fromArray(FLOATS, p, i);
+      IntVector bits = value.mul(scale).mul(halfBiases).reinterpretAsInts();
+      IntVector magnitude = bits.and(magnitudes);
+      IntVector nearest = magnitude.lanewise(LSHR, 13).and(ones).add(magnitude).add(belowHalf);
+      IntVector sign = bits.and(signs);
+      IntVector rounded = nearest.and(halfBits).min(halfMaxima);
+      FloatVector sent = rounded.or(sign).reinterpretAsFloats();
+      value.sub(sent.mul(halfUnbiases).mul(inverse)).intoArray(e, i);
+      rounded.lanewise(LSHL, 3).or(sign).intoArray(halves, i);
     }
   }
 
-  private static void subtractHalves(float[] p, int[] halves, float[] e, int n, float inverse) {
-    for (int i = 0; i < n; i += LANES) {
-      FloatVector sent = IntVector.fromArray(INTS, halves, i).reinterpretAsFloats();
-      FloatVector.fromArray(FLOATS, p, i).sub(sent.mul(HALF_UNBIAS).mul(inverse)).intoArray(e, i);
-    }
-  }
-
+  /** Halves in the upper 16 bits. */
   private static void packHalves(int[] halves, int[] words, int half) {
     for (int i = 0; i < half; i += LANES) {
-      IntVector low = IntVector.fromArray(INTS, halves, i);
-      IntVector high = IntVector.fromArray(INTS, halves, i + half);
-      low.and(SIGN)
+      IntVector.fromArray(INTS, halves, i)
           .lanewise(LSHR, 16)
-          .or(low.and(MAGNITUDE).lanewise(LSHR, 13))
-          .or(high.and(SIGN))
-          .or(high.and(MAGNITUDE).lanewise(LSHL, 3))
+          .or(IntVector.fromArray(INTS, halves, i + half))
           .intoArray(words, i);
     }
   }
@@ -181,20 +173,25 @@ final class VectorTiles extends Tiles {
 
   @Override
   boolean finite(float[] tile, int n) {
-    if (n % (4 * LANES) != 0) {
-      return super.finite(tile, n);
+    return n % (4 * LANES) == 0 ? maxBits(tile, n) <= GREATEST : super.finite(tile, n);
+  }
+
+  /** As {@link TileRandom#fill15}, for n a multiple of twice the lanes. */
+  private static void fill15(int[] random, int n, long key) {
+    int half = n / 2;
+    int start = TileRandom.start(key);
+    int[] counters = TileRandom.COUNTERS;
+    IntVector low15 = IntVector.broadcast(INTS, 0x7fff);
+    IntVector first = IntVector.broadcast(INTS, TileRandom.FIRST);
+    IntVector second = IntVector.broadcast(INTS, TileRandom.SECOND);
+    for (int i = 0; i < half; i += LANES) {
+      IntVector z = IntVector.fromArray(INTS, counters, i).add(start);
+      IntVector y = z.lanewise(LSHR, 16).lanewise(XOR, z).mul(first);
+      IntVector x = y.lanewise(LSHR, 15).lanewise(XOR, y).mul(second);
+      IntVector w = x.lanewise(LSHR, 16).lanewise(XOR, x);
+      w.and(low15).intoArray(random, i);
+      w.lanewise(LSHR, 17).intoArray(random, i + half);
     }
-    int part = n / 4;
-    for (int i = 0; i < part; i += LANES) {
-      IntVector a = FloatVector.fromArray(FLOATS, tile, i).reinterpretAsInts();
-      IntVector b = FloatVector.fromArray(FLOATS, tile, i + part).reinterpretAsInts();
-      IntVector c = FloatVector.fromArray(FLOATS, tile, i + 2 * part).reinterpretAsInts();
-      IntVector d = FloatVector.fromArray(FLOATS, tile, i + 3 * part).reinterpretAsInts();
-      IntVector ab = a.and(MAGNITUDE).max(b.and(MAGNITUDE));
-      IntVector cd = c.and(MAGNITUDE).max(d.and(MAGNITUDE));
-      ab.max(cd).intoArray(codes, i);
-    }
-    return finite(codes, part);
   }
 
   @Override
@@ -204,56 +201,60 @@ final class VectorTiles extends Tiles {
       super.int8(p, e, words, n, unit, key);
       return;
     }
-    TileRandom.fill15(random, n, key);
-    roundAtRandom(p, e, n, unit);
+    fill15(codes, n, key);
+    roundAtRandom(p, e, codes, n, unit);
     pack(codes, words, quarter);
   }
 
-  private void roundAtRandom(float[] p, float[] e, int n, float unit) {
+  private static void roundAtRandom(float[] p, float[] e, int[] codes, int n, float unit) {
     float scale = FIXED_ONE / unit;
+    IntVector wholeInts = IntVector.broadcast(INTS, WHOLE_BITS);
+    FloatVector wholes = FloatVector.broadcast(FLOATS, WHOLE);
     for (int i = 0; i < n; i += LANES) {
       FloatVector value = FloatVector.fromArray(FLOATS, p, i);
-      IntVector fixed = value.mul(scale).add(WHOLE).reinterpretAsInts().sub(WHOLE_BITS);
-      IntVector q = fixed.add(IntVector.fromArray(INTS, random, i)).lanewise(ASHR, 15);
+      IntVector fixed = value.mul(scale).add(wholes).reinterpretAsInts().sub(wholeInts);
+      IntVector q = IntVector.fromArray(INTS, codes, i).add(fixed).lanewise(ASHR, 15);
       q.intoArray(codes, i);
-      value.sub(q.add(WHOLE_BITS).reinterpretAsFloats().sub(WHOLE).mul(unit)).intoArray(e, i);
+      value.sub(q.add(wholeInts).reinterpretAsFloats().sub(wholes).mul(unit)).intoArray(e, i);
     }
   }
 
   private static void pack(int[] codes, int[] words, int quarter) {
+    IntVector bytes = IntVector.broadcast(INTS, 0xff);
     for (int i = 0; i < quarter; i += LANES) {
-      IntVector.fromArray(INTS, codes, i)
-          .and(0xff)
-          .or(IntVector.fromArray(INTS, codes, i + quarter).and(0xff).lanewise(LSHL, 8))
-          .or(IntVector.fromArray(INTS, codes, i + 2 * quarter).and(0xff).lanewise(LSHL, 16))
-          .or(IntVector.fromArray(INTS, codes, i + 3 * quarter).lanewise(LSHL, 24))
-          .intoArray(words, i);
+      IntVector b = IntVector.fromArray(INTS, codes, i + quarter).and(bytes).lanewise(LSHL, 8);
+      IntVector c = IntVector.fromArray(INTS, codes, i + 2 * quarter).and(bytes);
+      IntVector d = IntVector.fromArray(INTS, codes, i + 3 * quarter).lanewise(LSHL, 24);
+      IntVector cd = c.lanewise(LSHL, 16).or(d);
+      IntVector.fromArray(INTS, codes, i).and(bytes).or(b).or(cd).intoArray(words, i);
     }
   }
 
   @Override
   int quantize(float[] x, int[] words, int n, float unit, int width, int levels, long key) {
     int planes = 32 / width;
-    if (n % LANES != 0 || n % planes != 0) {
+    if (n % (2 * LANES) != 0 || n % planes != 0) {
       return super.quantize(x, words, n, unit, width, levels, key);
     }
-    TileRandom.fill15(random, n, key);
+    fill15(codes, n, key);
     clamp(x, n, levels * unit * BELOW_ONE);
-    roundTo(x, n, unit, (1 << width) - 1);
+    roundTo(x, codes, n, unit, (1 << width) - 1);
     fold(codes, n, width, Integer.numberOfTrailingZeros(planes));
     System.arraycopy(codes, 0, words, 0, n / planes);
     return n / planes;
   }
 
-  /** Leaves the multiples in {@link #codes}, and they times the unit in x. */
-  private void roundTo(float[] x, int n, float unit, int mask) {
+  /** Leaves the multiples in {@code codes}, and they times the unit in x. */
+  private static void roundTo(float[] x, int[] codes, int n, float unit, int mask) {
     float scale = FIXED_ONE / unit;
+    IntVector wholeInts = IntVector.broadcast(INTS, WHOLE_BITS);
+    FloatVector wholes = FloatVector.broadcast(FLOATS, WHOLE);
     for (int i = 0; i < n; i += LANES) {
       FloatVector value = FloatVector.fromArray(FLOATS, x, i);
-      IntVector fixed = value.mul(scale).add(WHOLE).reinterpretAsInts().sub(WHOLE_BITS);
-      IntVector q = fixed.add(IntVector.fromArray(INTS, random, i)).lanewise(ASHR, 15);
+      IntVector fixed = value.mul(scale).add(wholes).reinterpretAsInts().sub(wholeInts);
+      IntVector q = IntVector.fromArray(INTS, codes, i).add(fixed).lanewise(ASHR, 15);
       q.and(mask).intoArray(codes, i);
-      q.add(WHOLE_BITS).reinterpretAsFloats().sub(WHOLE).mul(unit).intoArray(x, i);
+      q.add(wholeInts).reinterpretAsFloats().sub(wholes).mul(unit).intoArray(x, i);
     }
   }
 
@@ -298,19 +299,12 @@ final class VectorTiles extends Tiles {
 
   @Override
   float sumOfMagnitudes(float[] p, int n) {
-    if (n != SIZE) {
+    if (n != SIZE || LANES > 16) {
       return super.sumOfMagnitudes(p, n);
     }
-    int quarter = SIZE / 4;
-    for (int i = 0; i < quarter; i += LANES) {
-      FloatVector a = FloatVector.fromArray(FLOATS, p, i).abs().mul(0x1p-10f);
-      FloatVector b = FloatVector.fromArray(FLOATS, p, i + quarter).abs().mul(0x1p-10f);
-      FloatVector c = FloatVector.fromArray(FLOATS, p, i + 2 * quarter).abs().mul(0x1p-10f);
-      FloatVector d = FloatVector.fromArray(FLOATS, p, i + 3 * quarter).abs().mul(0x1p-10f);
-      a.add(c).add(b.add(d)).intoArray(sums, i);
-    }
-    for (int half = quarter / 2; half >= 16; half /= 2) {
-      foldSum(sums, half, half);
+    magnitudes(p, sums);
+    for (int quarter = SIZE / 16; quarter >= 16; quarter /= 4) {
+      fourSums(sums, quarter);
     }
     float sum = 0;
     for (int i = 0; i < 16; i++) {
@@ -319,51 +313,62 @@ final class VectorTiles extends Tiles {
     return sum;
   }
 
+  /** Scaled magnitudes, added up four by four. */
+  private static void magnitudes(float[] p, float[] sums) {
+    int quarter = SIZE / 4;
+    for (int i = 0; i < quarter; i += LANES) {
+      FloatVector a = FloatVector.fromArray(FLOATS, p, i).abs().mul(0x1p-10f);
+      FloatVector b = FloatVector.fromArray(FLOATS, p, i + quarter).abs().mul(0x1p-10f);
+      FloatVector c = FloatVector.fromArray(FLOATS, p, i + 2 * quarter).abs().mul(0x1p-10f);
+      FloatVector d = FloatVector.fromArray(FLOATS, p, i + 3 * quarter).abs().mul(0x1p-10f);
+      a.add(c).add(b.add(d)).intoArray(sums, i);
+    }
+  }
+
+  private static void fourSums(float[] sums, int quarter) {
+    for (int i = 0; i < quarter; i += LANES) {
+      FloatVector a = FloatVector.fromArray(FLOATS, sums, i);
+      FloatVector b = FloatVector.fromArray(FLOATS, sums, i + quarter);
+      FloatVector c = FloatVector.fromArray(FLOATS, sums, i + 2 * quarter);
+      FloatVector d = FloatVector.fromArray(FLOATS, sums, i + 3 * quarter);
+      a.add(c).add(b.add(d)).intoArray(sums, i);
+    }
+  }
+
   @Override
   int nonZeros(float[] p, int n) {
     if (n % (4 * LANES) != 0) {
       return super.nonZeros(p, n);
     }
-    int part = n / 4;
-    for (int i = 0; i < part; i += LANES) {
-      IntVector a = FloatVector.fromArray(FLOATS, p, i).reinterpretAsInts().and(MAGNITUDE);
-      IntVector b = FloatVector.fromArray(FLOATS, p, i + part).reinterpretAsInts();
-      IntVector c = FloatVector.fromArray(FLOATS, p, i + 2 * part).reinterpretAsInts();
-      IntVector d = FloatVector.fromArray(FLOATS, p, i + 3 * part).reinterpretAsInts();
-      IntVector ab =
-          a.add(MAGNITUDE)
-              .lanewise(LSHR, 31)
-              .add(b.and(MAGNITUDE).add(MAGNITUDE).lanewise(LSHR, 31));
-      IntVector cd =
-          c.and(MAGNITUDE)
-              .add(MAGNITUDE)
-              .lanewise(LSHR, 31)
-              .add(d.and(MAGNITUDE).add(MAGNITUDE).lanewise(LSHR, 31));
-      ab.add(cd).intoArray(codes, i);
+    IntVector zeros = IntVector.zero(INTS);
+    IntVector magnitudes = IntVector.broadcast(INTS, MAGNITUDE);
+    IntVector ones = IntVector.broadcast(INTS, 1);
+    for (int i = 0; i < n; i += 2 * LANES) {
+      IntVector a = FloatVector.fromArray(FLOATS, p, i).reinterpretAsInts().and(magnitudes);
+      IntVector b = FloatVector.fromArray(FLOATS, p, i + LANES).reinterpretAsInts();
+      IntVector zeroA = a.sub(ones).lanewise(ASHR, 31);
+      zeros = zeros.add(zeroA.add(b.and(magnitudes).sub(ones).lanewise(ASHR, 31)));
     }
-    return sum(codes, part);
+    return n + zeros.reduceLanes(ADD);
   }
 
-  /** The first three levels at once. */
+  /** Two levels at once. */
   @Override
   void fold(int[] codes, int n, int width, int levels) {
-    int part = n / 8;
-    if (levels < 3 || n % (8 * LANES) != 0) {
-      super.fold(codes, n, width, levels);
-      return;
+    int level = 0;
+    for (; level + 2 <= levels && (n >> level) % (4 * LANES) == 0; level += 2) {
+      foldTwice(codes, n >> (level + 2), width << level);
     }
-    for (int i = 0; i < part; i += LANES) {
-      IntVector a = IntVector.fromArray(INTS, codes, i + 4 * part).lanewise(LSHL, width);
-      IntVector b = IntVector.fromArray(INTS, codes, i + 2 * part).lanewise(LSHL, 2 * width);
-      IntVector c = IntVector.fromArray(INTS, codes, i + 6 * part).lanewise(LSHL, 3 * width);
-      IntVector d = IntVector.fromArray(INTS, codes, i + part).lanewise(LSHL, 4 * width);
-      IntVector e = IntVector.fromArray(INTS, codes, i + 5 * part).lanewise(LSHL, 5 * width);
-      IntVector f = IntVector.fromArray(INTS, codes, i + 3 * part).lanewise(LSHL, 6 * width);
-      IntVector g = IntVector.fromArray(INTS, codes, i + 7 * part).lanewise(LSHL, 7 * width);
-      IntVector four = IntVector.fromArray(INTS, codes, i).or(a).or(b.or(c));
-      four.or(d.or(e).or(f.or(g))).intoArray(codes, i);
+    foldFrom(level, codes, n, width, levels);
+  }
+
+  private static void foldTwice(int[] codes, int quarter, int width) {
+    for (int i = 0; i < quarter; i += LANES) {
+      IntVector b = IntVector.fromArray(INTS, codes, i + 2 * quarter).lanewise(LSHL, width);
+      IntVector c = IntVector.fromArray(INTS, codes, i + quarter).lanewise(LSHL, 2 * width);
+      IntVector d = IntVector.fromArray(INTS, codes, i + 3 * quarter).lanewise(LSHL, 3 * width);
+      IntVector.fromArray(INTS, codes, i).or(b).or(c.or(d)).intoArray(codes, i);
     }
-    foldFrom(3, codes, n, width, levels);
   }
 
   @Override
@@ -373,26 +378,34 @@ final class VectorTiles extends Tiles {
       super.onebit(p, e, signs, nonZeros, n, scale, zeros);
       return;
     }
-    signed(p, e, n, Float.floatToRawIntBits(scale));
+    signed(p, e, codes, n, Float.floatToRawIntBits(scale));
     fold(codes, n, 1, 5);
     System.arraycopy(codes, 0, signs, 0, n / 32);
     if (zeros) {
-      for (int i = 0; i < n; i++) {
-        codes[i] = p[i] == 0 ? 0 : 1;
-      }
+      nonZeroBits(p, codes, n);
       fold(codes, n, 1, 5);
       System.arraycopy(codes, 0, nonZeros, 0, n / 32);
     }
   }
 
-  private void signed(float[] p, float[] e, int n, int scale) {
+  private static void signed(float[] p, float[] e, int[] codes, int n, int scale) {
+    IntVector magnitudes = IntVector.broadcast(INTS, MAGNITUDE);
+    IntVector signs = IntVector.broadcast(INTS, SIGN);
     for (int i = 0; i < n; i += LANES) {
       FloatVector value = FloatVector.fromArray(FLOATS, p, i);
       IntVector bits = value.reinterpretAsInts();
-      IntVector nonZero = bits.and(MAGNITUDE).add(MAGNITUDE).lanewise(ASHR, 31);
-      IntVector sent = bits.and(SIGN).or(scale).and(nonZero);
+      IntVector nonZero = bits.and(magnitudes).add(magnitudes).lanewise(ASHR, 31);
+      IntVector sent = bits.and(signs).or(scale).and(nonZero);
       value.sub(sent.reinterpretAsFloats()).intoArray(e, i);
       bits.lanewise(LSHR, 31).intoArray(codes, i);
+    }
+  }
+
+  private static void nonZeroBits(float[] p, int[] codes, int n) {
+    IntVector magnitudes = IntVector.broadcast(INTS, MAGNITUDE);
+    for (int i = 0; i < n; i += LANES) {
+      IntVector bits = FloatVector.fromArray(FLOATS, p, i).reinterpretAsInts();
+      bits.and(magnitudes).add(magnitudes).lanewise(LSHR, 31).intoArray(codes, i);
     }
   }
 
@@ -423,18 +436,25 @@ final class VectorTiles extends Tiles {
     if (n % LANES != 0) {
       return super.threshold(p, e, words, first, n, tau);
     }
-    int tauBits = Float.floatToRawIntBits(tau);
-    for (int i = 0; i < n; i += LANES) {
-      FloatVector value = FloatVector.fromArray(FLOATS, p, i);
-      IntVector bits = value.reinterpretAsInts();
-      IntVector below = bits.and(MAGNITUDE).sub(tauBits).lanewise(ASHR, 31);
-      IntVector sent = bits.and(SIGN).or(tauBits).and(below.not());
-      value.sub(sent.reinterpretAsFloats()).intoArray(e, i);
-      sent.lanewise(LSHR, 30).and(2).or(below.add(1)).intoArray(codes, i);
-    }
+    takeTau(p, e, codes, n, Float.floatToRawIntBits(tau));
     fold(codes, n, 2, 4);
     System.arraycopy(codes, 0, words, first, n / 16);
     return hits(codes, n / 16);
+  }
+
+  private static void takeTau(float[] p, float[] e, int[] codes, int n, int tau) {
+    IntVector below = IntVector.broadcast(INTS, tau - 1);
+    IntVector magnitudes = IntVector.broadcast(INTS, MAGNITUDE);
+    IntVector signs = IntVector.broadcast(INTS, SIGN);
+    IntVector twos = IntVector.broadcast(INTS, 2);
+    for (int i = 0; i < n; i += LANES) {
+      FloatVector value = FloatVector.fromArray(FLOATS, p, i);
+      IntVector bits = value.reinterpretAsInts();
+      IntVector hit = below.sub(bits.and(magnitudes)).lanewise(ASHR, 31);
+      IntVector sent = bits.and(signs).or(tau).and(hit);
+      value.sub(sent.reinterpretAsFloats()).intoArray(e, i);
+      sent.lanewise(LSHR, 30).and(twos).sub(hit).intoArray(codes, i);
+    }
   }
 
   @Override
@@ -461,13 +481,18 @@ final class VectorTiles extends Tiles {
       super.select(v, selected, n, threshold);
       return;
     }
-    int least = Float.floatToRawIntBits(threshold);
-    for (int i = 0; i < n; i += LANES) {
-      IntVector bits = FloatVector.fromArray(FLOATS, v, i).reinterpretAsInts();
-      bits.and(MAGNITUDE).sub(least).lanewise(ASHR, 31).add(1).intoArray(codes, i);
-    }
+    notBelow(v, codes, n, Float.floatToRawIntBits(threshold));
     fold(codes, n, 1, 5);
     System.arraycopy(codes, 0, selected, 0, n / 32);
+  }
+
+  private static void notBelow(float[] v, int[] codes, int n, int least) {
+    IntVector magnitudes = IntVector.broadcast(INTS, MAGNITUDE);
+    IntVector below = IntVector.broadcast(INTS, least - 1);
+    for (int i = 0; i < n; i += LANES) {
+      IntVector bits = FloatVector.fromArray(FLOATS, v, i).reinterpretAsInts();
+      below.sub(bits.and(magnitudes)).lanewise(LSHR, 31).intoArray(codes, i);
+    }
   }
 
   @Override
