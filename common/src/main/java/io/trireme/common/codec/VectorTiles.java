@@ -1,11 +1,26 @@
 package io.trireme.common.codec;
 
-import static jdk.incubator.vector.VectorOperators.ADD;
+import static io.trireme.common.codec.BitLoops.foldFrom;
+import static io.trireme.common.codec.BitLoops.hits;
+import static io.trireme.common.codec.Loop.call;
+import static io.trireme.common.codec.VectorBits.countNonZeros;
+import static io.trireme.common.codec.VectorBits.foldTwice;
+import static io.trireme.common.codec.VectorBits.fourSums;
+import static io.trireme.common.codec.VectorBits.magnitudes;
+import static io.trireme.common.codec.VectorBits.maxBits;
+import static io.trireme.common.codec.VectorBits.nonZeroBits;
+import static io.trireme.common.codec.VectorBits.notBelow;
+import static io.trireme.common.codec.VectorBits.signed;
+import static io.trireme.common.codec.VectorBits.takeTau;
+import static io.trireme.common.codec.VectorRounding.fill15;
+import static io.trireme.common.codec.VectorRounding.pack;
+import static io.trireme.common.codec.VectorRounding.packHalves;
+import static io.trireme.common.codec.VectorRounding.roundAtRandom;
+import static io.trireme.common.codec.VectorRounding.roundTo;
+import static io.trireme.common.codec.VectorRounding.toBiasedHalves;
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
-import static jdk.incubator.vector.VectorOperators.MAX;
-import static jdk.incubator.vector.VectorOperators.XOR;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -16,12 +31,24 @@ import jdk.incubator.vector.VectorSpecies;
  * several loops there takes one here, since bits and floats share a register. To be made only where
  * the module {@code jdk.incubator.vector} is present. Lengths that are no multiple of the
  * registers' are left to {@link Tiles}.
+ *
+ * <p>Loops are short, and constants are made before them, since the compiler inlines only so many
+ * operations into one loop (some forty), and makes an object of each vector beyond.
  */
 final class VectorTiles extends Tiles {
 
   private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
   private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
   private static final int LANES = FLOATS.length();
+
+  private final Loop max = (p, e, words, n, factor, bits) -> maxBits(p, n);
+  private final Loop nonZeros = (p, e, words, n, factor, bits) -> countNonZeros(p, n);
+  private final Loop magnitudes = (p, e, words, n, factor, bits) -> magnitudes(p, e);
+  private final Loop signed = (p, e, words, n, factor, bits) -> signed(p, e, words, n, bits);
+  private final Loop fill15 = (p, e, words, n, factor, bits) -> fill15(words, n, bits);
+  private final Loop round =
+      (p, e, words, n, factor, bits) -> roundAtRandom(p, e, words, n, factor);
+  private final Loop roundTo = (p, e, words, n, factor, bits) -> roundTo(p, words, n, factor, bits);
 
   private final float[] sums = new float[SIZE / 4];
   private final int[] codes = new int[SIZE];
@@ -31,22 +58,9 @@ final class VectorTiles extends Tiles {
 
   @Override
   float max(float[] tile, int n) {
-    return n % (4 * LANES) == 0 ? Float.intBitsToFloat(maxBits(tile, n)) : super.max(tile, n);
-  }
-
-  private static int maxBits(float[] tile, int n) {
-    IntVector max = IntVector.zero(INTS);
-    IntVector magnitudes = IntVector.broadcast(INTS, MAGNITUDE);
-    for (int i = 0; i < n; i += 4 * LANES) {
-      IntVector a = FloatVector.fromArray(FLOATS, tile, i).reinterpretAsInts().and(magnitudes);
-      IntVector b = FloatVector.fromArray(FLOATS, tile, i + LANES).reinterpretAsInts();
-      IntVector c = FloatVector.fromArray(FLOATS, tile, i + 2 * LANES).reinterpretAsInts();
-      IntVector d = FloatVector.fromArray(FLOATS, tile, i + 3 * LANES).reinterpretAsInts();
-      IntVector ab = a.max(b.and(magnitudes));
-      IntVector cd = c.and(magnitudes).max(d.and(magnitudes));
-      max = max.max(ab.max(cd));
-    }
-    return max.reduceLanes(MAX);
+    return n % (4 * LANES) == 0
+        ? Float.intBitsToFloat(call(max, tile, tile, codes, n, 0, 0))
+        : super.max(tile, n);
   }
 
   @Override
@@ -99,39 +113,6 @@ final class VectorTiles extends Tiles {
     packHalves(codes, words, half);
   }
 
-  private static void toBiasedHalves(
-      float[] p, float[] e, int[] halves, int n, float scale, float inverse) {
-    IntVector magnitudes = IntVector.broadcast(INTS, MAGNITUDE);
-    IntVector signs = IntVector.broadcast(INTS, SIGN);
-    IntVector ones = IntVector.broadcast(INTS, 1);
-    IntVector belowHalf = IntVector.broadcast(INTS, 0xfff);
-    IntVector halfBits = IntVector.broadcast(INTS, 0xffffe000);
-    IntVector halfMaxima = IntVector.broadcast(INTS, HALF_MAX);
-    FloatVector halfBiases = FloatVector.broadcast(FLOATS, HALF_BIAS);
-    FloatVector halfUnbiases = FloatVector.broadcast(FLOATS, HALF_UNBIAS);
-    for (int i = 0; i < n; i += LANES) {
-      FloatVector value = FloatVector.fromArray(FLOATS, p, i);
-      IntVector bits = value.mul(scale).mul(halfBiases).reinterpretAsInts();
-      IntVector magnitude = bits.and(magnitudes);
-      IntVector nearest = magnitude.lanewise(LSHR, 13).and(ones).add(magnitude).add(belowHalf);
-      IntVector sign = bits.and(signs);
-      IntVector rounded = nearest.and(halfBits).min(halfMaxima);
-      FloatVector sent = rounded.or(sign).reinterpretAsFloats();
-      value.sub(sent.mul(halfUnbiases).mul(inverse)).intoArray(e, i);
-      rounded.lanewise(LSHL, 3).or(sign).intoArray(halves, i);
-    }
-  }
-
-  /** Halves in the upper 16 bits. */
-  private static void packHalves(int[] halves, int[] words, int half) {
-    for (int i = 0; i < half; i += LANES) {
-      IntVector.fromArray(INTS, halves, i)
-          .lanewise(LSHR, 16)
-          .or(IntVector.fromArray(INTS, halves, i + half))
-          .intoArray(words, i);
-    }
-  }
-
   @Override
   void fromFp16(int[] words, float[] tile, int n, float scale) {
     int half = n / 2;
@@ -173,25 +154,9 @@ final class VectorTiles extends Tiles {
 
   @Override
   boolean finite(float[] tile, int n) {
-    return n % (4 * LANES) == 0 ? maxBits(tile, n) <= GREATEST : super.finite(tile, n);
-  }
-
-  /** As {@link TileRandom#fill15}, for n a multiple of twice the lanes. */
-  private static void fill15(int[] random, int n, long key) {
-    int half = n / 2;
-    int start = TileRandom.start(key);
-    int[] counters = TileRandom.COUNTERS;
-    IntVector low15 = IntVector.broadcast(INTS, 0x7fff);
-    IntVector first = IntVector.broadcast(INTS, TileRandom.FIRST);
-    IntVector second = IntVector.broadcast(INTS, TileRandom.SECOND);
-    for (int i = 0; i < half; i += LANES) {
-      IntVector z = IntVector.fromArray(INTS, counters, i).add(start);
-      IntVector y = z.lanewise(LSHR, 16).lanewise(XOR, z).mul(first);
-      IntVector x = y.lanewise(LSHR, 15).lanewise(XOR, y).mul(second);
-      IntVector w = x.lanewise(LSHR, 16).lanewise(XOR, x);
-      w.and(low15).intoArray(random, i);
-      w.lanewise(LSHR, 17).intoArray(random, i + half);
-    }
+    return n % (4 * LANES) == 0
+        ? call(max, tile, tile, codes, n, 0, 0) <= GREATEST
+        : super.finite(tile, n);
   }
 
   @Override
@@ -201,33 +166,9 @@ final class VectorTiles extends Tiles {
       super.int8(p, e, words, n, unit, key);
       return;
     }
-    fill15(codes, n, key);
-    roundAtRandom(p, e, codes, n, unit);
+    call(fill15, p, p, codes, n, 0, TileRandom.start(key));
+    call(round, p, e, codes, n, unit, 0);
     pack(codes, words, quarter);
-  }
-
-  private static void roundAtRandom(float[] p, float[] e, int[] codes, int n, float unit) {
-    float scale = FIXED_ONE / unit;
-    IntVector wholeInts = IntVector.broadcast(INTS, WHOLE_BITS);
-    FloatVector wholes = FloatVector.broadcast(FLOATS, WHOLE);
-    for (int i = 0; i < n; i += LANES) {
-      FloatVector value = FloatVector.fromArray(FLOATS, p, i);
-      IntVector fixed = value.mul(scale).add(wholes).reinterpretAsInts().sub(wholeInts);
-      IntVector q = IntVector.fromArray(INTS, codes, i).add(fixed).lanewise(ASHR, 15);
-      q.intoArray(codes, i);
-      value.sub(q.add(wholeInts).reinterpretAsFloats().sub(wholes).mul(unit)).intoArray(e, i);
-    }
-  }
-
-  private static void pack(int[] codes, int[] words, int quarter) {
-    IntVector bytes = IntVector.broadcast(INTS, 0xff);
-    for (int i = 0; i < quarter; i += LANES) {
-      IntVector b = IntVector.fromArray(INTS, codes, i + quarter).and(bytes).lanewise(LSHL, 8);
-      IntVector c = IntVector.fromArray(INTS, codes, i + 2 * quarter).and(bytes);
-      IntVector d = IntVector.fromArray(INTS, codes, i + 3 * quarter).lanewise(LSHL, 24);
-      IntVector cd = c.lanewise(LSHL, 16).or(d);
-      IntVector.fromArray(INTS, codes, i).and(bytes).or(b).or(cd).intoArray(words, i);
-    }
   }
 
   @Override
@@ -236,26 +177,12 @@ final class VectorTiles extends Tiles {
     if (n % (2 * LANES) != 0 || n % planes != 0) {
       return super.quantize(x, words, n, unit, width, levels, key);
     }
-    fill15(codes, n, key);
+    call(fill15, x, x, codes, n, 0, TileRandom.start(key));
     clamp(x, n, levels * unit * BELOW_ONE);
-    roundTo(x, codes, n, unit, (1 << width) - 1);
+    call(roundTo, x, x, codes, n, unit, (1 << width) - 1);
     fold(codes, n, width, Integer.numberOfTrailingZeros(planes));
     System.arraycopy(codes, 0, words, 0, n / planes);
     return n / planes;
-  }
-
-  /** Leaves the multiples in {@code codes}, and they times the unit in x. */
-  private static void roundTo(float[] x, int[] codes, int n, float unit, int mask) {
-    float scale = FIXED_ONE / unit;
-    IntVector wholeInts = IntVector.broadcast(INTS, WHOLE_BITS);
-    FloatVector wholes = FloatVector.broadcast(FLOATS, WHOLE);
-    for (int i = 0; i < n; i += LANES) {
-      FloatVector value = FloatVector.fromArray(FLOATS, x, i);
-      IntVector fixed = value.mul(scale).add(wholes).reinterpretAsInts().sub(wholeInts);
-      IntVector q = IntVector.fromArray(INTS, codes, i).add(fixed).lanewise(ASHR, 15);
-      q.and(mask).intoArray(codes, i);
-      q.add(wholeInts).reinterpretAsFloats().sub(wholes).mul(unit).intoArray(x, i);
-    }
   }
 
   @Override
@@ -302,7 +229,7 @@ final class VectorTiles extends Tiles {
     if (n != SIZE || LANES > 16) {
       return super.sumOfMagnitudes(p, n);
     }
-    magnitudes(p, sums);
+    call(magnitudes, p, sums, codes, n, 0, 0);
     for (int quarter = SIZE / 16; quarter >= 16; quarter /= 4) {
       fourSums(sums, quarter);
     }
@@ -313,43 +240,12 @@ final class VectorTiles extends Tiles {
     return sum;
   }
 
-  /** Scaled magnitudes, added up four by four. */
-  private static void magnitudes(float[] p, float[] sums) {
-    int quarter = SIZE / 4;
-    for (int i = 0; i < quarter; i += LANES) {
-      FloatVector a = FloatVector.fromArray(FLOATS, p, i).abs().mul(0x1p-10f);
-      FloatVector b = FloatVector.fromArray(FLOATS, p, i + quarter).abs().mul(0x1p-10f);
-      FloatVector c = FloatVector.fromArray(FLOATS, p, i + 2 * quarter).abs().mul(0x1p-10f);
-      FloatVector d = FloatVector.fromArray(FLOATS, p, i + 3 * quarter).abs().mul(0x1p-10f);
-      a.add(c).add(b.add(d)).intoArray(sums, i);
-    }
-  }
-
-  private static void fourSums(float[] sums, int quarter) {
-    for (int i = 0; i < quarter; i += LANES) {
-      FloatVector a = FloatVector.fromArray(FLOATS, sums, i);
-      FloatVector b = FloatVector.fromArray(FLOATS, sums, i + quarter);
-      FloatVector c = FloatVector.fromArray(FLOATS, sums, i + 2 * quarter);
-      FloatVector d = FloatVector.fromArray(FLOATS, sums, i + 3 * quarter);
-      a.add(c).add(b.add(d)).intoArray(sums, i);
-    }
-  }
-
   @Override
   int nonZeros(float[] p, int n) {
     if (n % (4 * LANES) != 0) {
       return super.nonZeros(p, n);
     }
-    IntVector zeros = IntVector.zero(INTS);
-    IntVector magnitudes = IntVector.broadcast(INTS, MAGNITUDE);
-    IntVector ones = IntVector.broadcast(INTS, 1);
-    for (int i = 0; i < n; i += 2 * LANES) {
-      IntVector a = FloatVector.fromArray(FLOATS, p, i).reinterpretAsInts().and(magnitudes);
-      IntVector b = FloatVector.fromArray(FLOATS, p, i + LANES).reinterpretAsInts();
-      IntVector zeroA = a.sub(ones).lanewise(ASHR, 31);
-      zeros = zeros.add(zeroA.add(b.and(magnitudes).sub(ones).lanewise(ASHR, 31)));
-    }
-    return n + zeros.reduceLanes(ADD);
+    return call(nonZeros, p, p, codes, n, 0, 0);
   }
 
   /** Two levels at once. */
@@ -362,15 +258,6 @@ final class VectorTiles extends Tiles {
     foldFrom(level, codes, n, width, levels);
   }
 
-  private static void foldTwice(int[] codes, int quarter, int width) {
-    for (int i = 0; i < quarter; i += LANES) {
-      IntVector b = IntVector.fromArray(INTS, codes, i + 2 * quarter).lanewise(LSHL, width);
-      IntVector c = IntVector.fromArray(INTS, codes, i + quarter).lanewise(LSHL, 2 * width);
-      IntVector d = IntVector.fromArray(INTS, codes, i + 3 * quarter).lanewise(LSHL, 3 * width);
-      IntVector.fromArray(INTS, codes, i).or(b).or(c.or(d)).intoArray(codes, i);
-    }
-  }
-
   @Override
   void onebit(
       float[] p, float[] e, int[] signs, int[] nonZeros, int n, float scale, boolean zeros) {
@@ -378,34 +265,13 @@ final class VectorTiles extends Tiles {
       super.onebit(p, e, signs, nonZeros, n, scale, zeros);
       return;
     }
-    signed(p, e, codes, n, Float.floatToRawIntBits(scale));
+    call(signed, p, e, codes, n, 0, Float.floatToRawIntBits(scale));
     fold(codes, n, 1, 5);
     System.arraycopy(codes, 0, signs, 0, n / 32);
     if (zeros) {
       nonZeroBits(p, codes, n);
       fold(codes, n, 1, 5);
       System.arraycopy(codes, 0, nonZeros, 0, n / 32);
-    }
-  }
-
-  private static void signed(float[] p, float[] e, int[] codes, int n, int scale) {
-    IntVector magnitudes = IntVector.broadcast(INTS, MAGNITUDE);
-    IntVector signs = IntVector.broadcast(INTS, SIGN);
-    for (int i = 0; i < n; i += LANES) {
-      FloatVector value = FloatVector.fromArray(FLOATS, p, i);
-      IntVector bits = value.reinterpretAsInts();
-      IntVector nonZero = bits.and(magnitudes).add(magnitudes).lanewise(ASHR, 31);
-      IntVector sent = bits.and(signs).or(scale).and(nonZero);
-      value.sub(sent.reinterpretAsFloats()).intoArray(e, i);
-      bits.lanewise(LSHR, 31).intoArray(codes, i);
-    }
-  }
-
-  private static void nonZeroBits(float[] p, int[] codes, int n) {
-    IntVector magnitudes = IntVector.broadcast(INTS, MAGNITUDE);
-    for (int i = 0; i < n; i += LANES) {
-      IntVector bits = FloatVector.fromArray(FLOATS, p, i).reinterpretAsInts();
-      bits.and(magnitudes).add(magnitudes).lanewise(LSHR, 31).intoArray(codes, i);
     }
   }
 
@@ -442,21 +308,6 @@ final class VectorTiles extends Tiles {
     return hits(codes, n / 16);
   }
 
-  private static void takeTau(float[] p, float[] e, int[] codes, int n, int tau) {
-    IntVector below = IntVector.broadcast(INTS, tau - 1);
-    IntVector magnitudes = IntVector.broadcast(INTS, MAGNITUDE);
-    IntVector signs = IntVector.broadcast(INTS, SIGN);
-    IntVector twos = IntVector.broadcast(INTS, 2);
-    for (int i = 0; i < n; i += LANES) {
-      FloatVector value = FloatVector.fromArray(FLOATS, p, i);
-      IntVector bits = value.reinterpretAsInts();
-      IntVector hit = below.sub(bits.and(magnitudes)).lanewise(ASHR, 31);
-      IntVector sent = bits.and(signs).or(tau).and(hit);
-      value.sub(sent.reinterpretAsFloats()).intoArray(e, i);
-      sent.lanewise(LSHR, 30).and(twos).sub(hit).intoArray(codes, i);
-    }
-  }
-
   @Override
   void fromCodes(int[] words, float[] tile, int n, float tau) {
     int stride = n / 16;
@@ -484,15 +335,6 @@ final class VectorTiles extends Tiles {
     notBelow(v, codes, n, Float.floatToRawIntBits(threshold));
     fold(codes, n, 1, 5);
     System.arraycopy(codes, 0, selected, 0, n / 32);
-  }
-
-  private static void notBelow(float[] v, int[] codes, int n, int least) {
-    IntVector magnitudes = IntVector.broadcast(INTS, MAGNITUDE);
-    IntVector below = IntVector.broadcast(INTS, least - 1);
-    for (int i = 0; i < n; i += LANES) {
-      IntVector bits = FloatVector.fromArray(FLOATS, v, i).reinterpretAsInts();
-      below.sub(bits.and(magnitudes)).lanewise(LSHR, 31).intoArray(codes, i);
-    }
   }
 
   @Override
