@@ -1,5 +1,7 @@
 package io.trireme.common.codec;
 
+import java.util.Arrays;
+
 /**
  * Magnitudes of some floats of a block, from which a threshold is estimated without looking at all:
  * lines of 16 floats at equal distances. A threshold from few floats above it is rough, so callers
@@ -12,7 +14,12 @@ final class Sample {
 
   private static final int MIN_FLOATS = 4096;
 
+  /** Of a magnitude's bits, as many are not counted by. */
+  private static final int SHIFT = 20;
+
   private final float[] magnitudes;
+  private final float[] candidates;
+  private final int[] counts = new int[1 << 31 - SHIFT];
   private final int stride;
   private int count;
 
@@ -22,6 +29,7 @@ final class Sample {
     int lines = Math.max(1, (wanted + LINE - 1) / LINE);
     stride = Math.max(LINE, length / lines);
     magnitudes = new float[LINE * ((length + stride - 1) / stride)];
+    candidates = new float[magnitudes.length + 1];
   }
 
   /** Distance of the lines' first floats. */
@@ -49,25 +57,49 @@ final class Sample {
     return select(count - 1 - rank);
   }
 
-  /** The magnitude of a rank in ascending order (Hoare's selection, the middle as pivot). */
+  /**
+   * The magnitude of a rank in ascending order: their uppermost bits are counted, and among those
+   * with the bits that the rank falls on, it is selected.
+   */
   private float select(int rank) {
+    Arrays.fill(counts, 0);
+    for (int i = 0; i < count; i++) {
+      counts[Float.floatToRawIntBits(magnitudes[i]) >>> SHIFT]++;
+    }
+    int bucket = 0;
+    int left = rank;
+    while (left >= counts[bucket]) {
+      left -= counts[bucket++];
+    }
+    int low = bucket << SHIFT;
+    int members = 0;
+    for (int i = 0; i < count; i++) {
+      int bits = Float.floatToRawIntBits(magnitudes[i]);
+      candidates[members] = magnitudes[i];
+      members += ((bits ^ low) >>> SHIFT) == 0 ? 1 : 0;
+    }
+    return select(candidates, members, left);
+  }
+
+  /** Hoare's selection, the middle as pivot. */
+  private static float select(float[] values, int length, int rank) {
     int low = 0;
-    int high = count - 1;
+    int high = length - 1;
     while (low < high) {
-      float pivot = magnitudes[(low + high) >>> 1];
+      float pivot = values[(low + high) >>> 1];
       int i = low;
       int j = high;
       while (i <= j) {
-        while (magnitudes[i] < pivot) {
+        while (values[i] < pivot) {
           i++;
         }
-        while (magnitudes[j] > pivot) {
+        while (values[j] > pivot) {
           j--;
         }
         if (i <= j) {
-          float swap = magnitudes[i];
-          magnitudes[i++] = magnitudes[j];
-          magnitudes[j--] = swap;
+          float swap = values[i];
+          values[i++] = values[j];
+          values[j--] = swap;
         }
       }
       if (rank <= j) {
@@ -78,6 +110,6 @@ final class Sample {
         break;
       }
     }
-    return magnitudes[rank];
+    return values[rank];
   }
 }

@@ -4,7 +4,15 @@ import io.trireme.common.slots.Seeds;
 
 /** Random bits by counting: those of a tile follow from its key alone. */
 final class TileRandom {
-  private static final int[] COUNTERS = counters();
+
+  /** The Weyl sequence, to which {@link #start} is added. */
+  static final int[] COUNTERS = counters();
+
+  /** The first factor of "lowbias32" (Wellons, 2018). */
+  static final int FIRST = 0x7feb352d;
+
+  /** The second one. */
+  static final int SECOND = 0x846ca68b;
 
   private TileRandom() {}
 
@@ -21,12 +29,17 @@ final class TileRandom {
     return Seeds.mix(seed, step);
   }
 
+  /** Where the sequence of a tile starts. */
+  static int start(long key) {
+    return (int) Seeds.mix(key, 0);
+  }
+
   /**
    * Fills n words with random bits: a Weyl sequence through the finaliser "lowbias32" (Wellons,
    * 2018).
    */
   static void fill(int[] words, int n, long key) {
-    fill(words, COUNTERS, n, (int) Seeds.mix(key, 0));
+    fill(words, COUNTERS, n, start(key));
   }
 
   /** Fills n words with 15 random bits each, two from one word of {@link #fill}. */
@@ -48,8 +61,8 @@ final class TileRandom {
   private static void fill(int[] words, int[] counters, int n, int start) {
     for (int i = 0; i < n; i++) {
       int z = counters[i] + start;
-      z = (z ^ (z >>> 16)) * 0x7feb352d;
-      z = (z ^ (z >>> 15)) * 0x846ca68b;
+      z = (z ^ (z >>> 16)) * FIRST;
+      z = (z ^ (z >>> 15)) * SECOND;
       words[i] = z ^ (z >>> 16);
     }
   }

@@ -1,5 +1,33 @@
 package io.trireme.common.codec;
 
+import static io.trireme.common.codec.BitLoops.codes;
+import static io.trireme.common.codec.BitLoops.codesToFloats;
+import static io.trireme.common.codec.BitLoops.countNonZeros;
+import static io.trireme.common.codec.BitLoops.foldFrom;
+import static io.trireme.common.codec.BitLoops.hits;
+import static io.trireme.common.codec.BitLoops.nonZeroBits;
+import static io.trireme.common.codec.BitLoops.selectBits;
+import static io.trireme.common.codec.BitLoops.sent;
+import static io.trireme.common.codec.BitLoops.signBits;
+import static io.trireme.common.codec.BitLoops.signed;
+import static io.trireme.common.codec.BitLoops.toSigned;
+import static io.trireme.common.codec.BitLoops.unfold;
+import static io.trireme.common.codec.RoundingLoops.mask;
+import static io.trireme.common.codec.RoundingLoops.multiply;
+import static io.trireme.common.codec.RoundingLoops.pack2;
+import static io.trireme.common.codec.RoundingLoops.pack4;
+import static io.trireme.common.codec.RoundingLoops.packHalves;
+import static io.trireme.common.codec.RoundingLoops.roundAtRandom;
+import static io.trireme.common.codec.RoundingLoops.roundToBf16;
+import static io.trireme.common.codec.RoundingLoops.roundToHalf;
+import static io.trireme.common.codec.RoundingLoops.scaleToFixed;
+import static io.trireme.common.codec.RoundingLoops.signExtend;
+import static io.trireme.common.codec.RoundingLoops.subtractMultiples;
+import static io.trireme.common.codec.RoundingLoops.toBiased;
+import static io.trireme.common.codec.RoundingLoops.toFixedBits;
+import static io.trireme.common.codec.RoundingLoops.unpack2;
+import static io.trireme.common.codec.RoundingLoops.unpack4;
+
 import java.util.Arrays;
 
 /**
@@ -172,34 +200,10 @@ class Tiles {
     subtract(p, floats, e, n);
   }
 
-  private static void roundToBf16(int[] bits, int n) {
-    for (int i = 0; i < n; i++) {
-      int magnitude = bits[i] & MAGNITUDE;
-      int rounded = magnitude + 0x7fff + ((magnitude >>> 16) & 1);
-      int over = (BF16_MAX - magnitude) >> 31;
-      bits[i] = (bits[i] & SIGN) | (((rounded & ~over) | (BF16_MAX & over)) & 0xffff0000);
-    }
-  }
-
-  private static void pack2(int[] upper, int[] words, int half) {
-    for (int i = 0; i < half; i++) {
-      words[i] = (upper[i] >>> 16) | (upper[i + half] & 0xffff0000);
-    }
-  }
-
   /** The reverse of {@link #bf16}. */
   void fromBf16(int[] words, float[] tile, int n) {
     unpack2(words, bits, n / 2);
     Memory.floats(bits, tile, n);
-  }
-
-  private static void unpack2(int[] words, int[] upper, int half) {
-    for (int i = 0; i < half; i++) {
-      upper[i] = words[i] << 16;
-    }
-    for (int i = 0; i < half; i++) {
-      upper[i + half] = words[i] & 0xffff0000;
-    }
   }
 
   /** The greatest magnitude of n floats, n at least 1. */
@@ -264,40 +268,12 @@ class Tiles {
     }
   }
 
-  /**
-   * Rounds the bits of biased floats to ten bits of fraction, to at most {@link #HALF_MAX}, since
-   * the next one would be infinite where the scale is the least.
-   */
-  private static void roundToHalf(int[] bits, int[] halves, int n) {
-    for (int i = 0; i < n; i++) {
-      int magnitude = bits[i] & MAGNITUDE;
-      int nearest = (magnitude + 0xfff + ((magnitude >>> 13) & 1)) & 0xffffe000;
-      int rounded = nearest - ((HALF_MAX - nearest) >>> 31 << 13);
-      int sign = bits[i] & SIGN;
-      bits[i] = sign | rounded;
-      halves[i] = (sign >>> 16) | (rounded >>> 13);
-    }
-  }
-
-  private static void packHalves(int[] halves, int[] words, int half) {
-    for (int i = 0; i < half; i++) {
-      words[i] = halves[i] | (halves[i + half] << 16);
-    }
-  }
-
   /** The reverse of {@link #fp16}. */
   void fromFp16(int[] words, float[] tile, int n, float scale) {
     unpack2(words, bits, n / 2);
     toBiased(bits, n);
     Memory.floats(bits, tile, n);
     scaleTwice(tile, tile, n, HALF_UNBIAS, 1 / scale);
-  }
-
-  /** Halves in the upper 16 bits into biased floats. */
-  private static void toBiased(int[] bits, int n) {
-    for (int i = 0; i < n; i++) {
-      bits[i] = (bits[i] & SIGN) | ((bits[i] & MAGNITUDE) >>> 3);
-    }
   }
 
   /**
@@ -321,67 +297,11 @@ class Tiles {
     subtractMultiples(p, floats, e, n, unit);
   }
 
-  private static void scaleToFixed(float[] p, float[] fixed, int n, float scale) {
-    for (int i = 0; i < n; i++) {
-      fixed[i] = p[i] * scale + WHOLE;
-    }
-  }
-
-  /** Fixed-point bits into whole numbers, by 15 random bits. */
-  private static void roundAtRandom(int[] bits, int[] random, int n) {
-    for (int i = 0; i < n; i++) {
-      bits[i] = (bits[i] - WHOLE_BITS + random[i]) >> 15;
-    }
-  }
-
-  private static void pack4(int[] q, int[] words, int quarter) {
-    for (int i = 0; i < quarter; i++) {
-      words[i] =
-          (q[i] & 0xff)
-              | ((q[i + quarter] & 0xff) << 8)
-              | ((q[i + 2 * quarter] & 0xff) << 16)
-              | (q[i + 3 * quarter] << 24);
-    }
-  }
-
-  private static void toFixedBits(int[] q, int n) {
-    for (int i = 0; i < n; i++) {
-      q[i] += WHOLE_BITS;
-    }
-  }
-
-  private static void subtractMultiples(float[] p, float[] q, float[] e, int n, float unit) {
-    for (int i = 0; i < n; i++) {
-      e[i] = p[i] - (q[i] - WHOLE) * unit;
-    }
-  }
-
   /** The reverse of {@link #int8}. */
   void fromInt8(int[] words, float[] tile, int n, float unit) {
     unpack4(words, bits, n / 4);
     Memory.floats(bits, tile, n);
     multiply(tile, n, unit);
-  }
-
-  private static void unpack4(int[] words, int[] q, int quarter) {
-    for (int i = 0; i < quarter; i++) {
-      q[i] = (words[i] << 24 >> 24) + WHOLE_BITS;
-    }
-    for (int i = 0; i < quarter; i++) {
-      q[i + quarter] = (words[i] << 16 >> 24) + WHOLE_BITS;
-    }
-    for (int i = 0; i < quarter; i++) {
-      q[i + 2 * quarter] = (words[i] << 8 >> 24) + WHOLE_BITS;
-    }
-    for (int i = 0; i < quarter; i++) {
-      q[i + 3 * quarter] = (words[i] >> 24) + WHOLE_BITS;
-    }
-  }
-
-  private static void multiply(float[] q, int n, float unit) {
-    for (int i = 0; i < n; i++) {
-      q[i] = (q[i] - WHOLE) * unit;
-    }
   }
 
   /**
@@ -426,15 +346,7 @@ class Tiles {
   /** The number of floats that are not zero. */
   int nonZeros(float[] p, int n) {
     Memory.bits(p, work, n);
-    return nonZeros(work, n);
-  }
-
-  private static int nonZeros(int[] bits, int n) {
-    int count = 0;
-    for (int i = 0; i < n; i++) {
-      count += ((bits[i] & MAGNITUDE) + MAGNITUDE) >>> 31;
-    }
-    return count;
+    return countNonZeros(work, n);
   }
 
   static int sum(int[] counts, int n) {
@@ -470,57 +382,9 @@ class Tiles {
     }
   }
 
-  private static void signed(int[] bits, int[] signed, int n, int scale) {
-    for (int i = 0; i < n; i++) {
-      int nonZero = ((bits[i] & MAGNITUDE) + MAGNITUDE) >> 31;
-      signed[i] = ((bits[i] & SIGN) | scale) & nonZero;
-    }
-  }
-
-  private static void signBits(int[] bits, int[] signs, int n) {
-    for (int i = 0; i < n; i++) {
-      signs[i] = bits[i] >>> 31;
-    }
-  }
-
-  private static void nonZeroBits(int[] bits, int n) {
-    for (int i = 0; i < n; i++) {
-      bits[i] = ((bits[i] & MAGNITUDE) + MAGNITUDE) >>> 31;
-    }
-  }
-
   /** Packs codes of {@code width} bits from 2^levels planes into the first n/2^levels words. */
   void fold(int[] codes, int n, int width, int levels) {
     foldFrom(0, codes, n, width, levels);
-  }
-
-  static void foldFrom(int first, int[] codes, int n, int width, int levels) {
-    for (int level = first; level < levels; level++) {
-      foldBits(codes, n >> (level + 1), width << level);
-    }
-  }
-
-  private static void foldBits(int[] codes, int half, int shift) {
-    for (int i = 0; i < half; i++) {
-      codes[i] |= codes[i + half] << shift;
-    }
-  }
-
-  /**
-   * The reverse of {@link #fold}, the words at the start of {@code codes}; bits above stay dirty.
-   */
-  private static void unfold(int[] codes, int n, int width, int levels) {
-    int half = n >> levels;
-    for (int level = levels - 1; level >= 0; level--) {
-      unfoldBits(codes, half, width << level);
-      half *= 2;
-    }
-  }
-
-  private static void unfoldBits(int[] codes, int half, int shift) {
-    for (int i = 0; i < half; i++) {
-      codes[i + half] = codes[i] >>> shift;
-    }
   }
 
   /** The position in a tile of n floats of bit {@code bit} of word {@code word}. */
@@ -536,12 +400,6 @@ class Tiles {
     unfold(work, n, 1, 5);
     toSigned(bits, work, n, Float.floatToRawIntBits(scale));
     Memory.floats(bits, tile, n);
-  }
-
-  private static void toSigned(int[] signs, int[] nonZeros, int n, int scale) {
-    for (int i = 0; i < n; i++) {
-      signs[i] = ((signs[i] << 31) | scale) & (nonZeros[i] << 31 >> 31);
-    }
   }
 
   /**
@@ -565,29 +423,6 @@ class Tiles {
     return hits(work, n / 16);
   }
 
-  private static void sent(int[] bits, int[] sent, int n, int tau) {
-    for (int i = 0; i < n; i++) {
-      int hit = (tau - 1 - (bits[i] & MAGNITUDE)) >> 31;
-      sent[i] = ((bits[i] & SIGN) | tau) & hit;
-    }
-  }
-
-  /** Floats that are zero or not into codes: the lowest bit says so, the next one is the sign. */
-  private static void codes(int[] sent, int n) {
-    for (int i = 0; i < n; i++) {
-      int hit = ((sent[i] & MAGNITUDE) + MAGNITUDE) >>> 31;
-      sent[i] = hit | (sent[i] >>> 31 << 1);
-    }
-  }
-
-  static int hits(int[] words, int n) {
-    int count = 0;
-    for (int i = 0; i < n; i++) {
-      count += Integer.bitCount(words[i] & 0x55555555);
-    }
-    return count;
-  }
-
   /** The position in a tile of n floats of 2-bit code {@code code} of word {@code word}. */
   static int codeIndex(int word, int code, int n) {
     return word + (n >> 4) * (Integer.reverse(code) >>> 28);
@@ -601,12 +436,6 @@ class Tiles {
     Memory.floats(bits, tile, n);
   }
 
-  private static void codesToFloats(int[] codes, int n, int tau) {
-    for (int i = 0; i < n; i++) {
-      codes[i] = ((codes[i] >>> 1 << 31) | tau) & (codes[i] << 31 >> 31);
-    }
-  }
-
   /**
    * Which floats are not below {@code threshold} in magnitude: n/32 words, as {@link #bitIndex}.
    */
@@ -615,12 +444,6 @@ class Tiles {
     selectBits(work, n, Float.floatToRawIntBits(threshold));
     fold(work, n, 1, 5);
     System.arraycopy(work, 0, selected, 0, n / 32);
-  }
-
-  private static void selectBits(int[] bits, int n, int threshold) {
-    for (int i = 0; i < n; i++) {
-      bits[i] = (threshold - 1 - (bits[i] & MAGNITUDE)) >>> 31;
-    }
   }
 
   /** {@code u = momentum u + scale g}, and {@code v += u}, at most the greatest float. */
@@ -696,12 +519,6 @@ class Tiles {
     }
   }
 
-  private static void multiply(float[] x, float[] factors, int n) {
-    for (int i = 0; i < n; i++) {
-      x[i] *= factors[i];
-    }
-  }
-
   private static float[] signs() {
     int[] random = new int[SIZE];
     TileRandom.fill(random, SIZE, 0x746863);
@@ -746,12 +563,6 @@ class Tiles {
     }
   }
 
-  private static void mask(int[] codes, int n, int mask) {
-    for (int i = 0; i < n; i++) {
-      codes[i] &= mask;
-    }
-  }
-
   /** The whole numbers of {@link #quantize} as floats, for n padded to whole planes. */
   void fromCodes(int[] words, float[] tile, int n, int width) {
     int planes = 32 / width;
@@ -760,12 +571,6 @@ class Tiles {
     signExtend(bits, n, 32 - width);
     Memory.floats(bits, tile, n);
     multiply(tile, n, 1);
-  }
-
-  private static void signExtend(int[] codes, int n, int shift) {
-    for (int i = 0; i < n; i++) {
-      codes[i] = (codes[i] << shift >> shift) + WHOLE_BITS;
-    }
   }
 
   /** {@code x *= factor}. */

@@ -1,5 +1,23 @@
 package io.trireme.common.codec;
 
+import static io.trireme.common.codec.BitLoops.foldFrom;
+import static io.trireme.common.codec.BitLoops.hits;
+import static io.trireme.common.codec.Loop.call;
+import static io.trireme.common.codec.VectorBits.countNonZeros;
+import static io.trireme.common.codec.VectorBits.foldTwice;
+import static io.trireme.common.codec.VectorBits.fourSums;
+import static io.trireme.common.codec.VectorBits.magnitudes;
+import static io.trireme.common.codec.VectorBits.maxBits;
+import static io.trireme.common.codec.VectorBits.nonZeroBits;
+import static io.trireme.common.codec.VectorBits.notBelow;
+import static io.trireme.common.codec.VectorBits.signed;
+import static io.trireme.common.codec.VectorBits.takeTau;
+import static io.trireme.common.codec.VectorRounding.fill15;
+import static io.trireme.common.codec.VectorRounding.pack;
+import static io.trireme.common.codec.VectorRounding.packHalves;
+import static io.trireme.common.codec.VectorRounding.roundAtRandom;
+import static io.trireme.common.codec.VectorRounding.roundTo;
+import static io.trireme.common.codec.VectorRounding.toBiasedHalves;
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
@@ -13,6 +31,9 @@ import jdk.incubator.vector.VectorSpecies;
  * several loops there takes one here, since bits and floats share a register. To be made only where
  * the module {@code jdk.incubator.vector} is present. Lengths that are no multiple of the
  * registers' are left to {@link Tiles}.
+ *
+ * <p>Loops are short, and constants are made before them, since the compiler inlines only so many
+ * operations into one loop (some forty), and makes an object of each vector beyond.
  */
 final class VectorTiles extends Tiles {
 
@@ -20,43 +41,26 @@ final class VectorTiles extends Tiles {
   private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
   private static final int LANES = FLOATS.length();
 
+  private final Loop max = (p, e, words, n, factor, bits) -> maxBits(p, n);
+  private final Loop nonZeros = (p, e, words, n, factor, bits) -> countNonZeros(p, n);
+  private final Loop magnitudes = (p, e, words, n, factor, bits) -> magnitudes(p, e);
+  private final Loop signed = (p, e, words, n, factor, bits) -> signed(p, e, words, n, bits);
+  private final Loop fill15 = (p, e, words, n, factor, bits) -> fill15(words, n, bits);
+  private final Loop round =
+      (p, e, words, n, factor, bits) -> roundAtRandom(p, e, words, n, factor);
+  private final Loop roundTo = (p, e, words, n, factor, bits) -> roundTo(p, words, n, factor, bits);
+
   private final float[] sums = new float[SIZE / 4];
   private final int[] codes = new int[SIZE];
-  private final int[] random = new int[SIZE];
 
   /** Every row of a tile twice over. */
   private final float[] twice = new float[2 * SIZE];
 
   @Override
   float max(float[] tile, int n) {
-    if (n % (8 * LANES) != 0) {
-      return super.max(tile, n);
-    }
-    int part = n / 8;
-    for (int i = 0; i < part; i += LANES) {
-      IntVector a = FloatVector.fromArray(FLOATS, tile, i).reinterpretAsInts().and(MAGNITUDE);
-      IntVector b = FloatVector.fromArray(FLOATS, tile, i + part).reinterpretAsInts();
-      IntVector c = FloatVector.fromArray(FLOATS, tile, i + 2 * part).reinterpretAsInts();
-      IntVector d = FloatVector.fromArray(FLOATS, tile, i + 3 * part).reinterpretAsInts();
-      IntVector ab = a.max(b.and(MAGNITUDE));
-      IntVector cd = c.and(MAGNITUDE).max(d.and(MAGNITUDE));
-      ab.max(cd).intoArray(codes, i);
-    }
-    for (int i = 0; i < part; i += LANES) {
-      IntVector so = IntVector.fromArray(INTS, codes, i);
-      IntVector a = FloatVector.fromArray(FLOATS, tile, i + 4 * part).reinterpretAsInts();
-      IntVector b = FloatVector.fromArray(FLOATS, tile, i + 5 * part).reinterpretAsInts();
-      IntVector c = FloatVector.fromArray(FLOATS, tile, i + 6 * part).reinterpretAsInts();
-      IntVector d = FloatVector.fromArray(FLOATS, tile, i + 7 * part).reinterpretAsInts();
-      IntVector ab = a.and(MAGNITUDE).max(b.and(MAGNITUDE));
-      IntVector cd = c.and(MAGNITUDE).max(d.and(MAGNITUDE));
-      so.max(ab.max(cd)).intoArray(codes, i);
-    }
-    int max = 0;
-    for (int i = 0; i < part; i++) {
-      max = Math.max(max, codes[i]);
-    }
-    return Float.intBitsToFloat(max);
+    return n % (4 * LANES) == 0
+        ? Float.intBitsToFloat(call(max, tile, tile, codes, n, 0, 0))
+        : super.max(tile, n);
   }
 
   @Override
@@ -105,39 +109,8 @@ final class VectorTiles extends Tiles {
       super.fp16(p, e, words, n, scale);
       return;
     }
-    toBiasedHalves(p, codes, n, scale);
-    subtractHalves(p, codes, e, n, 1 / scale);
+    toBiasedHalves(p, e, codes, n, scale, 1 / scale);
     packHalves(codes, words, half);
-  }
-
-  private static void toBiasedHalves(float[] p, int[] halves, int n, float scale) {
-    for (int i = 0; i < n; i += LANES) {
-      FloatVector biased = FloatVector.fromArray(FLOATS, p, i).mul(scale).mul(HALF_BIAS);
-      IntVector bits = biased.reinterpretAsInts();
-      IntVector magnitude = bits.and(MAGNITUDE);
-      IntVector nearest = magnitude.add(0xfff).add(magnitude.lanewise(LSHR, 13).and(1));
-      nearest.and(0xffffe000).min(HALF_MAX).or(bits.and(SIGN)).intoArray(halves, i);
-    }
-  }
-
-  private static void subtractHalves(float[] p, int[] halves, float[] e, int n, float inverse) {
-    for (int i = 0; i < n; i += LANES) {
-      FloatVector sent = IntVector.fromArray(INTS, halves, i).reinterpretAsFloats();
-      FloatVector.fromArray(FLOATS, p, i).sub(sent.mul(HALF_UNBIAS).mul(inverse)).intoArray(e, i);
-    }
-  }
-
-  private static void packHalves(int[] halves, int[] words, int half) {
-    for (int i = 0; i < half; i += LANES) {
-      IntVector low = IntVector.fromArray(INTS, halves, i);
-      IntVector high = IntVector.fromArray(INTS, halves, i + half);
-      low.and(SIGN)
-          .lanewise(LSHR, 16)
-          .or(low.and(MAGNITUDE).lanewise(LSHR, 13))
-          .or(high.and(SIGN))
-          .or(high.and(MAGNITUDE).lanewise(LSHL, 3))
-          .intoArray(words, i);
-    }
   }
 
   @Override
@@ -181,20 +154,9 @@ final class VectorTiles extends Tiles {
 
   @Override
   boolean finite(float[] tile, int n) {
-    if (n % (4 * LANES) != 0) {
-      return super.finite(tile, n);
-    }
-    int part = n / 4;
-    for (int i = 0; i < part; i += LANES) {
-      IntVector a = FloatVector.fromArray(FLOATS, tile, i).reinterpretAsInts();
-      IntVector b = FloatVector.fromArray(FLOATS, tile, i + part).reinterpretAsInts();
-      IntVector c = FloatVector.fromArray(FLOATS, tile, i + 2 * part).reinterpretAsInts();
-      IntVector d = FloatVector.fromArray(FLOATS, tile, i + 3 * part).reinterpretAsInts();
-      IntVector ab = a.and(MAGNITUDE).max(b.and(MAGNITUDE));
-      IntVector cd = c.and(MAGNITUDE).max(d.and(MAGNITUDE));
-      ab.max(cd).intoArray(codes, i);
-    }
-    return finite(codes, part);
+    return n % (4 * LANES) == 0
+        ? call(max, tile, tile, codes, n, 0, 0) <= GREATEST
+        : super.finite(tile, n);
   }
 
   @Override
@@ -204,57 +166,23 @@ final class VectorTiles extends Tiles {
       super.int8(p, e, words, n, unit, key);
       return;
     }
-    TileRandom.fill15(random, n, key);
-    roundAtRandom(p, e, n, unit);
+    call(fill15, p, p, codes, n, 0, TileRandom.start(key));
+    call(round, p, e, codes, n, unit, 0);
     pack(codes, words, quarter);
-  }
-
-  private void roundAtRandom(float[] p, float[] e, int n, float unit) {
-    float scale = FIXED_ONE / unit;
-    for (int i = 0; i < n; i += LANES) {
-      FloatVector value = FloatVector.fromArray(FLOATS, p, i);
-      IntVector fixed = value.mul(scale).add(WHOLE).reinterpretAsInts().sub(WHOLE_BITS);
-      IntVector q = fixed.add(IntVector.fromArray(INTS, random, i)).lanewise(ASHR, 15);
-      q.intoArray(codes, i);
-      value.sub(q.add(WHOLE_BITS).reinterpretAsFloats().sub(WHOLE).mul(unit)).intoArray(e, i);
-    }
-  }
-
-  private static void pack(int[] codes, int[] words, int quarter) {
-    for (int i = 0; i < quarter; i += LANES) {
-      IntVector.fromArray(INTS, codes, i)
-          .and(0xff)
-          .or(IntVector.fromArray(INTS, codes, i + quarter).and(0xff).lanewise(LSHL, 8))
-          .or(IntVector.fromArray(INTS, codes, i + 2 * quarter).and(0xff).lanewise(LSHL, 16))
-          .or(IntVector.fromArray(INTS, codes, i + 3 * quarter).lanewise(LSHL, 24))
-          .intoArray(words, i);
-    }
   }
 
   @Override
   int quantize(float[] x, int[] words, int n, float unit, int width, int levels, long key) {
     int planes = 32 / width;
-    if (n % LANES != 0 || n % planes != 0) {
+    if (n % (2 * LANES) != 0 || n % planes != 0) {
       return super.quantize(x, words, n, unit, width, levels, key);
     }
-    TileRandom.fill15(random, n, key);
+    call(fill15, x, x, codes, n, 0, TileRandom.start(key));
     clamp(x, n, levels * unit * BELOW_ONE);
-    roundTo(x, n, unit, (1 << width) - 1);
+    call(roundTo, x, x, codes, n, unit, (1 << width) - 1);
     fold(codes, n, width, Integer.numberOfTrailingZeros(planes));
     System.arraycopy(codes, 0, words, 0, n / planes);
     return n / planes;
-  }
-
-  /** Leaves the multiples in {@link #codes}, and they times the unit in x. */
-  private void roundTo(float[] x, int n, float unit, int mask) {
-    float scale = FIXED_ONE / unit;
-    for (int i = 0; i < n; i += LANES) {
-      FloatVector value = FloatVector.fromArray(FLOATS, x, i);
-      IntVector fixed = value.mul(scale).add(WHOLE).reinterpretAsInts().sub(WHOLE_BITS);
-      IntVector q = fixed.add(IntVector.fromArray(INTS, random, i)).lanewise(ASHR, 15);
-      q.and(mask).intoArray(codes, i);
-      q.add(WHOLE_BITS).reinterpretAsFloats().sub(WHOLE).mul(unit).intoArray(x, i);
-    }
   }
 
   @Override
@@ -298,19 +226,12 @@ final class VectorTiles extends Tiles {
 
   @Override
   float sumOfMagnitudes(float[] p, int n) {
-    if (n != SIZE) {
+    if (n != SIZE || LANES > 16) {
       return super.sumOfMagnitudes(p, n);
     }
-    int quarter = SIZE / 4;
-    for (int i = 0; i < quarter; i += LANES) {
-      FloatVector a = FloatVector.fromArray(FLOATS, p, i).abs().mul(0x1p-10f);
-      FloatVector b = FloatVector.fromArray(FLOATS, p, i + quarter).abs().mul(0x1p-10f);
-      FloatVector c = FloatVector.fromArray(FLOATS, p, i + 2 * quarter).abs().mul(0x1p-10f);
-      FloatVector d = FloatVector.fromArray(FLOATS, p, i + 3 * quarter).abs().mul(0x1p-10f);
-      a.add(c).add(b.add(d)).intoArray(sums, i);
-    }
-    for (int half = quarter / 2; half >= 16; half /= 2) {
-      foldSum(sums, half, half);
+    call(magnitudes, p, sums, codes, n, 0, 0);
+    for (int quarter = SIZE / 16; quarter >= 16; quarter /= 4) {
+      fourSums(sums, quarter);
     }
     float sum = 0;
     for (int i = 0; i < 16; i++) {
@@ -324,46 +245,17 @@ final class VectorTiles extends Tiles {
     if (n % (4 * LANES) != 0) {
       return super.nonZeros(p, n);
     }
-    int part = n / 4;
-    for (int i = 0; i < part; i += LANES) {
-      IntVector a = FloatVector.fromArray(FLOATS, p, i).reinterpretAsInts().and(MAGNITUDE);
-      IntVector b = FloatVector.fromArray(FLOATS, p, i + part).reinterpretAsInts();
-      IntVector c = FloatVector.fromArray(FLOATS, p, i + 2 * part).reinterpretAsInts();
-      IntVector d = FloatVector.fromArray(FLOATS, p, i + 3 * part).reinterpretAsInts();
-      IntVector ab =
-          a.add(MAGNITUDE)
-              .lanewise(LSHR, 31)
-              .add(b.and(MAGNITUDE).add(MAGNITUDE).lanewise(LSHR, 31));
-      IntVector cd =
-          c.and(MAGNITUDE)
-              .add(MAGNITUDE)
-              .lanewise(LSHR, 31)
-              .add(d.and(MAGNITUDE).add(MAGNITUDE).lanewise(LSHR, 31));
-      ab.add(cd).intoArray(codes, i);
-    }
-    return sum(codes, part);
+    return call(nonZeros, p, p, codes, n, 0, 0);
   }
 
-  /** The first three levels at once. */
+  /** Two levels at once. */
   @Override
   void fold(int[] codes, int n, int width, int levels) {
-    int part = n / 8;
-    if (levels < 3 || n % (8 * LANES) != 0) {
-      super.fold(codes, n, width, levels);
-      return;
+    int level = 0;
+    for (; level + 2 <= levels && (n >> level) % (4 * LANES) == 0; level += 2) {
+      foldTwice(codes, n >> (level + 2), width << level);
     }
-    for (int i = 0; i < part; i += LANES) {
-      IntVector a = IntVector.fromArray(INTS, codes, i + 4 * part).lanewise(LSHL, width);
-      IntVector b = IntVector.fromArray(INTS, codes, i + 2 * part).lanewise(LSHL, 2 * width);
-      IntVector c = IntVector.fromArray(INTS, codes, i + 6 * part).lanewise(LSHL, 3 * width);
-      IntVector d = IntVector.fromArray(INTS, codes, i + part).lanewise(LSHL, 4 * width);
-      IntVector e = IntVector.fromArray(INTS, codes, i + 5 * part).lanewise(LSHL, 5 * width);
-      IntVector f = IntVector.fromArray(INTS, codes, i + 3 * part).lanewise(LSHL, 6 * width);
-      IntVector g = IntVector.fromArray(INTS, codes, i + 7 * part).lanewise(LSHL, 7 * width);
-      IntVector four = IntVector.fromArray(INTS, codes, i).or(a).or(b.or(c));
-      four.or(d.or(e).or(f.or(g))).intoArray(codes, i);
-    }
-    foldFrom(3, codes, n, width, levels);
+    foldFrom(level, codes, n, width, levels);
   }
 
   @Override
@@ -373,26 +265,13 @@ final class VectorTiles extends Tiles {
       super.onebit(p, e, signs, nonZeros, n, scale, zeros);
       return;
     }
-    signed(p, e, n, Float.floatToRawIntBits(scale));
+    call(signed, p, e, codes, n, 0, Float.floatToRawIntBits(scale));
     fold(codes, n, 1, 5);
     System.arraycopy(codes, 0, signs, 0, n / 32);
     if (zeros) {
-      for (int i = 0; i < n; i++) {
-        codes[i] = p[i] == 0 ? 0 : 1;
-      }
+      nonZeroBits(p, codes, n);
       fold(codes, n, 1, 5);
       System.arraycopy(codes, 0, nonZeros, 0, n / 32);
-    }
-  }
-
-  private void signed(float[] p, float[] e, int n, int scale) {
-    for (int i = 0; i < n; i += LANES) {
-      FloatVector value = FloatVector.fromArray(FLOATS, p, i);
-      IntVector bits = value.reinterpretAsInts();
-      IntVector nonZero = bits.and(MAGNITUDE).add(MAGNITUDE).lanewise(ASHR, 31);
-      IntVector sent = bits.and(SIGN).or(scale).and(nonZero);
-      value.sub(sent.reinterpretAsFloats()).intoArray(e, i);
-      bits.lanewise(LSHR, 31).intoArray(codes, i);
     }
   }
 
@@ -423,15 +302,7 @@ final class VectorTiles extends Tiles {
     if (n % LANES != 0) {
       return super.threshold(p, e, words, first, n, tau);
     }
-    int tauBits = Float.floatToRawIntBits(tau);
-    for (int i = 0; i < n; i += LANES) {
-      FloatVector value = FloatVector.fromArray(FLOATS, p, i);
-      IntVector bits = value.reinterpretAsInts();
-      IntVector below = bits.and(MAGNITUDE).sub(tauBits).lanewise(ASHR, 31);
-      IntVector sent = bits.and(SIGN).or(tauBits).and(below.not());
-      value.sub(sent.reinterpretAsFloats()).intoArray(e, i);
-      sent.lanewise(LSHR, 30).and(2).or(below.add(1)).intoArray(codes, i);
-    }
+    takeTau(p, e, codes, n, Float.floatToRawIntBits(tau));
     fold(codes, n, 2, 4);
     System.arraycopy(codes, 0, words, first, n / 16);
     return hits(codes, n / 16);
@@ -461,11 +332,7 @@ final class VectorTiles extends Tiles {
       super.select(v, selected, n, threshold);
       return;
     }
-    int least = Float.floatToRawIntBits(threshold);
-    for (int i = 0; i < n; i += LANES) {
-      IntVector bits = FloatVector.fromArray(FLOATS, v, i).reinterpretAsInts();
-      bits.and(MAGNITUDE).sub(least).lanewise(ASHR, 31).add(1).intoArray(codes, i);
-    }
+    notBelow(v, codes, n, Float.floatToRawIntBits(threshold));
     fold(codes, n, 1, 5);
     System.arraycopy(codes, 0, selected, 0, n / 32);
   }

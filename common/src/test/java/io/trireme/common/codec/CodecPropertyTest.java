@@ -181,4 +181,59 @@ class CodecPropertyTest {
       Codecs.assertGuards(decoded, 4 * n);
     }
   }
+
+  /** Several chunks; bytes after the end must not matter, so none of them is read. */
+  @ParameterizedTest
+  @MethodSource("codecs")
+  void corruptedLongEncodingsNeitherReadNorWriteElsewhere(CodecSpec codec) {
+    int n = 70_003;
+    BlockShape shape = Codecs.shape(n);
+    try (BlockEncoder encoder = codec.encoder(shape)) {
+      BlockDecoder decoder = codec.decoder(shape);
+      BlockDecoder second = codec.decoder(shape);
+      UnsafeBuffer out = Codecs.offHeap(encoder.maxEncodedBytes());
+      int bytes = 0;
+      for (int step = 0; step < 3; step++) {
+        bytes = encoder.encode(step, 1, Codecs.of(Codecs.gaussian(step, n, 1)), 0, out, 0);
+      }
+      UnsafeBuffer one = Codecs.offHeap(bytes + 2 * Codecs.GUARD);
+      UnsafeBuffer other = Codecs.offHeap(bytes + 2 * Codecs.GUARD);
+      UnsafeBuffer decoded = Codecs.guarded(4 * n);
+      UnsafeBuffer again = Codecs.guarded(4 * n);
+      Random random = new Random(2);
+      for (int round = 0; round < 400; round++) {
+        one.putBytes(0, out, 0, bytes);
+        corrupt(one, bytes, n, random);
+        int length = random.nextInt(3) == 0 ? random.nextInt(bytes + Codecs.GUARD) : bytes;
+        other.putBytes(0, one, 0, length);
+        one.setMemory(length, one.capacity() - length, (byte) 0x11);
+        other.setMemory(length, other.capacity() - length, (byte) 0xee);
+        boolean written = decoder.decode(one, 0, length, decoded, Codecs.GUARD);
+        assertThat(second.decode(other, 0, length, again, Codecs.GUARD)).isEqualTo(written);
+        assertThat(decoder.decodeAndAdd(one, 0, length, decoded, Codecs.GUARD)).isEqualTo(written);
+        assertThat(second.decodeAndAdd(other, 0, length, again, Codecs.GUARD)).isEqualTo(written);
+        decoder.finish(decoded, Codecs.GUARD);
+        second.finish(again, Codecs.GUARD);
+        assertThat(again).isEqualTo(decoded);
+        if (round % 20 == 0) {
+          Codecs.assertGuards(decoded, 4 * n);
+        }
+      }
+      Codecs.assertGuards(decoded, 4 * n);
+      Codecs.assertGuards(again, 4 * n);
+    }
+  }
+
+  /** Flips bits, or puts numbers where counts, scales and indices are. */
+  private static void corrupt(UnsafeBuffer message, int bytes, int n, Random random) {
+    int[] numbers = {0, 1, -1, n, n + 1, Integer.MAX_VALUE, Integer.MIN_VALUE, random.nextInt()};
+    for (int changes = random.nextInt(3); changes >= 0; changes--) {
+      int at = random.nextBoolean() ? random.nextInt(Math.min(16, bytes)) : random.nextInt(bytes);
+      if (random.nextBoolean()) {
+        message.putByte(at, (byte) (message.getByte(at) ^ 1 << random.nextInt(8)));
+      } else {
+        message.putInt(Math.min(at & ~3, bytes - 4), numbers[random.nextInt(numbers.length)]);
+      }
+    }
+  }
 }

@@ -71,6 +71,7 @@ class VectorTilesTest {
         }
         compare((t, v, e, w, o) -> run(() -> t.onebit(v, e, w, o, n, 0.5f, true)), p, n);
         compare((t, v, e, w, o) -> t.threshold(v, e, w, 3, n, 0.25f), p, n);
+        compare((t, v, e, w, o) -> t.threshold(v, e, w, 0, n, 3f), p, n);
         compare((t, v, e, w, o) -> run(() -> t.select(v, w, n, 1.5f)), p, n);
         compare((t, v, e, w, o) -> run(() -> add(t, v, e, n)), p, n);
         compare((t, v, e, w, o) -> t.finite(v, n) ? 1 : 0, p, n);
