@@ -2,6 +2,7 @@ package io.trireme.driver.sim;
 
 import io.trireme.common.control.Membership;
 import io.trireme.common.wire.Peer;
+import io.trireme.common.wire.Rejection;
 import io.trireme.common.wire.Rejections;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -13,6 +14,7 @@ final class Arrivals {
 
   private static final int SENDER = 4;
   private static final int INCARNATION = 8;
+  private static final Rejection[] REASONS = Rejection.values();
 
   private record Sender(int id, long incarnation) {}
 
@@ -47,7 +49,11 @@ final class Arrivals {
 
   /** Frames that it has dropped. */
   long dropped() {
-    return rejections.counted().values().stream().mapToLong(Long::longValue).sum();
+    long dropped = 0;
+    for (Rejection reason : REASONS) {
+      dropped += rejections.of(reason);
+    }
+    return dropped;
   }
 
   /** It has taken a frame. */

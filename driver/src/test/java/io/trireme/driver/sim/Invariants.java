@@ -29,7 +29,9 @@ final class Invariants {
   private final Set<Peer> replaced = new HashSet<>();
   private @Nullable Membership formed;
   private long movedNs;
+  private long gainedNs;
   private String standing = "";
+  private String had = "";
 
   /**
    * Of a run.
@@ -47,18 +49,16 @@ final class Invariants {
     if (newest != null && newest != formed) {
       onFormed(newest);
     }
+    String gained =
+        told + " " + committed + " " + coordinator.restarts() + " " + coordinator.executors();
     String now =
-        coordinator.phase()
-            + " "
-            + (newest == null ? 0 : newest.generation())
-            + " "
-            + told
-            + " "
-            + committed
-            + " "
-            + coordinator.restarts()
-            + " "
-            + coordinator.executors();
+        coordinator.phase() + " " + (newest == null ? 0 : newest.generation()) + " " + gained;
+    if (!gained.equals(had)) {
+      had = gained;
+      gainedNs = nowNs;
+    } else if (nowNs - gainedNs > 2 * DEADLINE_NS) {
+      throw new InvariantBroken("generations follow each other and gain nothing: " + now);
+    }
     if (movedNs == 0 || !now.equals(standing)) {
       standing = now;
       movedNs = nowNs;
