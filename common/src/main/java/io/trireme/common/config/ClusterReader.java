@@ -119,6 +119,12 @@ final class ClusterReader {
         transport.problem("ports", "is \"" + ports + "\"; expected " + expected);
       }
     }
+    if (!transport.read("encrypt", Kind.flag(), Defaults.ENCRYPT)) {
+      transport.problem(
+          "encrypt",
+          "is false, and messages are always encrypted: on Java 17 AES-GCM that only authenticates"
+              + " costs more time than AES-GCM that encrypts, too; expected true, or no such key");
+    }
     int timeout = transport.read("timeoutSeconds", Kind.count(SECONDS), Defaults.TIMEOUT_SECONDS);
     transport.close();
     return new TransportConfig(term, mtu, ports, timeout);

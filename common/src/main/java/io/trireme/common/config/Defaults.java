@@ -71,6 +71,9 @@ public final class Defaults {
   /** {@code transport.mtu} in bytes: what passes an Ethernet without fragments. */
   public static final int MTU_LENGTH_BYTES = 1408;
 
+  /** {@code transport.encrypt}, of which there is no other value. */
+  public static final boolean ENCRYPT = true;
+
   /** {@code transport.timeoutSeconds}. */
   public static final int TIMEOUT_SECONDS = 30;
 

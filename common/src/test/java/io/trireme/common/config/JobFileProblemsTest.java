@@ -211,6 +211,10 @@ class JobFileProblemsTest {
             + " to 65535",
         "transport.timeoutSeconds=0|--set transport.timeoutSeconds: is \"0\"; expected a whole number"
             + " from 1 to 3600",
+        "transport.encrypt=false|--set transport.encrypt: is false, and messages are always encrypted:"
+            + " on Java 17 AES-GCM that only authenticates costs more time than AES-GCM that encrypts,"
+            + " too; expected true, or no such key",
+        "transport.encrypt=maybe|--set transport.encrypt: is \"maybe\"; expected true or false",
         "model.dl4j=net.json|--set model.dl4j: is given beside zoo; expected exactly one of the two",
         "model={}|--set model: names no model; expected zoo or dl4j",
         "model={dl4j: net.json}|job.yaml:8: key optimizer: has no effect beside model.dl4j, whose"

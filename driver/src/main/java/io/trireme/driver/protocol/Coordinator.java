@@ -319,11 +319,20 @@ public final class Coordinator {
     if (!settled) {
       return;
     }
-    if (mover(servers) != null) {
+    ServerView mover = mover(servers);
+    if (mover != null && isHeldElsewhere(mover, formed)) {
       form("a server can move to an executor with more room", nowNs);
     } else if (mayImprove && options.replicas() > 0) {
       form("servers were brought up and can share the work anew", nowNs);
     }
+  }
+
+  /** Whether others hold all that a server holds, so that it can begin again elsewhere. */
+  private static boolean isHeldElsewhere(ServerView server, Membership formed) {
+    return formed.groups().stream()
+        .noneMatch(
+            group ->
+                group.primary() == server.peer().index() && group.backup() == GroupHolders.NONE);
   }
 
   private static boolean isWhole(ServerView server, Membership formed) {

@@ -194,6 +194,24 @@ class LossTest {
   }
 
   @Test
+  void serverThatAloneHoldsItsGroupsDoesNotTryToMove() {
+    Fleet fleet = new Fleet(1, 2, 0);
+    fleet.executor("1");
+    fleet.executor("2");
+    fleet.round();
+    fleet.coordinator.place();
+    fleet.kill("2");
+    fleet.pass(LEASE_NS + 2 * SECOND_NS);
+    assertThat(fleet.executor("1").servers).hasSize(2);
+    fleet.executor("1").worker(0);
+    fleet.rounds(4);
+    assertThat(fleet.coordinator.phase()).isEqualTo(Phase.TRAINING);
+    fleet.executor("4");
+    fleet.pass(3 * SECOND_NS);
+    assertThat(fleet.membership().generation()).as("nothing was gained by another").isEqualTo(1);
+  }
+
+  @Test
   void serverLostBeforeTrainingIsPlacedAgainWithAllThatItLoads() {
     Fleet fleet = new Fleet(2, 2, 0);
     for (String id : List.of("1", "2", "3")) {

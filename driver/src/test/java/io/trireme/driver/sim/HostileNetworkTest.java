@@ -47,7 +47,8 @@ class HostileNetworkTest {
   private static final int FRAMES_A_STEP = 500;
   private static final int DATAGRAMS_A_STEP = 2_000;
   private static final int SETUPS = 2_000;
-  private static final int FRAMES_TO_ONE = 800_000;
+  private static final int MESSAGES = 1_000_000;
+  private static final int FRAMES_TO_ONE = 100_000;
   private static final long SLACK_BYTES = 1 << 20;
 
   @TempDir Path folder;
@@ -221,6 +222,26 @@ class HostileNetworkTest {
           .headerType(SetupFlyweight.HDR_TYPE_SETUP)
           .version((short) 0);
       return datagram;
+    }
+  }
+
+  @Test
+  void aMillionHostileMessagesAtLiveServersChangeNothing() {
+    Oracle oracle = new Oracle(Scenario.PLAN, new SlotPlan(640, 8, 5), STEPS, 3.0, false);
+    Simulation simulation = new Simulation(Scenario.plain(SEED, oracle, 0));
+    HostileFrames hostile =
+        new HostileFrames(
+            SEED, new JobKey(new byte[JobKey.LENGTH]), 1_000, Peer.worker(0, 1), Peer.server(0, 1));
+    attack(simulation, hostile);
+    assertThat(simulation.run().failure()).isNull();
+    assertThat(simulation.network.refused).isGreaterThanOrEqualTo(MESSAGES);
+  }
+
+  private static void attack(Simulation simulation, HostileFrames hostile) {
+    if (simulation.network.refused < MESSAGES) {
+      simulation.network.attack(hostile, 100);
+      simulation.scheduler.at(
+          simulation.scheduler.now() + Scheduler.MS / 10, () -> attack(simulation, hostile));
     }
   }
 

@@ -55,10 +55,6 @@ class LossyCodecsTest {
     return new Segment(name, 0, offset, length, shape, 'c', kind, "", List.of());
   }
 
-  private static Scenario scenario(long seed, Oracle oracle, int faults) {
-    return new Scenario(seed, oracle, 3, 3, 3, 2, 1, faults, 300, 0, -1, false);
-  }
-
   private static CodecConfig codec(String name) {
     return name.equals("topk")
         ? new CodecConfig(name, Map.of("density", 0.05, "momentum", 0.5))
@@ -90,12 +86,13 @@ class LossyCodecsTest {
                 new CodecConfig(back, Map.of()),
                 warmupSteps),
             42);
-    Simulation.Outcome quiet = new Simulation(scenario(1, oracle, 0), compression).run();
+    Simulation.Outcome quiet = new Simulation(Scenario.plain(1, oracle, 0), compression).run();
     assertThat(quiet.failure()).isNull();
     assertThat(oracle.seen).hasSizeGreaterThan(10 * 4);
     int generations = 0;
     for (long seed = 2; seed < 2 + FAULTY_SEEDS; seed++) {
-      Simulation.Outcome faulty = new Simulation(scenario(seed, oracle, 9), compression).run();
+      Simulation.Outcome faulty =
+          new Simulation(Scenario.plain(seed, oracle, 9), compression).run();
       assertThat(faulty.failure()).as("seed %d", seed).isNull();
       generations += faulty.generations();
     }

@@ -6,10 +6,13 @@ import io.trireme.common.layout.BlockPlan;
 import io.trireme.common.slots.ReductionTree;
 import io.trireme.common.slots.SlotPlan;
 import io.trireme.server.kernel.GlobalNorm;
+import io.trireme.worker.local.LocalRounds;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a job must come to: its parameters before every step, computed in one place without any
@@ -18,6 +21,7 @@ import java.util.Map;
 final class Oracle {
 
   static final float RATE = 0.25f;
+  private static final float LOCAL_RATE = 0.05f;
 
   final BlockPlan plan;
   final SlotPlan slots;
@@ -41,7 +45,32 @@ final class Oracle {
   /** Parameters before each step, and after the last. */
   final List<float[]> parameters = new ArrayList<>();
 
+  /** What the optimizer remembers before each step, and after the last. */
+  final List<float[]> moments = new ArrayList<>();
+
+  /** Where workers take local steps: how they lie over the slots; else null. */
+  final @Nullable LocalRounds local;
+
+  private final Witness witness;
+
   Oracle(BlockPlan plan, SlotPlan slots, int steps, double clip, boolean exact) {
+    this(plan, slots, steps, clip, exact, null);
+  }
+
+  /** A job whose steps are rounds of local steps. */
+  static Oracle ofRounds(BlockPlan plan, LocalRounds local, int rounds) {
+    return new Oracle(plan, local.rounds(), rounds, 0, false, local);
+  }
+
+  private Oracle(
+      BlockPlan plan,
+      SlotPlan slots,
+      int steps,
+      double clip,
+      boolean exact,
+      @Nullable LocalRounds local) {
+    this.local = local;
+    this.witness = new Witness(plan, slots.slots(), exact);
     this.exact = exact;
     this.momentum = exact ? 0 : 0.5f;
     this.plan = plan;
@@ -53,8 +82,9 @@ final class Oracle {
     for (int i = 0; i < length; i++) {
       current[i] = exact ? i % 17 : (i % 17) * 0.37f - 2;
     }
-    float[] moments = new float[length];
+    float[] momentum = new float[length];
     parameters.add(current.clone());
+    moments.add(momentum.clone());
     for (int step = 0; step < steps; step++) {
       float[] gradient = sum(step, 0, slots.slots(), current);
       for (int i = 0; i < length; i++) {
@@ -62,10 +92,11 @@ final class Oracle {
       }
       double scale = clip > 0 ? GlobalNorm.scale(sumOfSquares(gradient), clip) : 1;
       for (int i = 0; i < length; i++) {
-        moments[i] = momentum * moments[i] + (float) scale * gradient[i];
-        current[i] -= RATE * moments[i];
+        momentum[i] = this.momentum * momentum[i] + (float) scale * gradient[i];
+        current[i] -= RATE * momentum[i];
       }
       parameters.add(current.clone());
+      moments.add(momentum.clone());
     }
   }
 
@@ -95,14 +126,51 @@ final class Oracle {
     return left;
   }
 
-  private float[] gradient(long step, int slot, float[] at) {
+  /** What one slot contributes, from parameters as they are before the step. */
+  float[] gradient(long step, int slot, float[] at) {
     int examples = slots.examplesInSlot(step, slot);
     float[] gradient = new float[at.length];
-    for (int i = 0; i < at.length && examples > 0; i++) {
-      int noise = (int) ((slot * 31L + step * 7 + i * 13L) % 97) - 48;
+    if (local != null) {
+      float[] end = localSteps(step, slot, at);
+      for (int i = 0; i < at.length; i++) {
+        gradient[i] = (at[i] - end[i]) * examples;
+      }
+    }
+    for (int i = 0; i < at.length && examples > 0 && local == null; i++) {
+      int noise = noise(step, slot, i);
       gradient[i] = exact ? examples * noise : examples * (at[i] * 0.3f + noise * 0.173f);
     }
+    sign(slot, gradient);
     return gradient;
+  }
+
+  private static int noise(long step, int slot, int i) {
+    return (int) ((slot * 31L + step * 7 + i * 13L) % 97) - 48;
+  }
+
+  /** Where the local steps of a slot in a round end that begin at these parameters. */
+  float[] localSteps(long round, int slot, float[] at) {
+    LocalRounds rounds = Objects.requireNonNull(local);
+    float[] end = at.clone();
+    for (int h = 0; h < rounds.stepsInRound(round); h++) {
+      int count = rounds.offsetInSlot(round, slot, h + 1) - rounds.offsetInSlot(round, slot, h);
+      for (int i = 0; i < end.length && count > 0; i++) {
+        end[i] -= LOCAL_RATE * (end[i] * 0.3f + noise(rounds.firstStep(round) + h, slot, i) * 0.1f);
+      }
+    }
+    return end;
+  }
+
+  /** Writes into a slot's gradient that it is this slot's. */
+  void sign(int slot, float[] gradient) {
+    if (!lossy) {
+      witness.sign(slot, gradient);
+    }
+  }
+
+  /** How often each slot was counted in the mean gradient of a group over so many examples. */
+  int[] counted(BlockGroup group, int examples, Floats mean) {
+    return witness.counted(group, examples, mean);
   }
 
   /** Whether these are, bit for bit, the floats that were first seen under a name. */
@@ -117,7 +185,7 @@ final class Oracle {
   }
 
   /** Whether the floats of a group are those before a step. */
-  boolean holds(BlockGroup group, long step, io.trireme.driver.sim.Floats floats) {
+  boolean holds(BlockGroup group, long step, Floats floats) {
     if (lossy) {
       float[] now = new float[(int) group.length()];
       for (int i = 0; i < now.length; i++) {

@@ -2,6 +2,7 @@ package io.trireme.driver.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.trireme.common.control.ShardReport;
 import io.trireme.common.wire.JobKey;
 import io.trireme.driver.protocol.Coordinator;
 import io.trireme.server.protocol.ServerCore;
@@ -14,10 +15,13 @@ import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
 import net.bytebuddy.ByteBuddy;
 import net.bytebuddy.asm.Advice;
+import net.bytebuddy.description.method.MethodDescription;
+import net.bytebuddy.description.modifier.Visibility;
 import net.bytebuddy.description.type.TypeDescription;
 import net.bytebuddy.dynamic.ClassFileLocator;
 import net.bytebuddy.dynamic.DynamicType;
 import net.bytebuddy.implementation.FixedValue;
+import net.bytebuddy.matcher.ElementMatcher;
 import net.bytebuddy.matcher.ElementMatchers;
 import net.bytebuddy.pool.TypePool;
 import org.junit.jupiter.api.Timeout;
@@ -66,13 +70,50 @@ class PlantedBugsTest {
         Map.of(
             LEDGER,
             builder ->
-                builder.visit(Advice.to(LastPlace.class).on(ElementMatchers.named("placeOf")))));
+                builder.visit(Advice.to(LastPlace.class).on(ElementMatchers.named("placeOf"))))),
+    DUPLICATES_COUNT_AFTER_A_CHANGE(
+        Map.of(
+            LEDGER,
+            builder ->
+                builder
+                    .defineField("changed", boolean.class, Visibility.PUBLIC)
+                    .visit(Advice.to(Changed.class).on(ElementMatchers.named("forget")))
+                    .visit(Advice.to(Unchanged.class).on(ElementMatchers.named("isCounted"))),
+            CONTRIBUTION,
+            returning("covers", false))),
+    PROMOTED_WITHOUT_THE_LAST_STEP(
+        Map.of(
+            "io.trireme.server.protocol.Replica",
+            advised(OnlyPrimary.class, ElementMatchers.named("apply")))),
+    BOUND_OFF_BY_ONE(
+        Map.of(
+            "io.trireme.server.protocol.StreamReplies",
+            advised(OneMore.class, ElementMatchers.isConstructor()))),
+    LOCAL_STEPS_WEIGHTED_BY_WORKERS(
+        Map.of(
+            "io.trireme.worker.local.DeltaKernel",
+            advised(EqualWeights.class, ElementMatchers.named("apply")))),
+    CHECKPOINT_OF_TWO_STEPS(
+        Map.of(
+            "io.trireme.driver.protocol.CheckpointPlan",
+            advised(
+                NextStepToo.class,
+                ElementMatchers.named("note").and(ElementMatchers.takesArguments(1))))),
+    NOBODY_LOOKS_AT_THE_CLOCK(
+        Map.of(
+            Coordinator.class.getName(),
+            advised(Never.class, ElementMatchers.named("onTick").and(ElementMatchers.isPublic()))));
 
     final Map<String, UnaryOperator<DynamicType.Builder<?>>> changes;
 
     Bug(Map<String, UnaryOperator<DynamicType.Builder<?>>> changes) {
       this.changes = changes;
     }
+  }
+
+  private static UnaryOperator<DynamicType.Builder<?>> advised(
+      Class<?> advice, ElementMatcher<? super MethodDescription> methods) {
+    return builder -> builder.visit(Advice.to(advice).on(methods));
   }
 
   private static UnaryOperator<DynamicType.Builder<?>> returning(String method, Object value) {
@@ -105,6 +146,66 @@ class PlantedBugsTest {
     }
   }
 
+  /** The generation has ended once. */
+  static final class Changed {
+    @Advice.OnMethodExit
+    static void exit(@Advice.FieldValue(value = "changed", readOnly = false) boolean changed) {
+      changed = true;
+    }
+  }
+
+  /** What is counted is known only before the first change of generation. */
+  static final class Unchanged {
+    @Advice.OnMethodExit
+    static void exit(
+        @Advice.FieldValue("changed") boolean changed,
+        @Advice.Return(readOnly = false) boolean counted) {
+      counted &= !changed;
+    }
+  }
+
+  /** A backup says that it holds a step which it has not applied. */
+  static final class OnlyPrimary {
+    @Advice.OnMethodEnter
+    static void enter(
+        @Advice.FieldValue("serving") boolean serving,
+        @Advice.Argument(value = 1, readOnly = false) double factor) {
+      factor = serving ? factor : -1;
+    }
+  }
+
+  /** Does nothing. */
+  static final class Never {
+    @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
+    static boolean enter() {
+      return true;
+    }
+  }
+
+  /** Workers may be one step further ahead. */
+  static final class OneMore {
+    @Advice.OnMethodEnter
+    static void enter(@Advice.Argument(value = 0, readOnly = false) long staleness) {
+      staleness++;
+    }
+  }
+
+  /** Every slot counts alike, however many examples it has. */
+  static final class EqualWeights {
+    @Advice.OnMethodEnter
+    static void enter(@Advice.Argument(value = 2, readOnly = false) double weights) {
+      weights = 1;
+    }
+  }
+
+  /** Shards of a step and of the next are put together. */
+  static final class NextStepToo {
+    @Advice.OnMethodEnter
+    static void enter(@Advice.Argument(value = 0, readOnly = false) ShardReport shard) {
+      shard = new ShardReport(shard.step() / 2 * 2, shard.file());
+    }
+  }
+
   @ParameterizedTest
   @EnumSource
   void isFoundByTheSimulation(Bug bug) throws Exception {
@@ -113,7 +214,7 @@ class PlantedBugsTest {
     verdict.setAccessible(true);
     String found = null;
     int seed = 0;
-    while (found == null && seed < (bug == Bug.NONE ? 100 : MOST_SEEDS)) {
+    while (found == null && seed < (bug == Bug.NONE ? 40 : MOST_SEEDS)) {
       seed++;
       found = (String) verdict.invoke(null, (long) seed);
     }

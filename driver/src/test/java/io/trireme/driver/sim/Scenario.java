@@ -4,6 +4,7 @@ import io.trireme.common.layout.Block;
 import io.trireme.common.layout.BlockGroup;
 import io.trireme.common.layout.BlockPlan;
 import io.trireme.common.slots.SlotPlan;
+import io.trireme.worker.local.LocalRounds;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -23,6 +24,8 @@ import java.util.SplittableRandom;
  * @param staleness how far workers may be ahead of each other; negative where every step waits for
  *     everybody
  * @param wild whether faults come while others are not got over, so that state may be lost
+ * @param crashes whether the driver may crash
+ * @param everySteps steps between checkpoints; 0 where time counts, negative where there are none
  */
 record Scenario(
     long seed,
@@ -36,7 +39,35 @@ record Scenario(
     int faultGapMs,
     int lostControl,
     long staleness,
-    boolean wild) {
+    boolean wild,
+    boolean crashes,
+    int everySteps) {
+
+  /** What {@link #everySteps} is where checkpoints are due by time. */
+  private static final int BY_TIME = 0;
+
+  private static final int NO_CHECKPOINTS = -1;
+
+  /** What kinds of jobs a seed stands for. */
+  enum Family {
+    /** Every step waits for every slot; one server at a time may be lost. */
+    BSP,
+    /** Nobody waits for everybody: {@code ssp} and {@code async}. */
+    STREAMS,
+    /** Workers take local steps. */
+    LOCAL,
+    /** Drivers crash, and groups are lost: runs begin with checkpoints. */
+    RESTARTS;
+
+    Scenario of(long seed) {
+      return switch (this) {
+        case BSP -> Scenario.of(seed);
+        case STREAMS -> streams(seed);
+        case LOCAL -> local(seed);
+        case RESTARTS -> restarts(seed);
+      };
+    }
+  }
 
   /** What may break. */
   enum Fault {
@@ -47,7 +78,8 @@ record Scenario(
     CUT_AND_KILL,
     BREAK,
     REPLAY,
-    SLOW
+    SLOW,
+    CRASH_DRIVER
   }
 
   /** Blocks of different lengths, the third and fourth in one group. */
@@ -76,8 +108,19 @@ record Scenario(
 
   private static final Oracle EXACT = new Oracle(PLAN, new SlotPlan(40, 8, 4), 12, 0, true);
 
+  private static final List<Oracle> LOCAL =
+      List.of(
+          Oracle.ofRounds(PLAN, LocalRounds.of(61, 8, 5, 3), 6),
+          Oracle.ofRounds(PLAN, LocalRounds.of(40, 4, 4, 2), 10));
+
+  private static final List<Oracle> LONG =
+      List.of(
+          new Oracle(PLAN, new SlotPlan(40, 8, 4), 20, 0, false),
+          new Oracle(PLAN, new SlotPlan(19, 8, 5), 16, 3.0, false),
+          Oracle.ofRounds(PLAN, LocalRounds.of(61, 8, 5, 3), 14));
+
   /** A scenario in which workers do not wait for each other's steps, and servers are not lost. */
-  static Scenario streams(long seed) {
+  private static Scenario streams(long seed) {
     SplittableRandom random = new SplittableRandom(seed * 17 + 3);
     int workers = 1 + random.nextInt(4);
     return new Scenario(
@@ -92,13 +135,24 @@ record Scenario(
         200 + random.nextInt(1500),
         random.nextInt(4) == 0 ? 10 : 0,
         random.nextInt(3) == 0 ? Integer.MAX_VALUE : random.nextInt(4),
-        false);
+        false,
+        random.nextInt(4) == 0,
+        NO_CHECKPOINTS);
   }
 
   /** The scenario of a seed: state is never lost in it, so the run must end well. */
   static Scenario of(long seed) {
     SplittableRandom random = new SplittableRandom(seed * 31 + 7);
     Oracle oracle = ORACLES.get(random.nextInt(ORACLES.size()));
+    return replicated(seed, oracle, random);
+  }
+
+  private static Scenario local(long seed) {
+    SplittableRandom random = new SplittableRandom(seed * 37 + 11);
+    return replicated(seed, LOCAL.get(random.nextInt(LOCAL.size())), random);
+  }
+
+  private static Scenario replicated(long seed, Oracle oracle, SplittableRandom random) {
     int executors = 2 + random.nextInt(3);
     int workers = 1 + random.nextInt(4);
     return new Scenario(
@@ -113,46 +167,51 @@ record Scenario(
         200 + random.nextInt(1500),
         random.nextInt(4) == 0 ? 10 : 0,
         -1,
-        false);
+        false,
+        false,
+        random.nextInt(3) == 0 ? 1 + random.nextInt(4) : NO_CHECKPOINTS);
   }
 
-  Scenario wildly() {
+  /** The driver crashes, and servers are lost with all that they hold. */
+  private static Scenario restarts(long seed) {
+    SplittableRandom random = new SplittableRandom(seed * 41 + 13);
+    int workers = 1 + random.nextInt(4);
+    int servers = 1 + random.nextInt(4);
     return new Scenario(
         seed,
-        oracle,
-        executors,
+        LONG.get(random.nextInt(LONG.size())),
+        2 + random.nextInt(3),
         workers,
-        minWorkers,
+        1 + random.nextInt(workers),
         servers,
-        replicas,
-        faults + 6,
-        300,
-        lostControl,
-        staleness,
-        true);
+        servers > 1 ? random.nextInt(2) : 0,
+        1 + random.nextInt(7),
+        200 + random.nextInt(1500),
+        random.nextInt(4) == 0 ? 10 : 0,
+        -1,
+        true,
+        true,
+        random.nextInt(4) == 0 ? BY_TIME : 1 + random.nextInt(6));
   }
 
-  Scenario quiet() {
+  /** A scenario without checkpoints in which the driver does not crash. */
+  static Scenario plain(long seed, Oracle oracle, int faults) {
     return new Scenario(
-        seed,
-        oracle,
-        executors,
-        workers,
-        minWorkers,
-        servers,
-        replicas,
-        0,
-        1000,
-        0,
-        staleness,
-        false);
+        seed, oracle, 3, 3, 3, 2, 1, faults, 300, 0, -1, false, false, NO_CHECKPOINTS);
+  }
+
+  boolean hasCheckpoints() {
+    return everySteps >= 0;
   }
 
   Fault pick(SplittableRandom random) {
     if (oracle.lossy) {
       return Fault.values()[Fault.BREAK.ordinal() + random.nextInt(3)];
     }
+    if (crashes && random.nextInt(4) == 0) {
+      return Fault.CRASH_DRIVER;
+    }
     Fault[] all = Fault.values();
-    return random.nextInt(3) == 0 ? Fault.KILL : all[random.nextInt(all.length)];
+    return random.nextInt(3) == 0 ? Fault.KILL : all[random.nextInt(Fault.CRASH_DRIVER.ordinal())];
   }
 }

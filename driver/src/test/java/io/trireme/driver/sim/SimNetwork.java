@@ -4,8 +4,10 @@ import io.trireme.common.transport.Endpoint;
 import io.trireme.common.transport.Inbound;
 import io.trireme.common.transport.Outbound;
 import io.trireme.common.transport.Transport;
+import io.trireme.common.wire.Frames;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,19 +34,23 @@ final class SimNetwork {
   private final Map<String, Long> cutUntilNs = new HashMap<>();
   private final List<byte[]> remembered = new ArrayList<>();
   private int nextStream = 1;
+  private long lastCutNs;
   private long slowestNs = 2 * Scheduler.MS;
+
+  /** Frames of attackers that were counted and dropped by those they were sent to. */
+  long refused;
 
   SimNetwork(Scheduler scheduler, SplittableRandom random) {
     this.scheduler = scheduler;
     this.random = random;
   }
 
-  /** What a host sends and receives with. */
-  Transport of(Host host) {
+  /** What a life on a host sends and receives with. */
+  Transport of(Host host, Arrivals arrivals) {
     return new Transport() {
       @Override
       public Inbound listen() {
-        SimInbound inbound = new SimInbound(host, nextStream++);
+        SimInbound inbound = new SimInbound(host, nextStream++, arrivals);
         inbounds.put(inbound.stream, inbound);
         return inbound;
       }
@@ -68,7 +74,13 @@ final class SimNetwork {
 
   /** Nothing passes from one host to the other until then. */
   void cut(Host from, Host to, long untilNs) {
+    lastCutNs = Math.max(lastCutNs, untilNs);
     cutUntilNs.put(from.name + ">" + to.name, untilNs);
+  }
+
+  /** Whether nobody was cut off from anybody for so long. */
+  boolean isWhole(long forNs) {
+    return scheduler.now() - lastCutNs > forNs;
   }
 
   boolean isCut(Host from, Host to) {
@@ -100,6 +112,25 @@ final class SimNetwork {
             old[random.nextInt(old.length)] ^= (byte) (1 << random.nextInt(8));
           }
           stranger.frames.add(new Frame(scheduler.now(), old));
+        }
+      }
+    }
+  }
+
+  /** Has so many hostile frames wait for every server; they are made of what servers have taken. */
+  void attack(HostileFrames hostile, int each) {
+    for (SimInbound inbound : inbounds.values()) {
+      if (!inbound.arrivals.self().isWorker() && !inbound.taken.isEmpty()) {
+        if (!inbound.sessions.contains(inbound.attacker)) {
+          inbound.sessions.add(inbound.attacker);
+        }
+        while (inbound.attacker.frames.size() < each) {
+          byte[] good = inbound.taken.get(random.nextInt(inbound.taken.size()));
+          byte[] frame = hostile.next(good);
+          inbound.attacker.frames.add(
+              new Frame(
+                  scheduler.now(),
+                  Arrays.copyOf(frame, Math.min(frame.length, Frames.MAX_FRAME_BYTES))));
         }
       }
     }
@@ -152,11 +183,16 @@ final class SimNetwork {
     final Host host;
     final int stream;
     final List<Session> sessions = new ArrayList<>();
+    private final Arrivals arrivals;
+    private final Session attacker;
+    private final List<byte[]> taken = new ArrayList<>();
     boolean closed;
 
-    SimInbound(Host host, int stream) {
+    SimInbound(Host host, int stream, Arrivals arrivals) {
       this.host = host;
       this.stream = stream;
+      this.arrivals = arrivals;
+      attacker = new Session(new Host("attacker"), this);
     }
 
     @Override
@@ -175,7 +211,18 @@ final class SimNetwork {
             break;
           }
           session.frames.remove();
+          long dropped = arrivals.dropped();
           handler.onFrame(new UnsafeBuffer(next.bytes()), 0, next.bytes().length);
+          if (arrivals.dropped() > dropped) {
+            refused += session == attacker ? 1 : 0;
+          } else if (session == attacker) {
+            throw new InvariantBroken("an attacker's frame was taken");
+          } else {
+            arrivals.taken(next.bytes());
+            if (taken.size() < REMEMBERED) {
+              taken.add(next.bytes());
+            }
+          }
           polled++;
         }
       }

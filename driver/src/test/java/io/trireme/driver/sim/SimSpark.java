@@ -11,37 +11,72 @@ final class SimSpark {
   private final Simulation simulation;
   private final SplittableRandom random;
   final List<SimExecutor> executors = new ArrayList<>();
-  private final SimExecutor[] homes;
-  private final boolean[] done;
+  private final Scenario scenario;
+  private SimExecutor[] homes;
+  private boolean[] done;
   private int nextExecutor;
+  private int application;
 
-  SimSpark(Simulation simulation, SplittableRandom random, int workers) {
+  SimSpark(Simulation simulation, SplittableRandom random, Scenario scenario) {
     this.simulation = simulation;
     this.random = random;
-    homes = new SimExecutor[workers];
-    done = new boolean[workers];
+    this.scenario = scenario;
+    homes = new SimExecutor[scenario.workers()];
+    done = new boolean[scenario.workers()];
   }
 
-  SimExecutor startExecutor() {
-    SimExecutor executor =
-        new SimExecutor(new Host("e" + nextExecutor++), simulation, simulation.key);
+  /** A driver starts, with executors of its own. */
+  void startApplication() {
+    for (int i = 0; i < scenario.executors(); i++) {
+      startExecutor();
+    }
+  }
+
+  /** The driver is gone: its executors end, some of them late. */
+  void endApplication() {
+    application++;
+    for (SimExecutor executor : executors) {
+      long lingersNs = random.nextBoolean() ? 0 : random.nextLong(3000) * Scheduler.MS;
+      simulation.scheduler.within(0, lingersNs, () -> executor.host.alive = false);
+    }
+    executors.clear();
+  }
+
+  int application() {
+    return application;
+  }
+
+  private void startExecutor() {
+    SimExecutor executor = new SimExecutor(new Host("e" + nextExecutor++), application, simulation);
     executors.add(executor);
     executor.start();
-    return executor;
   }
 
-  void launch(int worker) {
-    if (done[worker] || simulation.isOver()) {
+  /** The tasks of a run begin, some of them late. */
+  void launchAll(SimRun run) {
+    homes = new SimExecutor[scenario.workers()];
+    done = new boolean[scenario.workers()];
+    for (int worker = 0; worker < homes.length; worker++) {
+      int index = worker;
+      simulation.scheduler.within(
+          0,
+          (worker < scenario.minWorkers() ? 200 : 3000) * Scheduler.MS,
+          () -> launch(run, index));
+    }
+  }
+
+  private void launch(SimRun run, int worker) {
+    if (!simulation.isCurrent(run) || done[worker]) {
       return;
     }
     List<SimExecutor> alive = executors.stream().filter(e -> e.host.alive).toList();
     if (alive.isEmpty()) {
-      simulation.scheduler.within(50 * Scheduler.MS, 200 * Scheduler.MS, () -> launch(worker));
+      simulation.scheduler.within(50 * Scheduler.MS, 200 * Scheduler.MS, () -> launch(run, worker));
       return;
     }
     SimExecutor home = alive.get((worker + random.nextInt(2)) % alive.size());
     homes[worker] = home;
-    home.launch(Peer.worker(worker, simulation.newIncarnation()));
+    home.launch(run, Peer.worker(worker, simulation.newIncarnation()));
   }
 
   /** Whether the executor with this name lives, and does what it is there for. */
@@ -56,17 +91,17 @@ final class SimSpark {
   }
 
   /** The task begins again where it is, as another life. */
-  void fenced(int worker, SimExecutor executor) {
-    if (homes[worker] == executor && !done[worker]) {
+  void fenced(SimRun run, int worker, SimExecutor executor) {
+    if (simulation.isCurrent(run) && homes[worker] == executor && !done[worker]) {
       simulation.scheduler.within(
           10 * Scheduler.MS,
           200 * Scheduler.MS,
-          () -> executor.launch(Peer.worker(worker, simulation.newIncarnation())));
+          () -> executor.launch(run, Peer.worker(worker, simulation.newIncarnation())));
     }
   }
 
-  void taskDone(int worker, SimExecutor executor) {
-    done[worker] |= homes[worker] == executor;
+  void taskDone(SimRun run, int worker, SimExecutor executor) {
+    done[worker] |= simulation.isCurrent(run) && homes[worker] == executor;
   }
 
   boolean allDone() {
@@ -94,11 +129,21 @@ final class SimSpark {
       return;
     }
     simulation.executorLost(executor);
-    simulation.scheduler.within(100 * Scheduler.MS, 2000 * Scheduler.MS, this::startExecutor);
+    int mine = application;
+    simulation.scheduler.within(
+        100 * Scheduler.MS,
+        2000 * Scheduler.MS,
+        () -> {
+          if (mine == application) {
+            startExecutor();
+          }
+        });
+    SimRun run = simulation.current();
     for (int worker = 0; worker < homes.length; worker++) {
-      if (homes[worker] == executor && !done[worker]) {
+      if (run != null && homes[worker] == executor && !done[worker]) {
         int lost = worker;
-        simulation.scheduler.within(50 * Scheduler.MS, 1500 * Scheduler.MS, () -> launch(lost));
+        simulation.scheduler.within(
+            50 * Scheduler.MS, 1500 * Scheduler.MS, () -> launch(run, lost));
       }
     }
   }

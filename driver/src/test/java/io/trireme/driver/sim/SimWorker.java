@@ -2,15 +2,15 @@ package io.trireme.driver.sim;
 
 import io.trireme.common.control.Membership;
 import io.trireme.common.control.StepReport;
-import io.trireme.common.control.WorkerMember;
 import io.trireme.common.control.WorkerReport;
 import io.trireme.common.slots.ReductionTree;
 import io.trireme.common.slots.TreeNode;
 import io.trireme.common.transport.Inbound;
 import io.trireme.common.transport.Inbox;
-import io.trireme.common.wire.JobKey;
+import io.trireme.common.transport.Transport;
 import io.trireme.common.wire.Peer;
 import io.trireme.common.wire.Rejections;
+import io.trireme.worker.local.LocalDelta;
 import io.trireme.worker.protocol.WorkerLife;
 import io.trireme.worker.protocol.WorkerOptions;
 import java.util.ArrayList;
@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 final class SimWorker implements WorkerLife.Computer {
 
   final Peer self;
-  final SimExecutor executor;
+  final SimSession session;
+  private final Arrivals arrivals;
   private final Simulation simulation;
   private final Oracle oracle;
   private final UnsafeBuffer parameters;
@@ -34,13 +35,16 @@ final class SimWorker implements WorkerLife.Computer {
   private boolean computing;
   private boolean stopped;
 
-  SimWorker(Peer self, SimExecutor executor, Simulation simulation, JobKey key) {
+  SimWorker(Peer self, SimSession session, Simulation simulation) {
     this.self = self;
-    this.executor = executor;
+    this.session = session;
+    Rejections rejections = new Rejections();
+    arrivals = new Arrivals(self, rejections);
+    Transport transport = simulation.network.of(session.host, arrivals);
     this.simulation = simulation;
     this.oracle = simulation.oracle;
     parameters = new UnsafeBuffer(new byte[oracle.length * Float.BYTES]);
-    inbox = new Inbox(executor.transport);
+    inbox = new Inbox(transport);
     life =
         new WorkerLife(
             new WorkerOptions(
@@ -51,10 +55,10 @@ final class SimWorker implements WorkerLife.Computer {
                 simulation.staleness() >= 0,
                 simulation.compression(),
                 false),
-            key,
-            executor.transport,
+            session.run.key,
+            transport,
             parameters,
-            new Rejections(),
+            rejections,
             this);
   }
 
@@ -63,20 +67,21 @@ final class SimWorker implements WorkerLife.Computer {
   }
 
   private void turn() {
-    if (stopped || !executor.host.alive) {
+    if (stopped || !session.host.alive) {
       return;
     }
-    if (executor.host.frozenUntilNs > simulation.scheduler.now()) {
-      simulation.scheduler.at(executor.host.frozenUntilNs, this::turn);
+    if (session.host.frozenUntilNs > simulation.scheduler.now()) {
+      simulation.scheduler.at(session.host.frozenUntilNs, this::turn);
       return;
     }
-    Membership formed = executor.membership;
+    Membership formed = session.membership;
     if (formed != null
         && formed.has(self)
         && (entered == null || formed.generation() > entered.generation())) {
       Inbound inbound = inbox.take(formed.generation());
       if (inbound != null) {
         entered = formed;
+        arrivals.enter(formed);
         life.enter(formed, inbound);
       }
     }
@@ -100,7 +105,7 @@ final class SimWorker implements WorkerLife.Computer {
         throw new InvariantBroken(self + " ends with other parameters than a quiet run");
       }
     }
-    executor.workerFinished(this);
+    session.workerFinished(this);
   }
 
   /** All workers have the same parameters in a step, in this run and in others. */
@@ -116,7 +121,7 @@ final class SimWorker implements WorkerLife.Computer {
 
   @Override
   public void onBegin(int generation, long step) {
-    simulation.begins(this, step);
+    session.run.invariants.begins(self, generation, step);
     if (oracle.lossy) {
       checkAgainstOthers(step);
     }
@@ -132,21 +137,43 @@ final class SimWorker implements WorkerLife.Computer {
 
   @Override
   public @Nullable DirectBuffer compute(long step, TreeNode node) {
-    Membership formed = executor.membership;
+    Membership formed = session.membership;
     if (formed != null && entered != null && formed.generation() > entered.generation()) {
       return null;
     }
-    simulation.pushed(node, step);
+    session.run.invariants.pushed(arrivals.generation(), node, step);
     float[] at = new float[oracle.length];
     for (int i = 0; i < at.length; i++) {
       at[i] = parameters.getFloat(i * Float.BYTES);
     }
-    float[] sum = oracle.sum(step, node.lo(), node.hi(), at);
+    float[] sum = sum(step, node.lo(), node.hi(), at);
     UnsafeBuffer floats = new UnsafeBuffer(new byte[at.length * Float.BYTES]);
     for (int i = 0; i < at.length; i++) {
       floats.putFloat(i * Float.BYTES, sum[i]);
     }
     return floats;
+  }
+
+  /**
+   * What the worker itself makes of a node: in rounds of local steps by the worker's own kernel.
+   */
+  private float[] sum(long step, int lo, int hi, float[] at) {
+    if (oracle.local == null) {
+      return oracle.sum(step, lo, hi, at);
+    }
+    if (hi - lo == 1) {
+      float[] end = oracle.localSteps(step, lo, at);
+      float[] delta = LocalDelta.of(at, end, oracle.slots.examplesInSlot(step, lo));
+      oracle.sign(lo, delta);
+      return delta;
+    }
+    int middle = ReductionTree.split(lo, hi);
+    float[] left = sum(step, lo, middle, at);
+    float[] right = sum(step, middle, hi, at);
+    for (int i = 0; i < left.length; i++) {
+      left[i] += right[i];
+    }
+    return left;
   }
 
   @Override
@@ -179,11 +206,6 @@ final class SimWorker implements WorkerLife.Computer {
     if (!life.isFinished() && inbox.seal(forming)) {
       computing = false;
     }
-  }
-
-  /** Whether a seal was asked for that this life does not follow any more. */
-  boolean isMemberOf(Membership membership) {
-    return membership.workers().stream().map(WorkerMember::peer).anyMatch(self::equals);
   }
 
   WorkerReport report() {

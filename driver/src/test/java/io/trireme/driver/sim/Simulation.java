@@ -1,16 +1,12 @@
 package io.trireme.driver.sim;
 
+import static java.util.Objects.requireNonNull;
+
 import io.trireme.common.compress.CompressionPlan;
 import io.trireme.common.control.ExecutorReport;
 import io.trireme.common.control.GroupHolders;
 import io.trireme.common.control.JobOrders;
 import io.trireme.common.control.Membership;
-import io.trireme.common.layout.BlockGroup;
-import io.trireme.common.slots.TreeNode;
-import io.trireme.common.wire.JobKey;
-import io.trireme.driver.protocol.Coordinator;
-import io.trireme.driver.protocol.CoordinatorOptions;
-import io.trireme.driver.protocol.Phase;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -20,103 +16,69 @@ final class Simulation {
 
   private static final long MS = Scheduler.MS;
   private static final long LIMIT_NS = 600_000 * MS;
+  private static final int FRUITLESS_RUNS = 20;
 
   /** How a run ended. */
   record Outcome(
-      @Nullable String failure, long virtualNs, int restarts, int generations, int recoveries) {}
+      @Nullable String failure,
+      long virtualNs,
+      int restarts,
+      int generations,
+      int recoveries,
+      int runs,
+      int checkpoints) {}
 
   final Scheduler scheduler;
   final SimNetwork network;
   final SimSpark spark;
   final Oracle oracle;
-  final JobKey key = new JobKey(new byte[JobKey.LENGTH]);
+  final SimStore store;
   private final Scenario scenario;
+  private final CompressionPlan compression;
   private final SplittableRandom random;
   private final Host driver = new Host("driver");
-  private final Coordinator coordinator;
+  private @Nullable SimRun current;
+  private @Nullable String failure;
+  private boolean over;
   private long nextIncarnation = 1;
-  private long calmSinceNs;
   private int faultsLeft;
-  private int steps;
+  private int runs;
+  private int restarts;
+  private int generations;
   private int recoveries;
-  private long nextStep;
-
-  private final CompressionPlan compression;
-
-  /** The step that was not pushed yet, by slot. */
-  private final long[] pushed;
+  private int fruitless;
+  private long begunWith;
 
   Simulation(Scenario scenario) {
     this(scenario, CompressionPlan.plain(scenario.oracle().plan));
   }
 
-  /** A run whose blocks travel so. */
+  /** A job whose blocks travel so. */
   Simulation(Scenario scenario, CompressionPlan compression) {
     this.compression = compression;
     this.scenario = scenario;
     this.oracle = scenario.oracle();
-    this.pushed = new long[oracle.slots.slots()];
     this.random = new SplittableRandom(scenario.seed());
     this.scheduler = new Scheduler(random.split());
     this.network = new SimNetwork(scheduler, random.split());
-    this.spark = new SimSpark(this, random.split(), scenario.workers());
+    this.spark = new SimSpark(this, random.split(), scenario);
+    this.store = new SimStore(oracle);
     this.faultsLeft = scenario.faults();
-    coordinator =
-        new Coordinator(
-            new CoordinatorOptions(
-                "sim",
-                scenario.minWorkers(),
-                oracle.slots.slots(),
-                oracle.plan.groups().stream().map(BlockGroup::length).toList(),
-                scenario.servers(),
-                scenario.replicas(),
-                0,
-                oracle.steps,
-                1500 * MS,
-                1000 * MS,
-                20_000 * MS,
-                60_000 * MS,
-                0),
-            this::newIncarnation);
   }
 
-  /** What is wrong with the run of a seed; null if nothing is. */
+  /** What is wrong with the jobs of a seed; null if nothing is. */
   static @Nullable String verdict(long seed) {
-    try {
-      String failure = new Simulation(Scenario.of(seed)).run().failure();
-      return failure == null ? null : "failed: " + failure;
-    } catch (RuntimeException e) {
-      return e.toString();
-    }
-  }
-
-  /** A worker begins a step: nobody may be further behind than the bound allows. */
-  void begins(SimWorker worker, long step) {
-    if (scenario.staleness() < 0) {
-      return;
-    }
-    for (int slot = 0; slot < pushed.length; slot++) {
-      if (step - pushed[slot] > scenario.staleness()) {
-        throw new InvariantBroken(
-            worker.self
-                + " begins step "
-                + step
-                + " while slot "
-                + slot
-                + " is at step "
-                + pushed[slot]
-                + ", more than "
-                + scenario.staleness()
-                + " behind");
+    for (Scenario.Family family : Scenario.Family.values()) {
+      try {
+        String failure = new Simulation(family.of(seed)).run().failure();
+        if (failure != null) {
+          return family + ": failed: " + failure;
+        }
+      } catch (RuntimeException e) {
+        return family + ": " + e;
       }
     }
-  }
-
-  /** A worker has computed a step of the slots under a node, and pushes it. */
-  void pushed(TreeNode node, long step) {
-    for (int slot = node.lo(); slot < node.hi(); slot++) {
-      pushed[slot] = Math.max(pushed[slot], step + 1);
-    }
+    return null;
   }
 
   /** How far workers may be ahead of each other; negative where every step waits for everybody. */
@@ -129,12 +91,28 @@ final class Simulation {
     return compression;
   }
 
-  long newIncarnation() {
-    return nextIncarnation++;
+  /** Whether the file system fails this time. */
+  boolean fails() {
+    return random.nextInt(10) == 0;
   }
 
-  boolean isOver() {
-    return coordinator.phase().isOver();
+  /** The run that the driver follows; null if there is none now. */
+  @Nullable SimRun current() {
+    return current;
+  }
+
+  boolean isCurrent(SimRun run) {
+    return run == current && !over;
+  }
+
+  /** The run with this name, if the driver still knows it. */
+  @Nullable SimRun runOf(String id) {
+    SimRun run = current;
+    return run != null && run.id.equals(id) ? run : null;
+  }
+
+  long newIncarnation() {
+    return nextIncarnation++;
   }
 
   /** How long a worker computes one node. */
@@ -170,85 +148,111 @@ final class Simulation {
     }
   }
 
-  JobOrders report(ExecutorReport report) {
-    return coordinator.onReport(report, scheduler.now());
+  /** The driver's answer to a report; null if it does not answer. */
+  @Nullable List<JobOrders> report(SimExecutor from, ExecutorReport report) {
+    SimRun run = current;
+    if (from.application != spark.application() || run == null) {
+      return null;
+    }
+    return List.of(run.onReport(report));
   }
 
   void executorLost(SimExecutor executor) {
-    if (random.nextInt(4) > 0) {
-      coordinator.onExecutorLost(executor.host.name, "killed", scheduler.now());
+    SimRun run = current;
+    if (run != null && random.nextInt(4) > 0) {
+      run.coordinator.onExecutorLost(executor.host.name, "killed", scheduler.now());
     }
   }
 
   Outcome run() {
-    for (int i = 0; i < scenario.executors(); i++) {
-      spark.startExecutor();
-    }
-    scheduler.at(500 * MS, this::begin);
-    boolean ended = scheduler.run(this::isOver, LIMIT_NS, this::look);
+    startDriver();
+    scheduler.within(600 * MS, 1500 * MS, this::fault);
+    boolean ended = scheduler.run(() -> over, LIMIT_NS, this::look);
     if (!ended) {
       throw new InvariantBroken(
           "not over after "
               + LIMIT_NS / MS
-              + " ms, in phase "
-              + coordinator.phase()
-              + " of "
-              + coordinator.membership());
+              + " ms"
+              + (current == null ? "" : ", in phase " + current.coordinator.phase()));
     }
-    Membership last = coordinator.membership();
     return new Outcome(
-        coordinator.failure(),
-        scheduler.now(),
-        coordinator.restarts(),
-        last == null ? 0 : last.generation(),
-        recoveries);
+        failure, scheduler.now(), restarts, generations, recoveries, runs, store.commits);
   }
 
-  private void begin() {
-    coordinator.place();
-    for (int worker = 0; worker < scenario.workers(); worker++) {
-      int index = worker;
-      scheduler.within(
-          0, (worker < scenario.minWorkers() ? 200 : 3000) * MS, () -> spark.launch(index));
-    }
-    tick();
-    scheduler.within(100 * MS, 1000 * MS, this::fault);
+  private void startDriver() {
+    spark.startApplication();
+    scheduler.at(scheduler.now() + 500 * MS, this::startRun);
   }
 
-  private void tick() {
-    if (spark.allDone()) {
-      coordinator.finish();
-      return;
-    }
-    coordinator.onTick(scheduler.now());
-    scheduler.at(scheduler.now() + 20 * MS, this::tick);
+  /** A run begins with the newest checkpoint, or from the start. */
+  private void startRun() {
+    long first = store.newest();
+    fruitless = first > begunWith ? 0 : fruitless + 1;
+    begunWith = first;
+    SimRun run = new SimRun(runs++, first, scenario, this);
+    current = run;
+    run.start();
   }
 
   private void look() {
-    coordinator
-        .takeSteps()
-        .forEach(
-            step -> {
-              if (step.step() < nextStep) {
-                throw new InvariantBroken("step " + step.step() + " was told twice");
-              }
-              nextStep = step.step() + 1;
-              steps++;
-            });
-    recoveries += coordinator.takeRecoveries().size();
-    if (coordinator.phase() != Phase.TRAINING) {
-      calmSinceNs = scheduler.now();
+    SimRun run = current;
+    if (run != null) {
+      run.look();
     }
+  }
+
+  private void leave(SimRun run) {
+    restarts += run.coordinator.restarts();
+    generations += run.generations();
+    recoveries += run.recoveries();
+    run.die();
+  }
+
+  /** The driver has the results of a run. */
+  void finished() {
+    leave(requireNonNull(current));
+    over = true;
+  }
+
+  /**
+   * A run cannot go on: the driver begins another with the newest checkpoint, or, having none to go
+   * back to, ends, and is started anew.
+   */
+  void failed(SimRun run) {
+    leave(run);
+    if (!run.coordinator.isLost() || !scenario.hasCheckpoints() || fruitless > FRUITLESS_RUNS) {
+      failure = run.coordinator.failure();
+      over = true;
+    } else if (store.newest() > 0) {
+      startRun();
+    } else {
+      restartDriver();
+    }
+  }
+
+  private void crashDriver() {
+    leave(requireNonNull(current));
+    restartDriver();
+  }
+
+  private void restartDriver() {
+    current = null;
+    spark.endApplication();
+    scheduler.within(200 * MS, 2000 * MS, this::startDriver);
   }
 
   /** Whether every group is on two servers, so that one may be lost. */
   private boolean isReplicated() {
-    Membership formed = coordinator.membership();
+    SimRun run = current;
+    if (run == null) {
+      return false;
+    }
+    Membership formed = run.coordinator.membership();
     if (formed == null) {
-      return coordinator.restarts() == 0
+      return run.coordinator.restarts() == 0
           && spark.executors.stream().allMatch(executor -> spark.isWell(executor.host.name));
     }
-    long calmNs = scheduler.now() - calmSinceNs;
+    long calmNs = scheduler.now() - run.calmSinceNs;
     return calmNs > 300 * MS
         && formed.servers().stream().allMatch(server -> spark.isWell(server.endpoint().host()))
         && formed.groups().stream()
@@ -256,7 +260,7 @@ final class Simulation {
                 group ->
                     group.backup() != GroupHolders.NONE
                         && !hostOf(formed, group.backup()).equals(hostOf(formed, group.primary()))
-                        && (group.current() || calmNs > 2000 * MS));
+                        && (group.current() || (calmNs > 2000 * MS && network.isWhole(2000 * MS))));
   }
 
   private static String hostOf(Membership formed, int server) {
@@ -270,7 +274,7 @@ final class Simulation {
 
   /** Breaks something, if the run can stand it now. */
   private void fault() {
-    if (isOver() || faultsLeft == 0) {
+    if (over || faultsLeft == 0) {
       return;
     }
     scheduler.within(50 * MS, scenario.faultGapMs() * MS, this::fault);
@@ -291,14 +295,16 @@ final class Simulation {
     switch (scenario.pick(random)) {
       case KILL -> {
         if (mayLose) {
-          calmSinceNs = scheduler.now();
+          calm(scheduler.now());
           spark.kill(victim);
         }
       }
       case FREEZE -> {
         boolean lose = mayLose && random.nextBoolean();
         victim.host.frozenUntilNs = scheduler.now() + (lose ? long_ : briefly);
-        calmSinceNs = lose ? scheduler.now() + long_ : calmSinceNs;
+        if (lose) {
+          calm(scheduler.now() + long_);
+        }
         if (lose && random.nextBoolean()) {
           spark.giveUp(victim);
         }
@@ -306,7 +312,9 @@ final class Simulation {
       case CUT_DRIVER -> {
         boolean lose = mayLose && random.nextBoolean();
         long until = scheduler.now() + (lose ? long_ : briefly);
-        calmSinceNs = lose ? until : calmSinceNs;
+        if (lose) {
+          calm(until);
+        }
         if (random.nextBoolean()) {
           network.cut(victim.host, driver, until);
         }
@@ -322,7 +330,7 @@ final class Simulation {
             () -> {
               if (victim.host.alive
                   && (!victim.hasServers() || (scenario.replicas() > 0 && isReplicated()))) {
-                calmSinceNs = scheduler.now();
+                calm(scheduler.now());
                 spark.kill(victim);
               }
             });
@@ -337,6 +345,18 @@ final class Simulation {
       case BREAK -> network.breakSessions(victim.host, other.host);
       case REPLAY -> network.replay();
       case SLOW -> network.slowest((1 + random.nextLong(40)) * MS);
+      case CRASH_DRIVER -> {
+        if (current != null) {
+          crashDriver();
+        }
+      }
+    }
+  }
+
+  /** Nobody is to count on backups before then. */
+  private void calm(long fromNs) {
+    if (current != null) {
+      current.calmSinceNs = fromNs;
     }
   }
 }

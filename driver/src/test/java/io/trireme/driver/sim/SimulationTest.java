@@ -2,49 +2,87 @@ package io.trireme.driver.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.trireme.driver.sim.Scenario.Family;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /** Whatever breaks, the parameters at the end are, bit for bit, those of a quiet run. */
-@Timeout(300)
+@Timeout(1200)
 class SimulationTest {
 
-  private static final int SEEDS = Integer.getInteger("trireme.sim.seeds", 2000);
+  private static final int SEEDS = Integer.getInteger("trireme.sim.seeds", 1000);
   private static final long FIRST = Long.getLong("trireme.sim.first", 1);
+  private static final String REPLAY = "trireme.sim.replay";
+
+  private int restarts;
+  private int runs;
+  private int checkpoints;
 
   @Test
   void anySeedEndsWithTheBitsOfAQuietRun() {
-    int restarts = 0;
-    for (long seed = FIRST; seed < FIRST + SEEDS; seed++) {
-      Simulation.Outcome outcome = run(Scenario.of(seed), seed);
-      assertThat(outcome.failure()).as(replay(seed)).isNull();
-      restarts += outcome.restarts();
-    }
+    runAll(Family.BSP, SEEDS);
     assertThat(restarts).isGreaterThan(SEEDS / 2);
+    assertThat(runs).as("nothing is lost for good").isEqualTo(SEEDS);
   }
 
   @Test
   void whereNobodyWaitsEverySlotOfEveryStepCountsOnceAndNobodyIsTooFarAhead() {
-    int restarts = 0;
-    for (long seed = FIRST; seed < FIRST + SEEDS / 4; seed++) {
-      Simulation.Outcome outcome = run(Scenario.streams(seed), seed);
-      assertThat(outcome.failure()).as(replay(seed)).isNull();
-      restarts += outcome.restarts();
-    }
-    assertThat(restarts).isGreaterThan(SEEDS / 80);
+    runAll(Family.STREAMS, SEEDS / 2);
+    assertThat(restarts).isGreaterThan(SEEDS / 40);
+    assertThat(runs).as("drivers crash").isGreaterThan(SEEDS / 2);
   }
 
-  private static Simulation.Outcome run(Scenario scenario, long seed) {
+  @Test
+  void roundsOfLocalStepsCountByTheirExamples() {
+    runAll(Family.LOCAL, SEEDS / 4);
+    assertThat(restarts).isGreaterThan(SEEDS / 8);
+  }
+
+  @Test
+  void crashedDriversAndLostGroupsGoOnFromCheckpointsWithTheSameBits() {
+    runAll(Family.RESTARTS, SEEDS * 3 / 10);
+    assertThat(runs).isGreaterThan(SEEDS / 2);
+    assertThat(checkpoints).isGreaterThan(SEEDS / 3);
+  }
+
+  /** What a failing seed asks for. */
+  @Test
+  @EnabledIfSystemProperty(named = REPLAY, matches = "[A-Z]+:[0-9]+")
+  void replaysOneSeed() {
+    String[] asked = System.getProperty(REPLAY, "").split(":", -1);
+    run(Family.valueOf(asked[0]), Long.parseLong(asked[1]));
+  }
+
+  private void runAll(Family family, int seeds) {
+    for (long seed = FIRST; seed < FIRST + seeds; seed++) {
+      run(family, seed);
+    }
+    System.out.printf(
+        "%s: %d seeds, %d lives lost, %d runs, %d checkpoints%n",
+        family, seeds, restarts, runs, checkpoints);
+  }
+
+  private void run(Family family, long seed) {
+    Simulation.Outcome outcome;
     try {
-      return new Simulation(scenario).run();
+      outcome = new Simulation(family.of(seed)).run();
     } catch (RuntimeException e) {
-      throw new AssertionError(replay(seed), e);
+      throw new AssertionError(replay(family, seed), e);
     }
+    assertThat(outcome.failure()).as(replay(family, seed)).isNull();
+    restarts += outcome.restarts();
+    runs += outcome.runs();
+    checkpoints += outcome.checkpoints();
   }
 
-  private static String replay(long seed) {
-    return "replay: mvn -pl driver -am test -Dtest=SimulationTest -Dsurefire.failIfNoSpecifiedTests=false"
-        + " -Dtrireme.sim.seeds=1 -Dtrireme.sim.first="
+  private static String replay(Family family, long seed) {
+    return "replay: mvn -pl driver -am test -Dtest=SimulationTest#replaysOneSeed"
+        + " -Dsurefire.failIfNoSpecifiedTests=false -D"
+        + REPLAY
+        + "="
+        + family
+        + ":"
         + seed;
   }
 }

@@ -190,6 +190,7 @@ public final class SnapshotWriter implements Snapshots, AutoCloseable {
     }
     for (OpenShard shard = queue.poll(); shard != null; shard = queue.poll()) {
       shard.drop();
+      log.end();
     }
     pool.close();
   }
