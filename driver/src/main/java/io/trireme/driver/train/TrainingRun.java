@@ -59,6 +59,9 @@ public final class TrainingRun {
   /** How long nothing may be heard of the last checkpoint, once the job is trained. */
   private static final long LAST_CHECKPOINT_NS = TimeUnit.SECONDS.toNanos(10);
 
+  /** How long the last checkpoint may take in all, whatever is heard of it. */
+  private static final long LAST_CHECKPOINT_LIMIT_NS = TimeUnit.MINUTES.toNanos(30);
+
   /** What a stop may take at most; those who send SIGTERM often send SIGKILL 30 s later. */
   private static final long STOP_DEADLINE_NS = TimeUnit.SECONDS.toNanos(25);
 
@@ -246,8 +249,18 @@ public final class TrainingRun {
     if (checkpointer == null || plan.spec().firstStep() == last) {
       return;
     }
+    long start = clock.nanoTime();
     while (committed(run) < last) {
       long now = clock.nanoTime();
+      if (now - start > LAST_CHECKPOINT_LIMIT_NS) {
+        observer.warning(
+            "the final state has no checkpoint: it was not written to "
+                + folder.checkpoints()
+                + " in "
+                + TimeUnit.NANOSECONDS.toMinutes(LAST_CHECKPOINT_LIMIT_NS)
+                + " minutes");
+        return;
+      }
       Boolean quiet = run.checkpoints(known -> known.isQuiet(now, LAST_CHECKPOINT_NS));
       if (checkpointer.isIdle() && Boolean.TRUE.equals(quiet)) {
         observer.warning("the final state has no checkpoint: not all of its shards were written");

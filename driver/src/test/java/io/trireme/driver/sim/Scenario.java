@@ -4,6 +4,7 @@ import io.trireme.common.layout.Block;
 import io.trireme.common.layout.BlockGroup;
 import io.trireme.common.layout.BlockPlan;
 import io.trireme.common.slots.SlotPlan;
+import io.trireme.common.wire.Frames;
 import io.trireme.worker.local.LocalRounds;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -99,12 +100,29 @@ record Scenario(
               new BlockGroup(3, 4, 1, 85, 33),
               new BlockGroup(4, 5, 1, 118, 2)));
 
+  /** A block that travels in two frames, so that sessions may end in the middle of one. */
+  private static final int TWO_FRAMES = Frames.MAX_PAYLOAD_BYTES / Float.BYTES + 3;
+
+  private static final BlockPlan WIDE =
+      new BlockPlan(
+          List.of(
+              new Block(0, 0, TWO_FRAMES, 0),
+              new Block(1, TWO_FRAMES, 6, 1),
+              new Block(2, TWO_FRAMES + 6, 31, 2),
+              new Block(3, TWO_FRAMES + 37, 4, 3)),
+          List.of(
+              new BlockGroup(0, 0, 1, 0, TWO_FRAMES),
+              new BlockGroup(1, 1, 1, TWO_FRAMES, 6),
+              new BlockGroup(2, 2, 1, TWO_FRAMES + 6, 31),
+              new BlockGroup(3, 3, 1, TWO_FRAMES + 37, 4)));
+
   private static final List<Oracle> ORACLES =
       List.of(
           new Oracle(PLAN, new SlotPlan(23, 8, 5), 8, 0, false),
           new Oracle(PLAN, new SlotPlan(19, 8, 5), 8, 3.0, false),
           new Oracle(PLAN, new SlotPlan(40, 8, 4), 12, 0, false),
-          new Oracle(PLAN, new SlotPlan(31, 16, 8), 6, 3.0, false));
+          new Oracle(PLAN, new SlotPlan(31, 16, 8), 6, 3.0, false),
+          new Oracle(WIDE, new SlotPlan(23, 8, 4), 5, 0, false));
 
   private static final Oracle EXACT = new Oracle(PLAN, new SlotPlan(40, 8, 4), 12, 0, true);
 
