@@ -8,6 +8,7 @@ import io.trireme.common.transport.Inbound;
 import io.trireme.common.transport.Transport;
 import io.trireme.common.wire.JobKey;
 import io.trireme.common.wire.Rejections;
+import io.trireme.worker.protocol.ResidualStore;
 import io.trireme.worker.protocol.WorkerLife;
 import io.trireme.worker.protocol.WorkerOptions;
 import org.agrona.CloseHelper;
@@ -40,6 +41,12 @@ public final class WorkerLoop implements WorkerLife.Computer, AutoCloseable {
     /** The parameters of a step are there; its gradients are computed now. */
     void onCompute();
 
+    /** It is about to enter a generation, for which it may have residuals to read. */
+    default void onEnter() {}
+
+    /** It has entered a generation, and waits for others. */
+    default void onEntered() {}
+
     /** A step's gradients were computed and sent. */
     void onStep(StepReport step);
 
@@ -69,7 +76,11 @@ public final class WorkerLoop implements WorkerLife.Computer, AutoCloseable {
   private int turns;
   private volatile String waitsFor = "starting";
 
-  /** A loop over parts that it does not own, but for what it allocates itself. */
+  /**
+   * A loop over parts that it does not own, but for what it allocates itself.
+   *
+   * @param residuals takes residuals at steps that are due, and has those to begin with
+   */
   public WorkerLoop(
       WorkerOptions options,
       JobKey key,
@@ -80,13 +91,15 @@ public final class WorkerLoop implements WorkerLife.Computer, AutoCloseable {
       int vectorLength,
       NanoClock clock,
       IdleStrategy idle,
-      Observer observer) {
+      Observer observer,
+      ResidualStore residuals) {
     this.plan = plan;
     this.clock = clock;
     this.idle = idle;
     this.observer = observer;
     this.folder = new SlotFolder(plan, computer, vectorLength, observer::hasEntry);
-    this.life = new WorkerLife(options, key, transport, parameters, new Rejections(), this);
+    this.life =
+        new WorkerLife(options, key, transport, parameters, new Rejections(), this, residuals);
   }
 
   /**
@@ -122,7 +135,9 @@ public final class WorkerLoop implements WorkerLife.Computer, AutoCloseable {
     }
     Entry entry = observer.takeEntry();
     if (entry != null) {
+      observer.onEnter();
       life.enter(entry.membership(), entry.inbound());
+      observer.onEntered();
       generation = entry.membership().generation();
       slotFrom = Integer.MAX_VALUE;
       slotTo = 0;

@@ -1,11 +1,14 @@
 package io.trireme.common.checkpoint;
 
 import io.trireme.common.checkpoint.SectionId.Kind;
+import io.trireme.common.slots.TreeNode;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 import org.agrona.MutableDirectBuffer;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -49,13 +52,37 @@ public final class Checkpoint implements AutoCloseable {
 
   /** The optimizer state of a group, in ascending order of parts; empty if it has none. */
   public List<StoredSection> stateOf(int group) {
-    List<StoredSection> state = new ArrayList<>();
-    StoredSection section = find(SectionId.state(group, 0));
+    return parts(part -> SectionId.state(group, part));
+  }
+
+  /** What a server kept of how a group travels, in ascending order of parts; empty if nothing. */
+  public List<StoredSection> travelOf(int group) {
+    return parts(part -> SectionId.travel(group, part));
+  }
+
+  /** What the encoder of a block of a node's gradients kept, in ascending order of parts. */
+  public List<StoredSection> residualOf(int block, TreeNode node) {
+    return parts(part -> SectionId.residual(block, node, part));
+  }
+
+  /** The nodes of which there are residuals, in the order of their slots. */
+  public List<TreeNode> residualNodes() {
+    return places.keySet().stream()
+        .filter(id -> id.kind() == Kind.RESIDUAL)
+        .map(SectionId::node)
+        .distinct()
+        .sorted(Comparator.comparingInt(TreeNode::lo).thenComparingInt(TreeNode::hi))
+        .toList();
+  }
+
+  private List<StoredSection> parts(IntFunction<SectionId> ids) {
+    List<StoredSection> parts = new ArrayList<>();
+    StoredSection section = find(ids.apply(0));
     while (section != null) {
-      state.add(section);
-      section = find(SectionId.state(group, state.size()));
+      parts.add(section);
+      section = find(ids.apply(parts.size()));
     }
-    return state;
+    return parts;
   }
 
   /** All extra sections of a name, file by file. */

@@ -5,14 +5,15 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
  * What changed between a checkpoint and the job that is to go on from it. A change is safe if the
- * parameters after any step are those that the checkpoint's own job would have had; what is not
- * known to be safe is not.
+ * parameters after any step are those that the checkpoint's own job would have had, but for other
+ * numbers of workers beside codecs that keep something back; what is not known to be safe is not.
  */
 public final class Differences {
   private static final String NONE = "none";
@@ -29,6 +30,9 @@ public final class Differences {
               "transport", "how messages travel does not change what they say",
               "data.shards",
                   "the place of the data does not change it; its fingerprint is compared"));
+
+  /** Keys that decide which worker computes which slots. */
+  private static final Set<String> MOVERS = Set.of("workers.min", "workers.max");
 
   private Differences() {}
 
@@ -68,6 +72,7 @@ public final class Differences {
     Map<String, String> now = new TreeMap<>();
     flatten("", stored, before);
     flatten("", current, now);
+    boolean lossy = isLossy(stored);
     SortedSet<String> keys = new TreeSet<>(before.keySet());
     keys.addAll(now.keySet());
     List<Difference> all = new ArrayList<>();
@@ -75,10 +80,28 @@ public final class Differences {
       String old = before.getOrDefault(key, NONE);
       String value = now.getOrDefault(key, NONE);
       if (!old.equals(value)) {
-        all.add(difference(key, old, value));
+        all.add(
+            lossy && MOVERS.contains(key) ? moved(key, old, value) : difference(key, old, value));
       }
     }
     return List.copyOf(all);
+  }
+
+  /** Whether workers keep something back, which then goes where their slots go. */
+  private static boolean isLossy(JsonNode config) {
+    JsonNode compression = config.path("compression");
+    return !compression.path("way").path("codec").asText(NONE).equals(NONE)
+        || !compression.path("overrides").isEmpty();
+  }
+
+  private static Difference moved(String key, String old, String value) {
+    return new Difference(
+        key,
+        old,
+        value,
+        true,
+        "nothing is lost, but what codecs keep back moves to other workers, so that the bits differ"
+            + " from then on");
   }
 
   private static Difference difference(String key, String old, String value) {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a checkpoint is: its {@code manifest.json}, written after all of its files.
  *
- * @param formatVersion version of the format, {@link #FORMAT_VERSION}
+ * @param formatVersion version of the format, up to {@link #FORMAT_VERSION}
  * @param job the job's id
  * @param attempt who wrote it, see {@link Attempt}
  * @param step steps that are done, which is the index of the next one
@@ -45,8 +45,8 @@ public record Manifest(
     List<StoredGroup> groups,
     List<ShardFile> files) {
 
-  /** The version that this code writes and reads. */
-  public static final int FORMAT_VERSION = 1;
+  /** The version that this code writes; it reads the older ones, too. */
+  public static final int FORMAT_VERSION = 2;
 
   /** Name of the file in a step's folder. */
   public static final String FILE = "manifest.json";

@@ -1,5 +1,6 @@
 package io.trireme.common.checkpoint;
 
+import io.trireme.common.slots.TreeNode;
 import org.agrona.DirectBuffer;
 
 /**
@@ -20,6 +21,17 @@ public record Section(SectionId id, long step, DirectBuffer bytes) {
   /** One buffer of a group's optimizer state. */
   public static Section state(int group, int part, long step, DirectBuffer floats) {
     return new Section(SectionId.state(group, part), step, floats);
+  }
+
+  /** One buffer of what a server keeps of how a group travels. */
+  public static Section travel(int group, int part, long step, DirectBuffer bytes) {
+    return new Section(SectionId.travel(group, part), step, bytes);
+  }
+
+  /** One buffer of what the encoder of a block of a node's gradients keeps. */
+  public static Section residual(
+      int block, TreeNode node, int part, long step, DirectBuffer bytes) {
+    return new Section(SectionId.residual(block, node, part), step, bytes);
   }
 
   /** A named section. */

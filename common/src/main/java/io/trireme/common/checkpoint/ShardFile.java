@@ -6,7 +6,7 @@ import java.util.List;
  * A shard file that was written.
  *
  * @param name its name in the step's folder
- * @param server index of the server that wrote it
+ * @param server index of the server that wrote it; a worker's index has bit 16 set
  * @param lengthBytes length of the file
  * @param crc32c CRC32C of the whole file
  * @param sections what it holds, in ascending order of offset

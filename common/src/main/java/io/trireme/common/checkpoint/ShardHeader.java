@@ -13,12 +13,12 @@ import java.util.zip.CRC32C;
  * @param job the job's id
  * @param step the checkpoint's step
  * @param attempt who writes; see {@link Attempt}
- * @param server index of the server
+ * @param server index of the server; a worker's index has bit 16 set
  */
 public record ShardHeader(String job, long step, String attempt, int server) {
 
-  /** The format that this code writes and reads. */
-  public static final int FORMAT_VERSION = 1;
+  /** The format that this code writes; it reads the older ones, too. */
+  public static final int FORMAT_VERSION = 2;
 
   /** Sections begin at multiples of this many bytes, a cache line. */
   static final int ALIGNMENT = 64;
@@ -26,21 +26,28 @@ public record ShardHeader(String job, long step, String attempt, int server) {
   /** Bytes that are there in every header. */
   static final int FIXED_BYTES = 32;
 
+  private static final int WORKER_BIT = 1 << 16;
   private static final byte[] MAGIC = "TRIRCKPT".getBytes(UTF_8);
   private static final int MAX_BYTES = 1 << 16;
 
-  /** The file's name: unique among attempts and servers. */
+  /** The file's name: unique among attempts, servers and workers. */
   public String fileName() {
-    return String.format(Locale.ROOT, "server-%05d.%s.shard", server, attempt);
+    return String.format(Locale.ROOT, "%s.%s.shard", writer(), attempt);
+  }
+
+  private String writer() {
+    boolean worker = (server & WORKER_BIT) != 0;
+    return String.format(
+        Locale.ROOT, "%s-%05d", worker ? "worker" : "server", server & ~WORKER_BIT);
   }
 
   /**
-   * A name for one of several files of one server in an attempt.
+   * A name for one of several files of one server or worker in an attempt.
    *
    * @param part what tells them apart, of letters and digits
    */
   public String fileName(String part) {
-    return String.format(Locale.ROOT, "server-%05d.%s.%s.shard", server, attempt, part);
+    return String.format(Locale.ROOT, "%s.%s.%s.shard", writer(), attempt, part);
   }
 
   /** The header's bytes, a multiple of {@link #ALIGNMENT}. */

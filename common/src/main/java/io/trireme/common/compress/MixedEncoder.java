@@ -80,6 +80,20 @@ final class MixedEncoder implements BlockEncoder {
     return any;
   }
 
+  /** Part by part: each has a residual of its own. */
+  @Override
+  public boolean handTo(BlockEncoder heir) {
+    if (!(heir instanceof MixedEncoder mixed)) {
+      throw new IllegalArgumentException(
+          "the heir encodes the block as a whole, this one in parts");
+    }
+    boolean any = false;
+    for (int i = 0; i < encoders.length; i++) {
+      any |= encoders[i].handTo(mixed.encoders[i]);
+    }
+    return any;
+  }
+
   @Override
   public void sharedScale(float scale) {
     for (BlockEncoder encoder : encoders) {

@@ -35,13 +35,6 @@ final class NotBuiltYet {
     CompressionConfig compression = job.compression();
     refuse(
         root,
-        job.checkpoint() != null && !compression.equals(CompressionConfig.NONE),
-        "compression",
-        "codec",
-        "compression beside checkpoints, which do not hold what a codec keeps back, is",
-        "expected none, or no checkpoint section");
-    refuse(
-        root,
         streams && compression.names("thc"),
         "compression",
         "codec",

@@ -3,7 +3,7 @@ package io.trireme.common.control;
 import java.util.List;
 
 /**
- * What servers on one executor do for checkpoints.
+ * What servers and workers on one executor do for checkpoints.
  *
  * @param writing whether a shard is being written
  * @param shards the files that were written since the last report that was answered

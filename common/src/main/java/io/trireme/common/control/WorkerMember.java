@@ -10,5 +10,15 @@ import io.trireme.common.wire.Peer;
  * @param endpoint where it receives parameters
  * @param slotFrom first slot that it computes
  * @param slotTo first slot after those
+ * @param heirFrom first of the slots whose stored residuals this life begins with: those that it
+ *     had in the run's first generation, whichever it enters first
+ * @param heirTo first slot after those; not above {@code heirFrom} for a life that was not there
  */
-public record WorkerMember(Peer peer, Endpoint endpoint, int slotFrom, int slotTo) {}
+public record WorkerMember(
+    Peer peer, Endpoint endpoint, int slotFrom, int slotTo, int heirFrom, int heirTo) {
+
+  /** A life that inherits no residuals. */
+  public WorkerMember(Peer peer, Endpoint endpoint, int slotFrom, int slotTo) {
+    this(peer, endpoint, slotFrom, slotTo, 0, 0);
+  }
+}

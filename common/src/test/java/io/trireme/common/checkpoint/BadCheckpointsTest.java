@@ -230,12 +230,12 @@ class BadCheckpointsTest {
   @Test
   void aNewerManifestIsAClearErrorAndStays() throws IOException {
     Path file = file("manifest");
-    Files.write(file, ManifestCodec.sealed("{\"formatVersion\":2,\"job\":\"digits\",\"new\":{}"));
+    Files.write(file, ManifestCodec.sealed("{\"formatVersion\":3,\"job\":\"digits\",\"new\":{}"));
     byte[] before = Files.readAllBytes(file);
     assertThatThrownBy(() -> folder.newestValid(Check.MANIFEST))
         .isInstanceOf(BadCheckpointException.class)
         .hasMessage(
-            "file:%s: format expected up to 1, seen 2; use the Trireme that wrote it; or move %s"
+            "file:%s: format expected up to 2, seen 3; use the Trireme that wrote it; or move %s"
                     .formatted(file, folder.stepFolder(20))
                 + " away");
     assertThatThrownBy(() -> Checkpoints.save(store, folder, 20, "c"))
@@ -250,11 +250,11 @@ class BadCheckpointsTest {
   void aNewerShardIsAClearError() throws IOException {
     Path file = file("server-00000");
     byte[] bytes = Files.readAllBytes(file);
-    bytes[8] = 2;
+    bytes[8] = 3;
     Files.write(file, bytes);
     assertThatThrownBy(() -> folder.newestValid(Check.EVERY_BYTE))
         .isInstanceOf(BadCheckpointException.class)
-        .hasMessageContaining("shard: format expected up to 1, seen 2");
+        .hasMessageContaining("shard: format expected up to 2, seen 3");
   }
 
   @Test

@@ -14,6 +14,7 @@ class DifferencesTest {
       """
       {"epochs": 2, "seed": 1, "batch": {"size": 64, "slots": 2},
        "workers": {"min": 1, "max": 2, "threads": 1}, "servers": 2, "output": {"dir": "a"},
+       "compression": {"way": {"codec": "none"}, "overrides": []},
        "optimizer": {"parameters": {"beta1": 0.9}}, "checkpoint": {"everySteps": 5},
        "transport": {"ports": null, "timeoutSeconds": 30}, "data": {"shards": null, "format": "idx"}}
       """;
@@ -46,6 +47,8 @@ class DifferencesTest {
         "\"size\": 64 | \"size\": 65 | batch.size | false",
         "\"slots\": 2 | \"slots\": 3 | batch.slots | false",
         "\"seed\": 1 | \"seed\": 2 | seed | false",
+        "\"codec\": \"none\" | \"codec\": \"int8\" | compression.way.codec | false",
+        "\"overrides\": [] | \"overrides\": [\"x\"] | compression.overrides[0] | false",
         "\"beta1\": 0.9 | \"beta1\": 0.8 | optimizer.parameters.beta1 | false",
         "\"seed\": 1 | \"seed\": 1, \"unheard\": [1] | unheard[0] | false",
       })
@@ -54,6 +57,18 @@ class DifferencesTest {
     List<Difference> all = Differences.of(json(JOB), json(JOB.replace(before, after)));
     assertThat(all).filteredOn(d -> d.key().equals(key)).hasSize(1);
     assertThat(all).allMatch(d -> d.safe() == safe);
+  }
+
+  @Test
+  void otherWorkersAreSafeBesideACodecButChangeTheBits() {
+    String lossy = JOB.replace("\"none\"", "\"topk\"");
+    assertThat(Differences.of(json(lossy), json(lossy.replace("\"max\": 2", "\"max\": 3"))))
+        .singleElement()
+        .satisfies(
+            difference -> {
+              assertThat(difference.safe()).isTrue();
+              assertThat(difference.toString()).contains("workers.max", "the bits differ");
+            });
   }
 
   @Test

@@ -156,9 +156,5 @@ class ClusterKeysTest {
         .singleElement()
         .asString()
         .contains("checkpoint", "sync.mode ssp", "not built yet");
-    assertThat(problemsOf("compression.codec=bf16", "checkpoint.everySteps=10"))
-        .singleElement()
-        .asString()
-        .contains("compression", "checkpoints", "not built yet");
   }
 }

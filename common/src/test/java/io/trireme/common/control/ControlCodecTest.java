@@ -7,6 +7,7 @@ import io.trireme.common.checkpoint.SectionId;
 import io.trireme.common.checkpoint.ShardFile;
 import io.trireme.common.checkpoint.StoredSection;
 import io.trireme.common.control.ServerReport.GroupStep;
+import io.trireme.common.slots.TreeNode;
 import io.trireme.common.transport.Endpoint;
 import io.trireme.common.wire.Peer;
 import io.trireme.common.wire.Rejection;
@@ -23,7 +24,7 @@ class ControlCodecTest {
           3,
           1L << 40,
           List.of(1L << 40, (1L << 40) + 1),
-          List.of(new WorkerMember(Peer.worker(1, Long.MIN_VALUE), ENDPOINT, 0, 2)),
+          List.of(new WorkerMember(Peer.worker(1, Long.MIN_VALUE), ENDPOINT, 0, 2, 1, 3)),
           List.of(
               new ServerMember(Peer.server(0, -1), ENDPOINT),
               new ServerMember(Peer.server(2, 8), ENDPOINT)),
@@ -122,8 +123,22 @@ class ControlCodecTest {
                                     128,
                                     7,
                                     List.of(
+                                        new StoredSection(SectionId.state(3, 1), 120, 64, 64, 9)))),
+                            new ShardReport(
+                                120,
+                                new ShardFile(
+                                    "worker-1.shard",
+                                    65537,
+                                    128,
+                                    7,
+                                    List.of(
                                         new StoredSection(
-                                            SectionId.state(3, 1), 120, 64, 64, 9))))),
+                                            SectionId.residual(3, new TreeNode(2, 4), 1),
+                                            120,
+                                            64,
+                                            64,
+                                            9))),
+                                new ShardReport.SlotShare(5, 2, 4))),
                         List.of("disk full")),
                     "no room")));
     assertThat(ControlCodec.decode(ControlCodec.encode(report), ExecutorReport.class))

@@ -1,16 +1,12 @@
 package io.trireme.driver.protocol;
 
-import io.trireme.common.checkpoint.SectionId;
 import io.trireme.common.checkpoint.ShardFile;
-import io.trireme.common.checkpoint.StoredSection;
 import io.trireme.common.control.CheckpointReport;
 import io.trireme.common.control.ShardReport;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -23,8 +19,7 @@ import org.slf4j.LoggerFactory;
  * before it gets there. One that was missed (training was faster than the announcement, or a server
  * was lost with a group that it alone had kept) is given up, and a later one is announced.
  *
- * <p>Whoever wrote a group at exactly the step wrote the same bits, so shards of several
- * generations and lives make one checkpoint.
+ * <p>What makes a checkpoint, {@link CheckpointPieces} tells.
  */
 public final class CheckpointPlan {
 
@@ -37,7 +32,7 @@ public final class CheckpointPlan {
   private static final int MAX_DOUBLINGS = 8;
 
   private final CheckpointOptions options;
-  private final TreeMap<Long, Pieces> pieces = new TreeMap<>();
+  private final TreeMap<Long, CheckpointPieces> pieces = new TreeMap<>();
   private final Deque<Complete> complete = new ArrayDeque<>();
   private final List<String> failures = new ArrayList<>();
   private long announced;
@@ -60,12 +55,6 @@ public final class CheckpointPlan {
     public Complete {
       files = List.copyOf(files);
     }
-  }
-
-  private static final class Pieces {
-    final Set<Integer> groups = new HashSet<>();
-    final List<ShardFile> files = new ArrayList<>();
-    boolean told;
   }
 
   /** A plan for a run that has not begun. */
@@ -122,27 +111,14 @@ public final class CheckpointPlan {
   }
 
   private void note(ShardReport shard) {
-    Pieces at = pieces.computeIfAbsent(shard.step(), unused -> new Pieces());
-    Set<Integer> fresh = new HashSet<>();
-    for (StoredSection section : shard.file().sections()) {
-      SectionId id = section.id();
-      if (id.kind() == SectionId.Kind.PARAMETERS && at.groups.add(id.index())) {
-        fresh.add(id.index());
-      }
-    }
-    if (fresh.isEmpty()) {
-      return;
-    }
-    at.files.add(
-        shard
-            .file()
-            .only(
-                shard.file().sections().stream()
-                    .filter(section -> fresh.contains(section.id().index()))
-                    .toList()));
-    if (at.groups.size() == options.groups() && !at.told) {
-      at.told = true;
-      complete.add(new Complete(shard.step(), at.files));
+    CheckpointPieces at =
+        pieces.computeIfAbsent(
+            shard.step(),
+            unused -> new CheckpointPieces(options.groups(), options.residualSlots()));
+    at.add(shard);
+    List<ShardFile> files = at.takeComplete();
+    if (files != null) {
+      complete.add(new Complete(shard.step(), files));
     }
   }
 
@@ -159,8 +135,8 @@ public final class CheckpointPlan {
   }
 
   private boolean isMissed(long nowNs) {
-    Pieces known = pieces.get(announced);
-    return (known == null || !known.told)
+    CheckpointPieces known = pieces.get(announced);
+    return (known == null || !known.isTold())
         && newest >= announced + 2
         && nowNs - Math.max(passedNs, lastNewsNs) > QUIET_NS;
   }
@@ -198,7 +174,7 @@ public final class CheckpointPlan {
     return complete.isEmpty() && nowNs - Math.max(newestNs, lastNewsNs) > quietNs;
   }
 
-  /** What servers could not write since the last call. */
+  /** What could not be written since the last call. */
   public List<String> takeFailures() {
     List<String> taken = List.copyOf(failures);
     failures.clear();

@@ -15,6 +15,7 @@ import io.trireme.common.transport.Endpoint;
 import io.trireme.common.wire.Peer;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -56,6 +57,10 @@ public final class Coordinator {
   private final Map<Integer, ServerView> servers = new TreeMap<>();
   private final Map<Integer, WorkerView> workers = new TreeMap<>();
   private final Set<Peer> fenced = new HashSet<>();
+
+  /** Which slots, and with them stored residuals, each life had in the first generation. */
+  private final Map<Peer, WorkerMember> heirs = new HashMap<>();
+
   private List<GroupHolders> holders = List.of();
   private int serversPerExecutor = Integer.MAX_VALUE;
   private Phase phase = Phase.GATHERING;
@@ -454,12 +459,21 @@ public final class Coordinator {
     List<WorkerMember> members = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       WorkerView worker = views.get(i);
+      int from = (int) ((long) options.slots() * i / count);
+      int to = (int) ((long) options.slots() * (i + 1) / count);
+      Endpoint endpoint = endpoint(worker.peer(), worker.report.endpoint());
+      if (membership == null) {
+        heirs.put(worker.peer(), new WorkerMember(worker.peer(), endpoint, from, to));
+      }
+      WorkerMember heir = heirs.get(worker.peer());
       members.add(
           new WorkerMember(
               worker.peer(),
-              endpoint(worker.peer(), worker.report.endpoint()),
-              (int) ((long) options.slots() * i / count),
-              (int) ((long) options.slots() * (i + 1) / count)));
+              endpoint,
+              from,
+              to,
+              heir == null ? 0 : heir.slotFrom(),
+              heir == null ? 0 : heir.slotTo()));
     }
     return members;
   }

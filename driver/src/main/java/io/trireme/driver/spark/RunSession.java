@@ -17,6 +17,7 @@ import io.trireme.common.wire.JobKey;
 import io.trireme.common.wire.Peer;
 import io.trireme.server.ServerAgent;
 import io.trireme.server.checkpoint.ShardLog;
+import io.trireme.server.checkpoint.ShardQueue;
 import io.trireme.server.checkpoint.SnapshotWriter;
 import io.trireme.server.checkpoint.StoredUpdaters;
 import io.trireme.server.optimizer.GroupOptimizer;
@@ -25,6 +26,8 @@ import io.trireme.server.protocol.GroupUpdater;
 import io.trireme.server.protocol.ServerOptions;
 import io.trireme.server.protocol.Snapshots;
 import io.trireme.server.protocol.Updaters;
+import io.trireme.worker.checkpoint.ResidualFiles;
+import io.trireme.worker.protocol.ResidualStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.security.SecureRandom;
@@ -63,8 +66,10 @@ final class RunSession implements AutoCloseable {
   private final Map<Peer, HostedServer> servers = new LinkedHashMap<>();
   private final Map<Long, WorkerSeat> seats = new ConcurrentHashMap<>();
   private final ShardLog shards = new ShardLog();
+  private @Nullable ShardQueue residuals;
   private @Nullable Membership membership;
   private int forming;
+  private volatile long announced;
   private volatile @Nullable String over;
   private @Nullable String gaveUp;
   private boolean closed;
@@ -151,6 +156,7 @@ final class RunSession implements AutoCloseable {
       membership = next;
     }
     forming = orders.forming();
+    announced = orders.checkpointStep();
     for (HostedServer server : servers.values()) {
       SnapshotWriter writer = server.writer();
       if (writer != null) {
@@ -221,15 +227,44 @@ final class RunSession implements AutoCloseable {
   }
 
   private Updaters stored(CheckpointSpec checkpoint, Updaters initial, ServerOrder order) {
+    CheckpointFolder from = from(checkpoint);
+    return from == null
+        ? initial
+        : new StoredUpdaters(initial, from, spec.firstStep(), order.load().size());
+  }
+
+  private static @Nullable CheckpointFolder from(CheckpointSpec checkpoint) {
     if (checkpoint.from() == null) {
-      return initial;
+      return null;
     }
     Path from = new Path(checkpoint.from());
-    return new StoredUpdaters(
-        initial,
-        new CheckpointFolder(fileSystem(from), from, null),
+    return new CheckpointFolder(fileSystem(from), from, null);
+  }
+
+  /** Writes what the workers here keep, on one thread for all of them. */
+  private synchronized @Nullable ShardQueue residualQueue(CheckpointSpec checkpoint) {
+    if (residuals == null && checkpoint.dir() != null && !closed) {
+      Path dir = new Path(checkpoint.dir());
+      residuals =
+          ShardQueue.start(
+              checkpoint, fileSystem(dir), dir, shards, Idling.threads("trireme-residuals"));
+    }
+    return residuals;
+  }
+
+  /** Where the residuals of a life go and come from. */
+  ResidualStore residualsOf(Peer worker) {
+    CheckpointSpec checkpoint = spec.checkpoint();
+    if (checkpoint == null || !compression.hasWay()) {
+      return ResidualStore.NONE;
+    }
+    return new ResidualFiles(
+        worker,
+        residualQueue(checkpoint),
+        step -> step > spec.firstStep() && (step == announced || step == spec.lastStep()),
+        from(checkpoint),
         spec.firstStep(),
-        order.load().size());
+        spec.slots().slots());
   }
 
   private static FileSystem fileSystem(Path path) {
@@ -386,7 +421,7 @@ final class RunSession implements AutoCloseable {
       CloseHelper.closeAll(servers.values());
     } finally {
       awaitIdle();
-      aeron.close();
+      CloseHelper.closeAll(residuals, aeron);
     }
   }
 

@@ -107,6 +107,17 @@ final class WorkerSeat implements WorkerLoop.Observer {
     waiting = false;
   }
 
+  /** Reading residuals may take a while, in which it is busy rather than stuck. */
+  @Override
+  public void onEnter() {
+    waiting = false;
+  }
+
+  @Override
+  public void onEntered() {
+    waiting = true;
+  }
+
   @Override
   public void checkRunning() {
     session.checkRunning();

@@ -187,7 +187,8 @@ public final class WorkerTask implements Function<Integer, WorkerResult> {
             Math.toIntExact(spec.layout().length()),
             SystemNanoClock.INSTANCE,
             Idling.strategy(),
-            seat)) {
+            seat,
+            session.residualsOf(seat.self()))) {
       seat.follow(loop);
       seat.ready();
       loop.run();

@@ -1,5 +1,6 @@
 package io.trireme.driver.train;
 
+import io.trireme.common.compress.CompressionPlan;
 import io.trireme.common.config.CheckpointConfig;
 import io.trireme.common.config.JobConfig;
 import io.trireme.common.config.OptimizerConfig;
@@ -200,8 +201,13 @@ final class TrainingPlan {
             seconds == null ? 0 : TimeUnit.SECONDS.toNanos(seconds),
             spec.plan().groups().size(),
             spec.firstStep(),
-            spec.lastStep()),
+            spec.lastStep(),
+            keepsResiduals() ? spec.slots().slots() : 0),
         nowNs);
+  }
+
+  private boolean keepsResiduals() {
+    return CompressionPlan.of(spec.layout(), spec.plan(), spec.compression(), spec.seed()).hasWay();
   }
 
   /** The learning rate of a step; NaN if the model has none. */

@@ -125,7 +125,8 @@ class CheckpointCommandTest {
       optimizer.parameters().putFloat(0, step);
       optimizers.add(optimizer);
       sections.addAll(
-          GroupSections.of(group.index(), step, optimizer.parameters(), optimizer.state()));
+          GroupSections.of(
+              group.index(), step, optimizer.parameters(), optimizer.state(), List.of()));
     }
     ShardFile file =
         ShardWriter.write(

@@ -8,6 +8,8 @@ import io.trireme.common.checkpoint.ShardFile;
 import io.trireme.common.checkpoint.StoredSection;
 import io.trireme.common.control.CheckpointReport;
 import io.trireme.common.control.ShardReport;
+import io.trireme.common.control.ShardReport.SlotShare;
+import io.trireme.common.slots.TreeNode;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -61,6 +63,64 @@ class CheckpointPlanTest {
         .extracting(StoredSection::id)
         .containsExactly(SectionId.parameters(2), SectionId.state(2, 0));
     assertThat(plan.takeComplete()).as("once").isNull();
+  }
+
+  private static CheckpointPlan lossy() {
+    return new CheckpointPlan(new CheckpointOptions(10, 0, 3, 0, 1000, 4), 0);
+  }
+
+  private static CheckpointReport residuals(
+      long step, String name, int generation, int from, int to) {
+    StoredSection section =
+        new StoredSection(SectionId.residual(0, new TreeNode(from, to), 0), step, 0, 64, 1);
+    ShardFile file = new ShardFile(name, 65_536, 64, 1, List.of(section));
+    SlotShare slots = new SlotShare(generation, from, to);
+    return new CheckpointReport(false, List.of(new ShardReport(step, file, slots)), List.of());
+  }
+
+  @Test
+  void residualsOfAllSlotsBelongToACheckpointOfALossyJob() {
+    CheckpointPlan plan = lossy();
+    plan.note(shard(10, "a", 0, 1, 2), MS);
+    assertThat(plan.takeComplete()).isNull();
+    plan.note(residuals(10, "w", 1, 2, 4), 2 * MS);
+    plan.note(residuals(10, "w", 1, 2, 4), 3 * MS);
+    assertThat(plan.takeComplete()).as("slots 0 and 1 are missing").isNull();
+    plan.note(residuals(10, "v", 1, 0, 2), 4 * MS);
+    assertThat(requireNonNull(plan.takeComplete()).files())
+        .extracting(ShardFile::name)
+        .containsExactly("a", "v", "w");
+    plan.note(residuals(10, "w", 1, 2, 4), 5 * MS);
+    assertThat(plan.takeComplete()).as("once").isNull();
+  }
+
+  @Test
+  void residualsOfTwoGenerationsDoNotGoTogether() {
+    CheckpointPlan plan = lossy();
+    plan.note(shard(10, "a", 0, 1), MS);
+    plan.note(residuals(10, "u", 1, 0, 2), 2 * MS);
+    plan.note(residuals(10, "v", 2, 2, 4), 3 * MS);
+    plan.note(residuals(10, "w", 2, 0, 1), 4 * MS);
+    plan.note(shard(10, "b", 2), 5 * MS);
+    assertThat(plan.takeComplete()).isNull();
+    plan.note(residuals(10, "x", 2, 1, 2), 6 * MS);
+    assertThat(requireNonNull(plan.takeComplete()).files())
+        .as("groups of any generation, residuals of one")
+        .extracting(ShardFile::name)
+        .containsExactly("a", "b", "w", "x", "v");
+  }
+
+  @Test
+  void aStepWhoseResidualsDoNotComeIsGivenUpForALaterOne() {
+    CheckpointPlan plan = lossy();
+    plan.note(shard(10, "a", 0, 1, 2), MS);
+    plan.note(residuals(10, "w", 1, 2, 4), MS);
+    plan.reached(30, 900 * MS);
+    plan.onTick(2800 * MS);
+    assertThat(plan.announced()).isEqualTo(10);
+    plan.onTick(3000 * MS);
+    assertThat(plan.announced()).as("whoever had slots 0 and 1 is lost").isGreaterThan(30);
+    assertThat(plan.takeComplete()).isNull();
   }
 
   @Test

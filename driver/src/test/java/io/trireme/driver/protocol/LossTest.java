@@ -50,6 +50,30 @@ class LossTest {
     assertThat(fleet.coordinator.restarts()).isEqualTo(2);
   }
 
+  /** Whoever it is now, in the first generation it fell to somebody. */
+  @Test
+  void storedResidualsFallToTheLivesOfTheFirstGenerationOnly() {
+    Fleet fleet = new Fleet(2, 1, 0).train(2);
+    assertThat(heirs(fleet)).containsExactly("worker 0: 0-2", "worker 1: 2-4");
+    fleet.executor("2").workers.remove(0);
+    Fleet.Worker reborn = fleet.executor("1").worker(1);
+    fleet.rounds(3);
+    assertThat(fleet.membership().has(reborn.peer)).isTrue();
+    assertThat(heirs(fleet)).containsExactly("worker 0: 0-2", "worker 1: 0-0");
+    fleet.executor("1").workers.remove(reborn);
+    fleet.executor("2").worker(1);
+    fleet.executor("2").worker(2);
+    fleet.rounds(6);
+    assertThat(fleet.seats()).hasSize(3);
+    assertThat(heirs(fleet)).containsExactly("worker 0: 0-2", "worker 1: 0-0", "worker 2: 0-0");
+  }
+
+  private static List<String> heirs(Fleet fleet) {
+    return fleet.membership().workers().stream()
+        .map(member -> member.peer() + ": " + member.heirFrom() + "-" + member.heirTo())
+        .toList();
+  }
+
   @Test
   void fencedLifeIsNotHeardAgain() {
     Fleet fleet = new Fleet(2, 1, 0).train(2);

@@ -11,6 +11,7 @@ import io.trireme.common.transport.Transport;
 import io.trireme.common.wire.Peer;
 import io.trireme.worker.SlotComputer;
 import io.trireme.worker.WorkerLoop;
+import io.trireme.worker.protocol.ResidualStore;
 import io.trireme.worker.protocol.WorkerOptions;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -86,7 +87,8 @@ final class LiveWorker implements WorkerLoop.Observer, SlotComputer, Transport {
             oracle.length,
             SystemNanoClock.INSTANCE,
             new SleepingMillisIdleStrategy(1),
-            this)) {
+            this,
+            ResidualStore.NONE)) {
       loop.run();
       finished = true;
     } catch (InterruptedException | RuntimeException | Error e) {

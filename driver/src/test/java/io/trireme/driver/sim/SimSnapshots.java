@@ -40,7 +40,11 @@ final class SimSnapshots implements Snapshots {
 
   @Override
   public void take(
-      int group, long step, DirectBuffer parameters, List<? extends DirectBuffer> state) {
+      int group,
+      long step,
+      DirectBuffer parameters,
+      List<? extends DirectBuffer> state,
+      List<? extends DirectBuffer> travel) {
     SimStore.Copied copied = SimStore.Copied.of(group, parameters, state);
     simulation.store.check(copied, step, self + " at step " + step);
     open.computeIfAbsent(

@@ -12,7 +12,7 @@ import java.util.List;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
-/** One group's parameters and optimizer state as sections, and back. */
+/** What a server has of one group as sections, and back. */
 public final class GroupSections {
   private GroupSections() {}
 
@@ -23,13 +23,22 @@ public final class GroupSections {
    * @param step steps that have been applied to it
    * @param parameters its parameters
    * @param state its optimizer's buffers, in the optimizer's order
+   * @param travel what is kept of how it travels, see {@link
+   *     io.trireme.server.protocol.Updaters#restore}
    */
   public static List<Section> of(
-      int group, long step, DirectBuffer parameters, List<? extends DirectBuffer> state) {
+      int group,
+      long step,
+      DirectBuffer parameters,
+      List<? extends DirectBuffer> state,
+      List<? extends DirectBuffer> travel) {
     List<Section> sections = new ArrayList<>();
     sections.add(Section.parameters(group, step, parameters));
     for (int part = 0; part < state.size(); part++) {
       sections.add(Section.state(group, part, step, state.get(part)));
+    }
+    for (int part = 0; part < travel.size(); part++) {
+      sections.add(Section.travel(group, part, step, travel.get(part)));
     }
     return sections;
   }
@@ -58,10 +67,35 @@ public final class GroupSections {
     }
     SectionId id = SectionId.parameters(group);
     checkpoint.read(id, parameters);
-    for (int part = 0; part < state.size(); part++) {
-      checkpoint.read(stored.get(part).id(), state.get(part));
-    }
+    readAll(checkpoint, stored, state);
     StoredSection section = checkpoint.find(id);
     return section == null ? checkpoint.manifest().step() : section.step();
+  }
+
+  /**
+   * Reads how a group travels, and verifies what it reads.
+   *
+   * @param travel takes what was kept, in the same order
+   * @throws BadCheckpointException as {@link #read}
+   */
+  public static void readTravel(
+      Checkpoint checkpoint, int group, List<? extends MutableDirectBuffer> travel)
+      throws IOException {
+    List<StoredSection> stored = checkpoint.travelOf(group);
+    if (stored.size() != travel.size()) {
+      throw new BadCheckpointException(
+          StepState.DAMAGED,
+          "step %d: group %d has %d buffers of how it travels, expected %d"
+              .formatted(checkpoint.manifest().step(), group, stored.size(), travel.size()));
+    }
+    readAll(checkpoint, stored, travel);
+  }
+
+  private static void readAll(
+      Checkpoint checkpoint, List<StoredSection> stored, List<? extends MutableDirectBuffer> into)
+      throws IOException {
+    for (int part = 0; part < into.size(); part++) {
+      checkpoint.read(stored.get(part).id(), into.get(part));
+    }
   }
 }

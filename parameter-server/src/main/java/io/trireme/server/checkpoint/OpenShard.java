@@ -1,6 +1,8 @@
 package io.trireme.server.checkpoint;
 
 import io.trireme.common.checkpoint.Section;
+import io.trireme.common.control.ShardReport.SlotShare;
+import io.trireme.common.wire.Peer;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
@@ -8,45 +10,64 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The copies of one server's groups at one step, from the first that is taken to the last: the
- * server's thread puts them in while the writer's takes them out.
+ * The copies of what one server or worker has at one step, from the first that is taken to the
+ * last: their owner's thread puts them in while the writer's takes them out.
  */
 final class OpenShard implements Iterable<Section> {
 
-  /** A group's copies; without any, the end. */
-  private record Piece(int group, List<UnsafeBuffer> copies) {}
-
+  private final Peer owner;
   private final long step;
+  private final @Nullable SlotShare slots;
   private final SnapshotPool pool;
-  private final BlockingQueue<Piece> pieces = new LinkedBlockingQueue<>();
 
-  OpenShard(long step, SnapshotPool pool) {
+  /** Some sections at a time; none for the end. */
+  private final BlockingQueue<List<Section>> pieces = new LinkedBlockingQueue<>();
+
+  OpenShard(Peer owner, long step, @Nullable SlotShare slots, SnapshotPool pool) {
+    this.owner = owner;
     this.step = step;
+    this.slots = slots;
     this.pool = pool;
+  }
+
+  Peer owner() {
+    return owner;
   }
 
   long step() {
     return step;
   }
 
-  void add(int group, List<UnsafeBuffer> copies) {
-    pieces.add(new Piece(group, copies));
+  @Nullable SlotShare slots() {
+    return slots;
+  }
+
+  /** Puts copies in, which are given back to the pool. */
+  void add(List<Section> copies) {
+    if (!copies.isEmpty()) {
+      pieces.add(copies);
+    }
   }
 
   /** Nothing more comes. */
   void end() {
-    pieces.add(new Piece(-1, List.of()));
+    pieces.add(List.of());
   }
 
   /** Gives back what nobody will write. */
   void drop() {
-    for (Piece piece = pieces.poll(); piece != null; piece = pieces.poll()) {
-      piece.copies().forEach(pool::giveBack);
+    for (List<Section> piece = pieces.poll(); piece != null; piece = pieces.poll()) {
+      piece.forEach(this::giveBack);
+    }
+  }
+
+  private void giveBack(@Nullable Section copy) {
+    if (copy != null && copy.bytes() instanceof UnsafeBuffer bytes) {
+      pool.giveBack(bytes);
     }
   }
 
@@ -60,7 +81,8 @@ final class OpenShard implements Iterable<Section> {
 
       @Override
       public boolean hasNext() {
-        giveBack();
+        giveBack(given);
+        given = null;
         if (ready.isEmpty() && !over) {
           fetch();
         }
@@ -77,27 +99,14 @@ final class OpenShard implements Iterable<Section> {
         return next;
       }
 
-      private void giveBack() {
-        Section done = given;
-        given = null;
-        if (done != null && done.bytes() instanceof UnsafeBuffer copy) {
-          pool.giveBack(copy);
-        }
-      }
-
       private void fetch() {
-        Piece piece;
         try {
-          piece = pieces.take();
+          List<Section> piece = pieces.take();
+          over = piece.isEmpty();
+          ready.addAll(piece);
         } catch (InterruptedException e) {
           Thread.currentThread().interrupt();
           throw new IllegalStateException("stopped in the middle of step " + step, e);
-        }
-        over = piece.copies().isEmpty();
-        if (!over) {
-          DirectBuffer parameters = piece.copies().get(0);
-          List<UnsafeBuffer> state = piece.copies().subList(1, piece.copies().size());
-          ready.addAll(GroupSections.of(piece.group(), step, parameters, state));
         }
       }
     };

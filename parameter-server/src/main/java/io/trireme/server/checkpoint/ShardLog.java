@@ -6,7 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What the servers of one executor have written, until the coordinator knows. Safe from any thread.
+ * What the servers and workers of one executor have written, until the coordinator knows. Safe from
+ * any thread.
  */
 public final class ShardLog {
   private final List<ShardReport> shards = new ArrayList<>();

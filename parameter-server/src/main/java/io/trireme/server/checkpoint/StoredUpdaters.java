@@ -7,6 +7,8 @@ import io.trireme.server.protocol.GroupUpdater;
 import io.trireme.server.protocol.Updaters;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
+import org.agrona.MutableDirectBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** Makes groups as a checkpoint has them. For one thread. */
@@ -23,7 +25,7 @@ public final class StoredUpdaters implements Updaters {
    * @param blank makes what they are read into
    * @param folder where the checkpoint is
    * @param step its step
-   * @param groups how many will be asked for, after which the files are closed
+   * @param groups how many will be restored, after which the files are closed
    */
   public StoredUpdaters(Updaters blank, CheckpointFolder folder, long step, int groups) {
     this.blank = blank;
@@ -40,31 +42,47 @@ public final class StoredUpdaters implements Updaters {
       return updater;
     } catch (IOException e) {
       updater.close();
-      throw new UncheckedIOException(
-          "group %d of the checkpoint of step %d: %s"
-              .formatted(group.index(), step, e.getMessage()),
-          e);
+      throw unreadable(group, e);
     } catch (RuntimeException | Error e) {
       updater.close();
       throw e;
     }
   }
 
+  private UncheckedIOException unreadable(BlockGroup group, IOException e) {
+    return new UncheckedIOException(
+        "group %d of the checkpoint of step %d: %s".formatted(group.index(), step, e.getMessage()),
+        e);
+  }
+
   private void read(BlockGroup group, GroupUpdater updater) throws IOException {
+    long stored =
+        GroupSections.read(checkpoint(), group.index(), updater.parameters(), updater.state());
+    if (stored != step) {
+      throw new IOException("is of step " + stored);
+    }
+  }
+
+  private Checkpoint checkpoint() throws IOException {
     Checkpoint checkpoint = open;
     if (checkpoint == null) {
       checkpoint = folder.open(step);
       open = checkpoint;
     }
-    long stored =
-        GroupSections.read(checkpoint, group.index(), updater.parameters(), updater.state());
-    if (stored != step) {
-      throw new IOException("is of step " + stored);
-    }
-    left--;
-    if (left <= 0) {
-      open = null;
-      checkpoint.close();
+    return checkpoint;
+  }
+
+  @Override
+  public void restore(BlockGroup group, List<MutableDirectBuffer> travel) {
+    try {
+      GroupSections.readTravel(checkpoint(), group.index(), travel);
+      left--;
+      if (left <= 0) {
+        checkpoint().close();
+        open = null;
+      }
+    } catch (IOException e) {
+      throw unreadable(group, e);
     }
   }
 

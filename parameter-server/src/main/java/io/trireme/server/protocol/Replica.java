@@ -50,6 +50,7 @@ final class Replica implements AutoCloseable {
 
   private final SharedScales scales;
   private final boolean sharesScales;
+  private final long lastStep;
 
   private long step;
   private Phase phase = Phase.ADDING;
@@ -98,6 +99,7 @@ final class Replica implements AutoCloseable {
     this.group = group;
     this.updater = updater;
     this.step = options.firstStep();
+    this.lastStep = options.lastStep();
     List<Block> members = options.plan().blocksOf(group);
     this.shares = new UnsafeBuffer(new byte[members.size() * Double.BYTES]);
     this.scales = new SharedScales(members.size());
@@ -109,10 +111,7 @@ final class Replica implements AutoCloseable {
       blocks.add(new ReplicaBlock(block, this, ledger, intake, blocks.size(), shares, scales));
     }
     CompressionPlan compression = options.compression();
-    this.view =
-        compression.hasBack()
-            ? new WorkersView(group, members, compression, options.lastStep())
-            : null;
+    this.view = compression.hasBack() ? new WorkersView(group, members, compression) : null;
     if (view != null) {
       view.set(updater.parameters());
     }
@@ -149,7 +148,8 @@ final class Replica implements AutoCloseable {
   /** The parameters of the open step, or of the one before, as workers have them. */
   DirectBuffer parameters(long version) {
     if (version == step || streams != null) {
-      return view == null ? updater.parameters() : view.current();
+      // Nobody computes with the last parameters, so workers get them as they are.
+      return view == null || version == lastStep ? updater.parameters() : view.current();
     }
     if (version == step - 1) {
       return previous;
@@ -163,15 +163,22 @@ final class Replica implements AutoCloseable {
     List<MutableDirectBuffer> parts = new ArrayList<>();
     parts.add(previous);
     parts.add(shares);
-    if (sharesScales) {
-      parts.add(scales.part());
-    }
-    if (view != null) {
-      parts.addAll(view.parts());
-    }
+    parts.addAll(travel());
     parts.add(updater.parameters());
     parts.addAll(updater.state());
     return parts;
+  }
+
+  /** What it remembers of how the group travels: part of its state. */
+  List<MutableDirectBuffer> travel() {
+    List<MutableDirectBuffer> travel = new ArrayList<>();
+    if (sharesScales) {
+      travel.add(scales.part());
+    }
+    if (view != null) {
+      travel.addAll(view.parts());
+    }
+    return travel;
   }
 
   /** Notes that one more block's sum is there; true if that was the last one. */
@@ -202,7 +209,7 @@ final class Replica implements AutoCloseable {
 
   /** The change that the newest step made, as it travels; null where parameters travel. */
   @Nullable WorkersView changes() {
-    return view;
+    return step == lastStep ? null : view;
   }
 
   /** The gradient goes to the backup from now on, and must stay as it is. */

@@ -101,6 +101,7 @@ public final class ServerCore
     for (int index : groups) {
       BlockGroup group = options.plan().groups().get(index);
       Replica replica = replica(group, updaters.first(group));
+      updaters.restore(group, replica.travel());
       replica.whole = true;
       replicas.add(replica);
     }

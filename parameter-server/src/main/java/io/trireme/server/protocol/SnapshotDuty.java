@@ -55,7 +55,11 @@ final class SnapshotDuty {
     long step = replica.step();
     replica.kept = step;
     snapshots.take(
-        replica.group().index(), step, replica.updater().parameters(), replica.updater().state());
+        replica.group().index(),
+        step,
+        replica.updater().parameters(),
+        replica.updater().state(),
+        replica.travel());
     open = Math.max(open, step);
     for (Replica other : replicas.all()) {
       if (other.serving && other.step() <= open && other.kept < open) {

@@ -16,7 +16,11 @@ public interface Snapshots {
 
         @Override
         public void take(
-            int group, long step, DirectBuffer parameters, List<? extends DirectBuffer> state) {}
+            int group,
+            long step,
+            DirectBuffer parameters,
+            List<? extends DirectBuffer> state,
+            List<? extends DirectBuffer> travel) {}
 
         @Override
         public void complete() {}
@@ -30,8 +34,14 @@ public interface Snapshots {
    *
    * @param parameters the group's parameters
    * @param state what the optimizer remembers, in the optimizer's order
+   * @param travel what is remembered of how the group travels, see {@link Updaters#restore}
    */
-  void take(int group, long step, DirectBuffer parameters, List<? extends DirectBuffer> state);
+  void take(
+      int group,
+      long step,
+      DirectBuffer parameters,
+      List<? extends DirectBuffer> state,
+      List<? extends DirectBuffer> travel);
 
   /** All that this server has of the steps taken so far has been taken. */
   void complete();

@@ -19,13 +19,15 @@ import org.agrona.concurrent.UnsafeBuffer;
  * encoded once, and what it decodes to is added here as every worker adds it, so that all replicas
  * stay equal, bit for bit. What a change lacks is part of the next one, which is the difference
  * between the exact parameters and these: no residual is needed beside them.
+ *
+ * <p>After the last step it has what workers would have if there were more, so that more epochs go
+ * on as if they had been asked for at first; it is not sent then.
  */
 final class WorkersView implements AutoCloseable {
 
   private final List<Block> blocks;
   private final CompressionPlan compression;
   private final long groupOffset;
-  private final long lastStep;
   private final List<BlockEncoder> encoders = new ArrayList<>();
   private final List<BlockDecoder> decoders = new ArrayList<>();
   private final List<UnsafeBuffer> encoded = new ArrayList<>();
@@ -35,11 +37,10 @@ final class WorkersView implements AutoCloseable {
   private final UnsafeBuffer change;
 
   /** A view that is not {@link #set} yet. */
-  WorkersView(BlockGroup group, List<Block> blocks, CompressionPlan compression, long lastStep) {
+  WorkersView(BlockGroup group, List<Block> blocks, CompressionPlan compression) {
     this.blocks = blocks;
     this.compression = compression;
     this.groupOffset = group.offset();
-    this.lastStep = lastStep;
     lengths = new int[blocks.size()];
     current = allocate(Math.toIntExact(group.length() * Float.BYTES));
     change = allocate(blocks.stream().mapToInt(Block::lengthBytes).max().orElseThrow());
@@ -61,7 +62,7 @@ final class WorkersView implements AutoCloseable {
     return current;
   }
 
-  /** What must go to a new backup for it to go on bit for bit. */
+  /** What must go to a new backup or into a checkpoint for the group to go on bit for bit. */
   List<MutableDirectBuffer> parts() {
     List<MutableDirectBuffer> parts = new ArrayList<>();
     parts.add(current);
@@ -80,7 +81,7 @@ final class WorkersView implements AutoCloseable {
       Block block = blocks.get(i);
       int from = Math.toIntExact((block.offset() - groupOffset) * Float.BYTES);
       lengths[i] = 0;
-      if (step + 1 == lastStep || !compression.encodesBack(block.index(), step)) {
+      if (!compression.encodesBack(block.index(), step)) {
         current.putBytes(from, parameters, from, block.lengthBytes());
       } else {
         subtract(parameters, from, block.lengthBytes());

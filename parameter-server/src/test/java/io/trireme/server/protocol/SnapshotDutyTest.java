@@ -31,7 +31,11 @@ class SnapshotDutyTest {
 
             @Override
             public void take(
-                int group, long step, DirectBuffer parameters, List<? extends DirectBuffer> state) {
+                int group,
+                long step,
+                DirectBuffer parameters,
+                List<? extends DirectBuffer> state,
+                List<? extends DirectBuffer> travel) {
               events.add("group %d at %d: %s".formatted(group, step, parameters.getFloat(0)));
             }
 

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import org.agrona.CloseHelper;
 import org.agrona.DirectBuffer;
-import org.agrona.MutableDirectBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -112,15 +111,64 @@ final class GradientEncoders implements AutoCloseable {
   /** See {@link WorkerCore#residuals}. */
   List<Residual> residuals() {
     List<Residual> residuals = new ArrayList<>();
-    for (Map.Entry<TreeNode, @Nullable NodeBlock[]> node : byNode.entrySet()) {
-      for (Block block : plan.blocks()) {
-        if (!compression.way(block.index()).isPlain()) {
-          List<MutableDirectBuffer> state = blockOf(node.getKey(), block).encoder().state();
-          residuals.add(new Residual(block.index(), node.getKey(), state));
-        }
+    for (TreeNode node : byNode.keySet()) {
+      for (Block block : coded()) {
+        residuals.add(blockOf(node, block).residual());
       }
     }
     return residuals;
+  }
+
+  /** Whether any block of this step, or of a later one, was encoded. */
+  boolean hasEncoded(long step) {
+    for (@Nullable NodeBlock[] blocks : byNode.values()) {
+      for (NodeBlock block : blocks) {
+        if (block != null && block.hasEncoded(step)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Begins with what is stored of these nodes. A node that this worker has goes on bit for bit;
+   * what others have not sent is added to the residual of the node that holds their first slot, or
+   * else of the first node.
+   */
+  void restore(List<TreeNode> stored, ResidualStore store) {
+    for (TreeNode node : stored) {
+      if (byNode.containsKey(node)) {
+        coded().forEach(block -> store.read(blockOf(node, block).residual()));
+      }
+    }
+    for (TreeNode node : stored) {
+      if (!byNode.containsKey(node)) {
+        coded().forEach(block -> inherit(node, block, store));
+      }
+    }
+  }
+
+  private void inherit(TreeNode node, Block block, ResidualStore store) {
+    try (NodeBlock left = new NodeBlock(compression, block, node)) {
+      store.read(left.residual());
+      blockOf(heirOf(node), block).absorb(left);
+    }
+  }
+
+  private TreeNode heirOf(TreeNode left) {
+    for (TreeNode node : byNode.keySet()) {
+      if (node.lo() <= left.lo() && left.lo() < node.hi()) {
+        return node;
+      }
+    }
+    return byNode.keySet().iterator().next();
+  }
+
+  private List<Block> coded() {
+    return plan.blocks().stream()
+        .filter(block -> !compression.way(block.index()).isPlain())
+        .toList();
   }
 
   @Override

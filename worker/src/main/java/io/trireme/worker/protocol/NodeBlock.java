@@ -8,7 +8,6 @@ import java.nio.ByteBuffer;
 import org.agrona.BufferUtil;
 import org.agrona.CloseHelper;
 import org.agrona.DirectBuffer;
-import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -21,6 +20,7 @@ final class NodeBlock implements AutoCloseable {
   private static final long NONE = -1;
 
   private final BlockEncoder encoder;
+  private final Residual residual;
   private final long seed;
   private final int offsetBytes;
   private final ByteBuffer memory;
@@ -30,6 +30,7 @@ final class NodeBlock implements AutoCloseable {
 
   NodeBlock(CompressionPlan compression, Block block, TreeNode node) {
     encoder = compression.way(block.index()).encoder();
+    residual = new Residual(block.index(), node, encoder.state());
     seed = compression.waySeed(block.index(), node);
     offsetBytes = Math.toIntExact(block.offset() * Float.BYTES);
     memory = ByteBuffer.allocateDirect(encoder.maxEncodedBytes());
@@ -50,6 +51,16 @@ final class NodeBlock implements AutoCloseable {
     return length;
   }
 
+  /** Whether this step, or a later one, was encoded. */
+  boolean hasEncoded(long asked) {
+    return step >= asked;
+  }
+
+  /** What it remembers, in place. */
+  Residual residual() {
+    return residual;
+  }
+
   DirectBuffer bytes() {
     return bytes;
   }
@@ -60,10 +71,7 @@ final class NodeBlock implements AutoCloseable {
 
   /** Takes over what another encoder of the same block has not sent. */
   void absorb(NodeBlock other) {
-    if (!other.encoder.state().isEmpty()) {
-      MutableDirectBuffer residual = other.encoder.state().get(0);
-      boolean unused = encoder.absorb(residual, 0);
-    }
+    boolean unused = other.encoder.handTo(encoder);
   }
 
   @Override

@@ -56,6 +56,7 @@ public final class WorkerCore implements SecureReceiver.MessageHandler, AutoClos
   private final ParametersDecoder decoder = new ParametersDecoder();
   private final Rejections rejections;
   private List<TreeNode> nodes = List.of();
+  private @Nullable WorkerMember member;
 
   /** Where slots are streams, the first step that each of this worker's is to be computed for. */
   private final Map<TreeNode, Long> slotSteps = new LinkedHashMap<>();
@@ -102,6 +103,7 @@ public final class WorkerCore implements SecureReceiver.MessageHandler, AutoClos
                 () ->
                     new IllegalArgumentException(
                         options.self() + " is no member of generation " + generation));
+    member = self;
     nodes = options.tree().cover(self.slotFrom(), self.slotTo());
     slotSteps.clear();
     if (options.streams()) {
@@ -124,6 +126,37 @@ public final class WorkerCore implements SecureReceiver.MessageHandler, AutoClos
       if (!blocks.isEmpty()) {
         servers.add(new ServerLink(connector.connect(server.peer(), server.endpoint()), blocks));
       }
+    }
+  }
+
+  /**
+   * Takes over the stored residuals that fall to this life by the generation that it has entered:
+   * once in a life, before anything is pushed. May block.
+   */
+  public void restore(ResidualStore store) {
+    WorkerMember self = member;
+    if (self != null && self.heirFrom() < self.heirTo() && options.compression().hasWay()) {
+      encoders.restore(
+          store.stored().stream()
+              .filter(node -> node.lo() >= self.heirFrom() && node.lo() < self.heirTo())
+              .toList(),
+          store);
+    }
+    store.done();
+  }
+
+  /**
+   * Keeps the residuals as they are before the awaited step, whose parameters are all there, if
+   * that step is due. It is passed over if some of it was encoded already, in another generation:
+   * what the encoders keep is then of the step after.
+   */
+  public void keep(ResidualStore store) {
+    WorkerMember self = member;
+    if (self != null
+        && options.compression().hasWay()
+        && store.isDue(awaitedStep)
+        && !encoders.hasEncoded(awaitedStep)) {
+      store.keep(generation, awaitedStep, self.slotFrom(), self.slotTo(), residuals());
     }
   }
 

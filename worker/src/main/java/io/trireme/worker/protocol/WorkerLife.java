@@ -54,6 +54,7 @@ public final class WorkerLife implements AutoCloseable {
   private final Transport transport;
   private final Rejections rejections;
   private final Computer computer;
+  private final ResidualStore residuals;
   private final WorkerCore core;
   private @Nullable SecureReceiver receiver;
   private Phase phase = Phase.OUTSIDE;
@@ -61,7 +62,7 @@ public final class WorkerLife implements AutoCloseable {
   private int node;
   private long receivedBefore;
 
-  /** A life that has entered no generation yet. */
+  /** A life that has entered no generation yet, and keeps no residuals for checkpoints. */
   public WorkerLife(
       WorkerOptions options,
       JobKey key,
@@ -69,6 +70,23 @@ public final class WorkerLife implements AutoCloseable {
       MutableDirectBuffer parameters,
       Rejections rejections,
       Computer computer) {
+    this(options, key, transport, parameters, rejections, computer, ResidualStore.NONE);
+  }
+
+  /**
+   * A life that has entered no generation yet.
+   *
+   * @param residuals takes its residuals at steps that are due, and has those that it begins with
+   */
+  public WorkerLife(
+      WorkerOptions options,
+      JobKey key,
+      Transport transport,
+      MutableDirectBuffer parameters,
+      Rejections rejections,
+      Computer computer,
+      ResidualStore residuals) {
+    this.residuals = residuals;
     this.options = options;
     this.key = key;
     this.transport = transport;
@@ -93,6 +111,9 @@ public final class WorkerLife implements AutoCloseable {
     core.enter(
         membership,
         (to, where) -> new SecureSender(key, entered, self, to, where, transport.connect(where)));
+    if (phase == Phase.OUTSIDE) {
+      core.restore(residuals);
+    }
     phase = Phase.GATHERING;
   }
 
@@ -112,6 +133,7 @@ public final class WorkerLife implements AutoCloseable {
     if (!core.isReady()) {
       return work;
     }
+    core.keep(residuals);
     if (core.awaitedStep() == options.lastStep()) {
       phase = Phase.FINISHED;
       return work;

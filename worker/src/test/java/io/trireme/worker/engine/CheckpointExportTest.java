@@ -282,7 +282,8 @@ class CheckpointExportTest {
           if (group.index() % 2 == server) {
             GroupOptimizer optimizer = groups.get(group.index());
             sections.addAll(
-                GroupSections.of(group.index(), step, optimizer.parameters(), optimizer.state()));
+                GroupSections.of(
+                    group.index(), step, optimizer.parameters(), optimizer.state(), List.of()));
           }
         }
         files.add(

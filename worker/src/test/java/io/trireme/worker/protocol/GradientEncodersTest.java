@@ -16,12 +16,20 @@ import io.trireme.common.layout.SegmentKind;
 import io.trireme.common.slots.TreeNode;
 import io.trireme.common.wire.sbe.Codec;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
+import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What becomes of residuals from step to step and from generation to generation. */
 class GradientEncodersTest {
@@ -41,14 +49,70 @@ class GradientEncodersTest {
   private final Random random = new Random(4);
 
   private static CompressionPlan plan(int warmupSteps) {
-    Segment weights =
-        new Segment("0_W", 0, 0, LENGTH, List.of(3L, 100L), 'c', SegmentKind.WEIGHT, "", List.of());
+    return plan(new CodecConfig("int8", Map.of()), List.of(), warmupSteps);
+  }
+
+  private static CompressionPlan plan(
+      CodecConfig codec, List<CompressionConfig.SegmentCodec> overrides, int warmupSteps) {
+    List<Segment> segments =
+        List.of(
+            new Segment("0_W", 0, 0, 150, List.of(3L, 50L), 'c', SegmentKind.WEIGHT, "", List.of()),
+            new Segment(
+                "1_W", 0, 150, 150, List.of(3L, 50L), 'c', SegmentKind.WEIGHT, "", List.of()));
     return CompressionPlan.of(
-        new Layout(LENGTH, List.of(weights), List.of(), true),
+        new Layout(LENGTH, segments, List.of(), true),
         PLAN,
-        new CompressionConfig(
-            new CodecConfig("int8", Map.of()), List.of(), CodecConfig.NONE, warmupSteps),
+        new CompressionConfig(codec, overrides, CodecConfig.NONE, warmupSteps),
         7);
+  }
+
+  /** What some encoders keep, as a checkpoint would hold it. */
+  private static final class Stored implements ResidualStore {
+    private final Map<String, List<byte[]>> copies = new HashMap<>();
+    private final Set<TreeNode> nodes = new LinkedHashSet<>();
+
+    Stored(List<Residual> live) {
+      keep(1, 0, 0, 4, live);
+    }
+
+    @Override
+    public boolean isDue(long step) {
+      return true;
+    }
+
+    @Override
+    public void keep(int generation, long step, int from, int to, List<Residual> residuals) {
+      for (Residual residual : residuals) {
+        nodes.add(residual.node());
+        List<byte[]> parts = new ArrayList<>();
+        for (MutableDirectBuffer part : residual.state()) {
+          byte[] copy = new byte[part.capacity()];
+          part.getBytes(0, copy);
+          parts.add(copy);
+        }
+        copies.put(residual.block() + " of " + residual.node(), parts);
+      }
+    }
+
+    List<byte[]> parts(int block, TreeNode node) {
+      return Objects.requireNonNull(copies.get(block + " of " + node));
+    }
+
+    @Override
+    public List<TreeNode> stored() {
+      return List.copyOf(nodes);
+    }
+
+    @Override
+    public void read(Residual into) {
+      List<byte[]> parts = parts(into.block(), into.node());
+      for (int part = 0; part < into.state().size(); part++) {
+        into.state().get(part).putBytes(0, parts.get(part));
+      }
+    }
+
+    @Override
+    public void done() {}
   }
 
   @AfterEach
@@ -87,8 +151,12 @@ class GradientEncodersTest {
   }
 
   private double[] residual(int block, TreeNode node) {
+    return values(encoders.residuals(), block, node);
+  }
+
+  private static double[] values(List<Residual> all, int block, TreeNode node) {
     Residual found =
-        encoders.residuals().stream()
+        all.stream()
             .filter(one -> one.block() == block && one.node().equals(node))
             .findFirst()
             .orElseThrow();
@@ -142,6 +210,123 @@ class GradientEncodersTest {
     encoders.enter(List.of(LEFT, RIGHT));
     assertThat(residual(0, LEFT)).isEqualTo(left);
     assertThat(residual(0, RIGHT)).containsOnly(0.0);
+  }
+
+  private static byte[] bytes(
+      GradientEncoders by, int block, TreeNode node, long step, UnsafeBuffer gradient) {
+    Payload payload = new Payload();
+    by.fill(payload, PLAN.blocks().get(block), node, step, gradient);
+    byte[] bytes = new byte[payload.length];
+    payload.bytes.getBytes(payload.offset, bytes);
+    return bytes;
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"bf16", "fp16", "int8", "onebit", "threshold", "topk", "thc", "powersgd", "mixed"})
+  void whatIsStoredGoesOnBitForBit(String codec) {
+    CompressionPlan plan =
+        codec.equals("mixed")
+            ? plan(
+                new CodecConfig("onebit", Map.of()),
+                List.of(
+                    new CompressionConfig.SegmentCodec(
+                        "1_W", new CodecConfig("topk", Map.of("momentum", 0.9)))),
+                0)
+            : plan(new CodecConfig(codec, Map.of()), List.of(), 0);
+    try (GradientEncoders first = new GradientEncoders(PLAN, plan);
+        GradientEncoders second = new GradientEncoders(PLAN, plan)) {
+      first.enter(List.of(LEFT, RIGHT));
+      for (int block = 0; block < 2; block++) {
+        first.scale(block, 0.01f);
+        second.scale(block, 0.01f);
+      }
+      for (long step = 0; step < 3; step++) {
+        for (int block = 0; block < 2; block++) {
+          byte[] left = bytes(first, block, LEFT, step, gradient());
+          byte[] right = bytes(first, block, RIGHT, step, gradient());
+          assertThat(left).isNotEqualTo(right);
+        }
+      }
+      Stored stored = new Stored(first.residuals());
+      second.enter(List.of(LEFT, RIGHT));
+      second.restore(stored.stored(), stored);
+      for (long step = 3; step < 5; step++) {
+        for (int block = 0; block < 2; block++) {
+          for (TreeNode node : List.of(LEFT, RIGHT)) {
+            UnsafeBuffer gradient = gradient();
+            assertThat(bytes(second, block, node, step, gradient))
+                .isEqualTo(bytes(first, block, node, step, gradient));
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void whatIsStoredOfOtherNodesIsAddedToTheNodeThatHoldsTheirFirstSlot() {
+    encoders.enter(List.of(LEFT, RIGHT));
+    for (int block = 0; block < 2; block++) {
+      byte[] left = send(block, LEFT, 0, gradient());
+      byte[] right = send(block, RIGHT, 0, gradient());
+      assertThat(left).isNotEqualTo(right);
+    }
+    double[] left = residual(1, LEFT);
+    double[] right = residual(1, RIGHT);
+    Stored stored = new Stored(encoders.residuals());
+    encoders.enter(List.of(new TreeNode(3, 4)));
+    try (GradientEncoders whole = new GradientEncoders(PLAN, compression);
+        GradientEncoders quarter = new GradientEncoders(PLAN, compression)) {
+      whole.enter(List.of(ALL));
+      whole.restore(stored.stored(), stored);
+      double[] sum = values(whole.residuals(), 1, ALL);
+      quarter.enter(List.of(new TreeNode(0, 1), new TreeNode(1, 2), new TreeNode(2, 3)));
+      quarter.restore(stored.stored(), stored);
+      for (int i = 0; i < sum.length; i++) {
+        assertThat(sum[i]).isEqualTo((float) (left[i] + right[i]));
+      }
+      assertThat(values(quarter.residuals(), 1, new TreeNode(0, 1))).isEqualTo(left);
+      assertThat(values(quarter.residuals(), 1, new TreeNode(1, 2))).containsOnly(0.0);
+      assertThat(values(quarter.residuals(), 1, new TreeNode(2, 3))).isEqualTo(right);
+    }
+  }
+
+  /** A block whose parts have codecs of their own has a residual for each. */
+  @Test
+  void residualsOfMixedBlocksAreHandedOverPartByPart() {
+    CompressionPlan plan =
+        plan(
+            new CodecConfig("onebit", Map.of()),
+            List.of(new CompressionConfig.SegmentCodec("1_W", new CodecConfig("int8", Map.of()))),
+            0);
+    try (GradientEncoders mixed = new GradientEncoders(PLAN, plan)) {
+      mixed.enter(List.of(LEFT, RIGHT));
+      byte[] left = bytes(mixed, 1, LEFT, 0, gradient());
+      byte[] right = bytes(mixed, 1, RIGHT, 0, gradient());
+      assertThat(left).isNotEqualTo(right);
+      Stored before = new Stored(mixed.residuals());
+      mixed.enter(List.of(ALL));
+      List<MutableDirectBuffer> after = mixed.residuals().get(1).state();
+      assertThat(after).hasSizeGreaterThanOrEqualTo(2);
+      for (int part : List.of(0, 1)) {
+        List<byte[]> leftParts = before.parts(1, LEFT);
+        List<byte[]> rightParts = before.parts(1, RIGHT);
+        for (int at = 0; at < after.get(part).capacity(); at += Float.BYTES) {
+          float a = new UnsafeBuffer(leftParts.get(part)).getFloat(at);
+          float b = new UnsafeBuffer(rightParts.get(part)).getFloat(at);
+          assertThat(after.get(part).getFloat(at)).isEqualTo(a + b);
+        }
+      }
+    }
+  }
+
+  @Test
+  void whatWasEncodedIsKnown() {
+    encoders.enter(List.of(LEFT));
+    assertThat(encoders.hasEncoded(0)).isFalse();
+    byte[] unused = send(1, LEFT, 4, gradient());
+    assertThat(encoders.hasEncoded(4)).isTrue();
+    assertThat(encoders.hasEncoded(5)).isFalse();
   }
 
   @Test
