@@ -57,6 +57,7 @@ compression() {
   case $1 in
     topk) echo '{codec: topk, density: 0.01, momentum: 0, warmupSteps: 100}' ;;
     powersgd) echo '{codec: powersgd, rank: 4, warmupSteps: 90}' ;;
+    auto) echo '{codec: auto, candidates: {bf16: {}, int8: {}, onebit: {}, topk: {density: 0.01}}}' ;;
     int8-back) echo '{codec: int8, back: bf16}' ;;
     threshold) echo '{codec: threshold, maxDensity: 0.02}' ;;
     *) echo "$1" ;;

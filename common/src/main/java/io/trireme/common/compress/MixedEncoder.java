@@ -69,6 +69,14 @@ final class MixedEncoder implements BlockEncoder {
     return state;
   }
 
+  /** Adds what the parts have not sent to the block's floats. */
+  void addResidual(MutableDirectBuffer floats) {
+    for (int i = 0; i < encoders.length; i++) {
+      BlockCodec.Part part = block.parts().get(i);
+      BlockCodec.add(encoders[i], floats, part.from(), part.shape().length());
+    }
+  }
+
   /** Parts that travel plain have no residual, neither here nor in an encoder of the same parts. */
   @Override
   public boolean absorb(DirectBuffer residual, int offsetBytes) {

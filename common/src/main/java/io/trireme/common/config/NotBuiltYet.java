@@ -42,6 +42,13 @@ final class NotBuiltYet {
         "expected none, or no checkpoint section");
     refuse(
         root,
+        streams && compression.isAuto(),
+        "compression",
+        "codec",
+        "auto with sync.mode " + mode.word() + ", whose workers are at different steps, is",
+        "expected a codec's name");
+    refuse(
+        root,
         streams && compression.names("thc"),
         "compression",
         "codec",
@@ -66,7 +73,9 @@ final class NotBuiltYet {
 
   private static void refuse(
       Section root, boolean asked, String section, String key, String what, String expected) {
-    if (asked) {
+    if (asked && root.isScalar(section)) {
+      root.problem(section, what + " not built yet; " + expected);
+    } else if (asked) {
       root.section(section).problem(key, what + " not built yet; " + expected);
     }
   }

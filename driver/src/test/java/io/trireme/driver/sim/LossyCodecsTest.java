@@ -28,7 +28,7 @@ class LossyCodecsTest {
 
   private static final int FAULTY_SEEDS = 12;
 
-  private static final BlockPlan PLAN =
+  static final BlockPlan PLAN =
       new BlockPlan(
           List.of(
               new Block(0, 0, 2000, 0),
@@ -40,7 +40,7 @@ class LossyCodecsTest {
               new BlockGroup(1, 1, 2, 2000, 1900),
               new BlockGroup(2, 3, 1, 3900, 300)));
 
-  private static final Layout LAYOUT =
+  static final Layout LAYOUT =
       new Layout(
           4200,
           List.of(
@@ -55,7 +55,7 @@ class LossyCodecsTest {
     return new Segment(name, 0, offset, length, shape, 'c', kind, "", List.of());
   }
 
-  private static Scenario scenario(long seed, Oracle oracle, int faults) {
+  static Scenario scenario(long seed, Oracle oracle, int faults) {
     return new Scenario(seed, oracle, 3, 3, 3, 2, 1, faults, 300, 0, -1, false);
   }
 

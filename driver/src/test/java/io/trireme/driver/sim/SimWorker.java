@@ -169,6 +169,7 @@ final class SimWorker implements WorkerLife.Computer {
             examples,
             1,
             1,
+            1,
             life.sentBytes(),
             1,
             life.encoding(),

@@ -8,6 +8,7 @@ import io.trireme.common.control.Membership;
 import io.trireme.common.layout.BlockGroup;
 import io.trireme.common.slots.TreeNode;
 import io.trireme.common.wire.JobKey;
+import io.trireme.driver.protocol.CodecPolicy;
 import io.trireme.driver.protocol.Coordinator;
 import io.trireme.driver.protocol.CoordinatorOptions;
 import io.trireme.driver.protocol.Phase;
@@ -52,6 +53,11 @@ final class Simulation {
 
   /** A run whose blocks travel so. */
   Simulation(Scenario scenario, CompressionPlan compression) {
+    this(scenario, compression, null);
+  }
+
+  /** A run whose codecs are chosen while it runs. */
+  Simulation(Scenario scenario, CompressionPlan compression, @Nullable CodecPolicy codecs) {
     this.compression = compression;
     this.scenario = scenario;
     this.oracle = scenario.oracle();
@@ -77,7 +83,9 @@ final class Simulation {
                 20_000 * MS,
                 60_000 * MS,
                 0),
-            this::newIncarnation);
+            this::newIncarnation,
+            null,
+            codecs);
   }
 
   /** What is wrong with the run of a seed; null if nothing is. */
