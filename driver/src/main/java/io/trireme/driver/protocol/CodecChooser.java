@@ -30,8 +30,8 @@ public final class CodecChooser implements CodecPolicy {
   /** Steps at a run's start in which the virtual machine still compiles. */
   private static final int COLD_STEPS = 10;
 
-  private static final int HURRIED_STEPS = 2;
-  private static final int FEW_STEPS = 5;
+  private static final int HURRIED_STEPS = 3;
+  private static final int FEW_STEPS = 7;
   private static final int MANY_STEPS = 20;
   private static final double ENOUGH_SECONDS = 0.5;
 
@@ -42,7 +42,7 @@ public final class CodecChooser implements CodecPolicy {
   private static final double WORTH_TRYING = 0.98;
 
   private static final double NO_WORSE = 1.01;
-  private static final int MAX_TRIALS = 8;
+  private static final int MAX_TRIALS = 10;
 
   /** How far steps may move before codecs are chosen anew, and for how many windows in a row. */
   private static final double MOVED = 0.25;
@@ -139,7 +139,7 @@ public final class CodecChooser implements CodecPolicy {
         || (window.size() >= FEW_STEPS && window.seconds() >= ENOUGH_SECONDS)
         || (trial
             && window.size() >= HURRIED_STEPS
-            && window.step() > HOPELESS * fastest().stepSeconds());
+            && window.shortest() > HOPELESS * fastest().stepSeconds());
   }
 
   private Measured fastest() {

@@ -5,23 +5,30 @@ import io.trireme.common.control.CodecRate;
 import java.util.Map;
 
 /**
- * How long a step takes with each pair of codecs, from those that were measured. Gradients are
- * encoded while earlier blocks are on their way, so of encoding and sending the longer counts:
+ * How long a step takes with each pair of codecs, from those that were measured: either encoding
+ * and sending overlap, and the longer counts, or they come one after the other.
  *
  * <pre>
  * t = compute + a + max(way's CPU, way's bytes / B) + max(back's CPU, back's bytes / B)
+ * t = compute + a + way's CPU + way's bytes / B + back's CPU + back's bytes / B
  * </pre>
  *
- * <p>a and B are the line of least relative squares through what the measured steps took beyond
- * computing and coding. All of that is taken to come one after the other there, and to overlap
- * here: so the model errs towards promising too much, and what is best is tried.
+ * <p>Which of the two, a and B are found on a grid, by the least squares of relative errors. Where
+ * the measured steps leave it open, the model that promises most holds: what is best is tried.
  */
 final class StepTimeModel {
+
+  private static final int GRID = 24;
+  private static final double SPEED_STEP = 0.95;
+
+  /** A difference of squared relative errors that says nothing. */
+  private static final double TIE = 1e-5;
 
   private final double vectorBytes;
   private final double decodesPerServer;
   private final double servers;
   private final Map<String, CodecRate> rates;
+  private boolean overlaps = true;
   private double computeSeconds;
   private double fixedSeconds;
   private double secondsPerByte;
@@ -50,44 +57,42 @@ final class StepTimeModel {
 
   private void fit(Iterable<Measured> measured) {
     double compute = Double.MAX_VALUE;
+    double rest = Double.MAX_VALUE;
+    double slowest = 0;
     for (Measured one : measured) {
       compute = Math.min(compute, one.computeSeconds());
+      rest = Math.min(rest, one.stepSeconds() - one.computeSeconds());
+      slowest = Math.max(slowest, (one.stepSeconds() - compute) / bytes(one.choice()));
     }
-    double w = 0;
-    double wx = 0;
-    double wy = 0;
-    double wxx = 0;
-    double wxy = 0;
-    double least = Double.MAX_VALUE;
-    int points = 0;
-    for (Measured one : measured) {
-      double x = bytes(one.choice());
-      CodecChoice choice = one.choice();
-      double y = Math.max(1e-6, one.stepSeconds() - compute - wayCpu(choice) - backCpu(choice));
-      double weight = 1 / (y * y);
-      w += weight;
-      wx += weight * x;
-      wy += weight * y;
-      wxx += weight * x * x;
-      wxy += weight * x * y;
-      least = Math.min(least, y);
-      points++;
-    }
-    computeSeconds = points == 0 ? 0 : compute;
-    double spread = w * wxx - wx * wx;
-    if (points < 2 || spread <= 1e-9 * w * wxx) {
-      secondsPerByte = wxx == 0 ? 0 : wxy / wxx;
+    if (compute == Double.MAX_VALUE) {
       return;
     }
-    secondsPerByte = (w * wxy - wx * wy) / spread;
-    fixedSeconds = (wy - secondsPerByte * wx) / w;
-    if (secondsPerByte < 0) {
-      secondsPerByte = 0;
-      fixedSeconds = least;
-    } else if (fixedSeconds < 0) {
-      fixedSeconds = 0;
-      secondsPerByte = wxy / wxx;
+    computeSeconds = compute;
+    double least = Double.MAX_VALUE;
+    for (boolean overlap : new boolean[] {true, false}) {
+      for (int fixed = 0; fixed < GRID; fixed++) {
+        for (int speed = 0; speed <= GRID * 2; speed++) {
+          double perByte = speed == GRID * 2 ? 0 : slowest * Math.pow(SPEED_STEP, speed);
+          double a = Math.max(0, rest) * fixed / GRID;
+          double error = error(measured, overlap, a, perByte);
+          if (error < least - TIE) {
+            least = error;
+            overlaps = overlap;
+            fixedSeconds = a;
+            secondsPerByte = perByte;
+          }
+        }
+      }
     }
+  }
+
+  private double error(Iterable<Measured> measured, boolean overlap, double a, double perByte) {
+    double error = 0;
+    for (Measured one : measured) {
+      double off = predict(one.choice(), overlap, a, perByte) / one.stepSeconds() - 1;
+      error += off * off;
+    }
+    return error;
   }
 
   private double ratio(String codec) {
@@ -111,13 +116,21 @@ final class StepTimeModel {
         : (rate.encodeSeconds() + rate.decodeSeconds()) / servers + rate.decodeSeconds();
   }
 
-  /** Seconds that a step takes at the least. */
+  /** Seconds that a step takes. */
   double predict(CodecChoice choice) {
-    double perVector = secondsPerByte * vectorBytes;
+    return predict(choice, overlaps, fixedSeconds, secondsPerByte);
+  }
+
+  private double predict(CodecChoice choice, boolean overlap, double a, double perByte) {
+    double perVector = perByte * vectorBytes;
     return computeSeconds
-        + fixedSeconds
-        + Math.max(wayCpu(choice), perVector * ratio(choice.way().codec()))
-        + Math.max(backCpu(choice), perVector * ratio(choice.back().codec()));
+        + a
+        + both(wayCpu(choice), perVector * ratio(choice.way().codec()), overlap)
+        + both(backCpu(choice), perVector * ratio(choice.back().codec()), overlap);
+  }
+
+  private static double both(double cpu, double wire, boolean overlap) {
+    return overlap ? Math.max(cpu, wire) : cpu + wire;
   }
 
   /** What the links carry for each worker, both directions together. */

@@ -25,6 +25,11 @@ final class StepWindow {
     return seconds;
   }
 
+  /** Seconds of the shortest step. */
+  double shortest() {
+    return steps.stream().mapToDouble(one -> one).min().orElse(0);
+  }
+
   /** Median of the steps' seconds. */
   double step() {
     return median(steps);

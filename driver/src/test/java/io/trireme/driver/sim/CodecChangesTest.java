@@ -103,9 +103,7 @@ class CodecChangesTest {
       float[] last = requireNonNull(oracle.seen.get("replicas of step " + STEPS));
       float[] expected = oracle.parameters.get(STEPS);
       for (int i = 0; i < last.length; i++) {
-        assertThat(last[i])
-            .as("float %d, seed %d", i, seed)
-            .isCloseTo(expected[i], within(0.02f));
+        assertThat(last[i]).as("float %d, seed %d", i, seed).isCloseTo(expected[i], within(0.02f));
       }
     }
     assertThat(changes).isGreaterThan(SEEDS * 5);

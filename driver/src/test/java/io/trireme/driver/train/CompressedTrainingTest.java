@@ -52,8 +52,7 @@ class CompressedTrainingTest {
     spark.close();
   }
 
-  private record Run(
-      RunResult result, List<Progress> progress, List<CodecDecision> decisions) {
+  private record Run(RunResult result, List<Progress> progress, List<CodecDecision> decisions) {
     double accuracy() {
       return requireNonNull(result.evaluation()).accuracy();
     }

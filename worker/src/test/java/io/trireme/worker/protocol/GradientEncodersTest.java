@@ -156,8 +156,7 @@ class GradientEncodersTest {
     CompressionPlan auto = autoPlan();
     CodecChoice int8 = new CodecChoice(new CodecConfig("int8", Map.of()), CodecConfig.NONE);
     encoders.enter(
-        List.of(LEFT),
-        CompressionSchedule.of(auto, new CodecSwitch(int8, CodecChoice.PLAIN, 1)));
+        List.of(LEFT), CompressionSchedule.of(auto, new CodecSwitch(int8, CodecChoice.PLAIN, 1)));
     assertThat(send(0, LEFT, 0, floats)).as("sent again").isEqualTo(sent);
     for (int time = 0; time < 2; time++) {
       encoders.fill(payload, PLAN.blocks().get(0), LEFT, 1, floats);
