@@ -38,9 +38,7 @@ public final class CodecChooser implements CodecPolicy {
   /** A trial that is so much slower than the best so far needs no exact measurement. */
   private static final double HOPELESS = 1.5;
 
-  /** Others must promise to be faster by this to be tried, and be so to be kept. */
-  private static final double WORTH_TRYING = 0.98;
-
+  /** What is no slower than the best by more than this is kept rather than changed. */
   private static final double NO_WORSE = 1.01;
   private static final int MAX_TRIALS = 10;
 
@@ -163,7 +161,7 @@ public final class CodecChooser implements CodecPolicy {
     StepTimeModel model = model();
     double best = fastest().stepSeconds();
     CodecChoice next = null;
-    double promised = best * WORTH_TRYING;
+    double promised = best;
     for (CodecChoice choice : choices) {
       double seconds = model.predict(choice);
       if (!measured.containsKey(choice) && seconds < promised) {

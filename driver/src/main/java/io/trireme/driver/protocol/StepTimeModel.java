@@ -58,11 +58,13 @@ final class StepTimeModel {
   private void fit(Iterable<Measured> measured) {
     double compute = Double.MAX_VALUE;
     double rest = Double.MAX_VALUE;
-    double slowest = 0;
+    double slowest = Double.MAX_VALUE;
     for (Measured one : measured) {
+      double other = Math.max(0, one.stepSeconds() - one.computeSeconds());
       compute = Math.min(compute, one.computeSeconds());
-      rest = Math.min(rest, one.stepSeconds() - one.computeSeconds());
-      slowest = Math.max(slowest, (one.stepSeconds() - compute) / bytes(one.choice()));
+      rest = Math.min(rest, other);
+      // No step was shorter than its bytes took.
+      slowest = Math.min(slowest, other / bytes(one.choice()));
     }
     if (compute == Double.MAX_VALUE) {
       return;
@@ -72,8 +74,8 @@ final class StepTimeModel {
     for (boolean overlap : new boolean[] {true, false}) {
       for (int fixed = 0; fixed < GRID; fixed++) {
         for (int speed = 0; speed <= GRID * 2; speed++) {
-          double perByte = speed == GRID * 2 ? 0 : slowest * Math.pow(SPEED_STEP, speed);
-          double a = Math.max(0, rest) * fixed / GRID;
+          double perByte = speed == GRID * 2 ? 0 : slowest * Math.pow(SPEED_STEP, speed - 2);
+          double a = rest * fixed / GRID;
           double error = error(measured, overlap, a, perByte);
           if (error < least - TIE) {
             least = error;
