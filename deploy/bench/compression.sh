@@ -7,21 +7,23 @@
 #   --codecs "C..."    of the names below, or any value of the key compression (all)
 #   --seeds "S..."     seeds of accuracy (1 2 3)
 #   --epochs N         epochs of accuracy (2)
-#   --rates "R..."     rates of links, as tc writes them (1gbit 100mbit)
+#   --rates "R..."     rates of links, as tc writes them (10gbit 1gbit 100mbit)
 #   --workers N        workers of links, each in a network namespace of its own with one server (4)
 #   --examples N       training examples of links, drawn as digits; steps hold 16 a worker (640)
+#   --passes N         passes of links over the examples (40); auto needs some hundred steps to choose
 #
 # accuracy trains in one process with two workers and tells, for each codec and seed, the test accuracy, the mean
 # compression ratio and the bytes that the workers send to servers in a step. links joins namespaces by a bridge, shapes
 # both directions of every host by a token bucket, and tells the median of the seconds that a step took over the
-# intervals of metrics.jsonl, leaving out the first. Both print lines of JSON.
+# second half of the intervals of metrics.jsonl, by when auto has chosen, and how many times faster than none that is, if
+# none was measured before in the same run and at the same rate. links needs ip and tc (iproute2). Both print lines of JSON.
 set -euo pipefail
 
 here=$(cd -P "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd -P "$here/../.." && pwd)
 mode=${1:-}
-codecs="none bf16 fp16 int8 onebit threshold topk thc powersgd int8-back"
-seeds="1 2 3" epochs=2 rates="1gbit 100mbit" workers=4 examples=640
+codecs="none bf16 fp16 int8 onebit threshold topk thc powersgd int8-back auto"
+seeds="1 2 3" epochs=2 rates="10gbit 1gbit 100mbit" workers=4 examples=640 passes=40
 
 usage() {
   sed -n '2,/^set/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" | sed '$d' >&2
@@ -39,6 +41,7 @@ while (($# > 0)); do
     --rates) rates=$2 ;;
     --workers) workers=$2 ;;
     --examples) examples=$2 ;;
+    --passes) passes=$2 ;;
     *) usage ;;
   esac
   shift 2
@@ -57,6 +60,7 @@ compression() {
   case $1 in
     topk) echo '{codec: topk, density: 0.01, momentum: 0, warmupSteps: 100}' ;;
     powersgd) echo '{codec: powersgd, rank: 4, warmupSteps: 90}' ;;
+    auto) echo '{codec: auto, candidates: {bf16: {}, int8: {}, onebit: {}, topk: {density: 0.01}}}' ;;
     int8-back) echo '{codec: int8, back: bf16}' ;;
     threshold) echo '{codec: threshold, maxDensity: 0.02}' ;;
     *) echo "$1" ;;
@@ -160,7 +164,7 @@ shape() {
 }
 
 links() {
-  local i rate codec url out job
+  local i rate codec url out job plain line
   ((EUID == 0)) || { echo "compression.sh: links needs root, for network namespaces" >&2; exit 2; }
   bin=$root/deploy/bin
   # shellcheck source=deploy/bin/trireme-env.sh
@@ -177,26 +181,33 @@ links() {
   for ((i = 1; i <= workers; i++)); do await "$work/worker-$i.log" 'Successfully registered with master'; done
   for rate in $rates; do
     shape "$rate"
+    plain=
     for codec in $codecs; do
       out=$work/runs job=links
       rm -rf "$out/$job"
       SPARK_LOCAL_IP=$(address tri-0) OMP_NUM_THREADS=1 host tri-0 "$bin/trireme" train "$root/conf/quickstart.yaml" \
         --master "$url" --set "job=$job" --set "output.dir=$out" --set "data.train.examples=$examples" \
-        --set data.test.examples=100 --set epochs=4 --set "batch={size: $((16 * workers)), slots: $workers}" \
+        --set data.test.examples=100 --set "epochs=$passes" --set "batch={size: $((16 * workers)), slots: $workers}" \
         --set "workers={min: $workers, max: $workers}" --set "servers=$workers" \
         --set "compression=$(compression "$codec")" >"$work/log" 2>&1 || {
         echo "compression.sh: $codec at $rate failed:" >&2
         tail -n 5 "$work/log" >&2
         continue
       }
-      fields "$out/$job/metrics.jsonl" step samplesPerSecond compressionRatio |
-        awk -v codec="$codec" -v rate="$rate" -v batch=$((16 * workers)) '
-          NR > 1 && $2 > 0 { seconds[++n] = batch / $2; ratio = $3 }
+      line=$(fields "$out/$job/metrics.jsonl" step samplesPerSecond compressionRatio |
+        awk -v codec="$codec" -v rate="$rate" -v batch=$((16 * workers)) -v plain="${plain:-0}" '
+          $2 > 0 { all[++count] = batch / $2; ratio = $3 }
           END {
+            for (i = int(count / 2) + 1; count > 1 && i <= count; i++) seconds[++n] = all[i]
             for (i = 2; i <= n; i++) { v = seconds[i]; for (j = i - 1; j > 0 && seconds[j] > v; j--) seconds[j + 1] = seconds[j]; seconds[j + 1] = v }
             if (n == 0) { print "{\"codec\": \"" codec "\", \"rate\": \"" rate "\", \"error\": \"too few intervals\"}"; exit }
-            printf "{\"codec\": \"%s\", \"rate\": \"%s\", \"secondsPerStep\": %.4f, \"ratio\": %.2f}\n",
-              codec, rate, seconds[int((n + 1) / 2)], ratio }'
+            median = seconds[int((n + 1) / 2)]
+            printf "{\"codec\": \"%s\", \"rate\": \"%s\", \"secondsPerStep\": %.4f, \"ratio\": %.2f", codec, rate, median, ratio
+            if (plain > 0) printf ", \"timesFasterThanNone\": %.2f", plain / median
+            print "}" }')
+      echo "$line"
+      if [[ $codec = none ]]; then plain=$(number secondsPerStep <(echo "$line")); fi
+      if [[ $codec = auto ]]; then grep '"event":"compression"' "$out/$job/metrics.jsonl" | tail -n 1 | sed 's/^/# /' || true; fi
     done
   done
 }

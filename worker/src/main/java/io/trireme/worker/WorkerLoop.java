@@ -71,6 +71,7 @@ public final class WorkerLoop implements WorkerLife.Computer, AutoCloseable {
   private int slotTo;
   private int generation;
   private long computeNs;
+  private long beganNs;
   private long waitStartNs;
   private long waitNs;
   private int turns;
@@ -150,7 +151,8 @@ public final class WorkerLoop implements WorkerLife.Computer, AutoCloseable {
 
   @Override
   public void onBegin(int entered, long step) {
-    waitNs = clock.nanoTime() - waitStartNs;
+    beganNs = clock.nanoTime();
+    waitNs = beganNs - waitStartNs;
     computeNs = 0;
     folder.forgetScores();
     observer.onCompute();
@@ -178,6 +180,7 @@ public final class WorkerLoop implements WorkerLife.Computer, AutoCloseable {
             nonFinite == null ? examples : 0,
             nonFinite == null ? folder.scoreSum() : 0,
             computeNs,
+            Math.max(0, waitStartNs - beganNs - computeNs),
             waitNs,
             life.sentBytes(),
             life.receivedBytes(),

@@ -62,17 +62,6 @@ public interface BlockEncoder extends AutoCloseable {
   boolean absorb(DirectBuffer residual, int offsetBytes);
 
   /**
-   * Adds what this encoder has not sent to the residual of another one of the same codec and shape;
-   * this one is not to be used any more.
-   *
-   * @return whether there was anything to hand over
-   */
-  default boolean handTo(BlockEncoder heir) {
-    List<MutableDirectBuffer> state = state();
-    return !state.isEmpty() && heir.absorb(state.get(0), 0);
-  }
-
-  /**
    * Sets the scale that all contributors to one sum share in the next steps. Only {@code thc} has
    * one; others ignore it.
    *

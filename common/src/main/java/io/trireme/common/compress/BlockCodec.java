@@ -1,5 +1,7 @@
 package io.trireme.common.compress;
 
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
 import io.trireme.common.codec.BlockDecoder;
 import io.trireme.common.codec.BlockEncoder;
 import io.trireme.common.codec.BlockShape;
@@ -7,6 +9,8 @@ import io.trireme.common.codec.CodecSpec;
 import io.trireme.common.wire.sbe.Codec;
 import java.util.List;
 import java.util.Locale;
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
 
 /**
  * How one block travels: all of it by one codec, or consecutive parts by codecs of their own.
@@ -39,7 +43,7 @@ public record BlockCodec(int length, List<Part> parts) {
   }
 
   /** Floats as they are. */
-  static BlockCodec plain(int length) {
+  public static BlockCodec plain(int length) {
     return new BlockCodec(
         length, List.of(new Part(0, CodecSpec.of("none"), BlockShape.vector(length))));
   }
@@ -61,6 +65,34 @@ public record BlockCodec(int length, List<Part> parts) {
     return parts.size() > 1
         ? new MixedEncoder(this)
         : parts.get(0).codec().encoder(parts.get(0).shape());
+  }
+
+  /**
+   * Adds what an encoder of this codec has not sent to the block's floats.
+   *
+   * @param encoder one that {@link #encoder} made
+   * @param floats off heap, little-endian, the block from its start
+   */
+  public void addResidual(BlockEncoder encoder, MutableDirectBuffer floats) {
+    if (encoder instanceof MixedEncoder mixed) {
+      mixed.addResidual(floats);
+    } else {
+      add(encoder, floats, 0, length);
+    }
+  }
+
+  static void add(BlockEncoder encoder, MutableDirectBuffer floats, int from, int count) {
+    if (encoder.state().isEmpty()) {
+      return;
+    }
+    DirectBuffer residual = encoder.state().get(0);
+    for (int i = 0; i < count; i++) {
+      int at = (from + i) * Float.BYTES;
+      float sum =
+          floats.getFloat(at, LITTLE_ENDIAN) + residual.getFloat(i * Float.BYTES, LITTLE_ENDIAN);
+      floats.putFloat(
+          at, Math.max(-Float.MAX_VALUE, Math.min(Float.MAX_VALUE, sum)), LITTLE_ENDIAN);
+    }
   }
 
   /** A new decoder. */

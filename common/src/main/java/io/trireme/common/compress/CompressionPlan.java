@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How every block of a job travels, in both directions, in every step. Immutable; equal jobs have
@@ -29,6 +30,10 @@ public final class CompressionPlan {
   private static final long WAY = 0x776179L;
   private static final long BACK = 0x6261636bL;
 
+  /** What a plan was made of. */
+  private record Source(Layout layout, BlockPlan plan, CompressionConfig config) {}
+
+  private final @Nullable Source source;
   private final List<Segment> segments;
   private final List<BlockCodec> way;
   private final List<BlockCodec> back;
@@ -38,11 +43,13 @@ public final class CompressionPlan {
   private final long seed;
 
   private CompressionPlan(
+      @Nullable Source source,
       List<Segment> segments,
       List<BlockCodec> way,
       List<BlockCodec> back,
       int warmupSteps,
       long seed) {
+    this.source = source;
     this.segments = segments;
     this.way = way;
     this.back = back;
@@ -70,7 +77,7 @@ public final class CompressionPlan {
   public static CompressionPlan plain(BlockPlan plan) {
     List<BlockCodec> plain =
         plan.blocks().stream().map(block -> BlockCodec.plain(block.length())).toList();
-    return new CompressionPlan(List.of(), plain, plain, 0, 0);
+    return new CompressionPlan(null, List.of(), plain, plain, 0, 0);
   }
 
   /**
@@ -104,7 +111,21 @@ public final class CompressionPlan {
       way.add(codec(layout, block, ofSegment));
       back.add(codec(layout, block, segment -> backSpec));
     }
-    return new CompressionPlan(layout.segments(), way, back, config.warmupSteps(), seed);
+    return new CompressionPlan(
+        new Source(layout, plan, config), layout.segments(), way, back, config.warmupSteps(), seed);
+  }
+
+  /**
+   * The same job's plan with other codecs.
+   *
+   * @throws IllegalStateException if this is no plan of a job
+   */
+  public CompressionPlan with(CodecConfig newWay, CodecConfig newBack) {
+    Source from = source;
+    if (from == null) {
+      throw new IllegalStateException("a plan of no job has no other codecs");
+    }
+    return of(from.layout(), from.plan(), from.config().with(newWay, newBack), seed);
   }
 
   private static CodecSpec spec(CodecConfig config, int warmupSteps) {
@@ -184,14 +205,16 @@ public final class CompressionPlan {
     return !back.get(block).isPlain() && step >= warmupSteps;
   }
 
-  /** Whether any gradient is ever encoded. */
+  /** Whether any gradient is ever encoded, now or after a change of codecs. */
   public boolean hasWay() {
-    return way.stream().anyMatch(codec -> !codec.isPlain());
+    return (source != null && source.config().isAuto())
+        || way.stream().anyMatch(codec -> !codec.isPlain());
   }
 
-  /** Whether any change of parameters is ever encoded. */
+  /** Whether any change of parameters is ever encoded, now or after a change of codecs. */
   public boolean hasBack() {
-    return back.stream().anyMatch(codec -> !codec.isPlain());
+    return (source != null && source.config().autoBack())
+        || back.stream().anyMatch(codec -> !codec.isPlain());
   }
 
   /** What is random in the encodings of a node's gradients of a block. */

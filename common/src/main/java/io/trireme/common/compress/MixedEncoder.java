@@ -69,6 +69,14 @@ final class MixedEncoder implements BlockEncoder {
     return state;
   }
 
+  /** Adds what the parts have not sent to the block's floats. */
+  void addResidual(MutableDirectBuffer floats) {
+    for (int i = 0; i < encoders.length; i++) {
+      BlockCodec.Part part = block.parts().get(i);
+      BlockCodec.add(encoders[i], floats, part.from(), part.shape().length());
+    }
+  }
+
   /** Parts that travel plain have no residual, neither here nor in an encoder of the same parts. */
   @Override
   public boolean absorb(DirectBuffer residual, int offsetBytes) {
@@ -76,20 +84,6 @@ final class MixedEncoder implements BlockEncoder {
     for (int i = 0; i < encoders.length; i++) {
       int from = offsetBytes + block.parts().get(i).from() * Float.BYTES;
       any |= encoders[i].absorb(residual, from);
-    }
-    return any;
-  }
-
-  /** Part by part: each has a residual of its own. */
-  @Override
-  public boolean handTo(BlockEncoder heir) {
-    if (!(heir instanceof MixedEncoder mixed)) {
-      throw new IllegalArgumentException(
-          "the heir encodes the block as a whole, this one in parts");
-    }
-    boolean any = false;
-    for (int i = 0; i < encoders.length; i++) {
-      any |= encoders[i].handTo(mixed.encoders[i]);
     }
     return any;
   }

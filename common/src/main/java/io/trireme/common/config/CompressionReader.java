@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Reads the keys {@code compression}, {@code onNonFinite} and {@code maxSkippedSteps}. */
 final class CompressionReader {
@@ -24,15 +26,42 @@ final class CompressionReader {
     this.root = root;
   }
 
+  /** What auto chooses from, unless the job says otherwise. */
+  private static final List<CodecConfig> CANDIDATES =
+      Stream.of("bf16", "int8", "onebit").map(name -> new CodecConfig(name, Map.of())).toList();
+
+  /** Its scale goes round from step to step, and would not survive a change. */
+  private static final String SHARES_SCALES = "thc";
+
+  private static final Kind<String> ANY = Kind.text(Pattern.compile(".*"), "a codec");
+
+  private static final Kind<String> CODEC =
+      Kind.word(
+          "codec",
+          Stream.concat(CodecSpec.names().stream(), Stream.of(CompressionConfig.AUTO)).toList());
+
   /** A codec's name, or a mapping. */
   CompressionConfig compression() {
     if (!root.isMapping("compression")) {
-      CodecConfig way = named(root, "compression");
+      String name = root.read("compression", CODEC, CodecConfig.NONE.codec());
+      if (name.equals(CompressionConfig.AUTO)) {
+        return new CompressionConfig(
+            CodecConfig.NONE,
+            List.of(),
+            CodecConfig.NONE,
+            Defaults.COMPRESSION_WARMUP_STEPS,
+            CANDIDATES,
+            true);
+      }
+      CodecConfig way = new CodecConfig(name, Map.of());
       return new CompressionConfig(
           way, List.of(), CodecConfig.NONE, Defaults.COMPRESSION_WARMUP_STEPS);
     }
     Section section = root.section("compression");
     int warmup = section.read(WARMUP, Kind.count(WARMUP_STEPS), Defaults.COMPRESSION_WARMUP_STEPS);
+    if (isAuto(section, "codec")) {
+      return auto(section, warmup);
+    }
     CodecConfig back =
         section.isMapping("back")
             ? mapping(section.section("back"), List.of())
@@ -47,6 +76,63 @@ final class CompressionReader {
       section.problem(WARMUP, "has no effect where everything travels plain; remove it");
     }
     return new CompressionConfig(way, overrides, back, warmup);
+  }
+
+  /** Codecs are chosen, but for those of some segments, and perhaps that of the way back. */
+  private static CompressionConfig auto(Section section, int warmup) {
+    boolean autoBack = !section.has("back") || isAuto(section, "back");
+    CodecConfig back =
+        autoBack
+            ? CodecConfig.NONE
+            : section.isMapping("back")
+                ? mapping(section.section("back"), List.of())
+                : named(section, "back");
+    List<CompressionConfig.SegmentCodec> overrides = overrides(section.section("overrides"));
+    List<CodecConfig> candidates = candidates(section.section("candidates"));
+    section.close();
+    refuseOnTheWayBack(section, back);
+    if (Stream.concat(Stream.of(back), overrides.stream().map(one -> one.codec()))
+        .anyMatch(codec -> codec.codec().equals(SHARES_SCALES))) {
+      section.problem("codec", "auto goes with no " + SHARES_SCALES + " beside it; remove one");
+    }
+    return new CompressionConfig(
+        CodecConfig.NONE,
+        overrides,
+        back,
+        warmup,
+        candidates.isEmpty() ? CANDIDATES : candidates,
+        autoBack);
+  }
+
+  private static boolean isAuto(Section section, String key) {
+    return section.isScalar(key) && CompressionConfig.AUTO.equals(section.readOrNull(key, ANY));
+  }
+
+  /** Codecs by name, each with its parameters. */
+  private static List<CodecConfig> candidates(Section section) {
+    List<CodecConfig> candidates = new ArrayList<>();
+    for (String name : section.keys()) {
+      section.allow(List.of(name));
+      if (!CodecSpec.names().contains(name)
+          || name.equals(SHARES_SCALES)
+          || name.equals(CodecConfig.NONE.codec())) {
+        section.problem(
+            name,
+            "is no candidate; expected one of "
+                + CodecSpec.names().stream()
+                    .filter(one -> !one.equals(SHARES_SCALES) && !one.equals("none"))
+                    .collect(Collectors.joining(", "))
+                + " (none always is one)");
+        continue;
+      }
+      CodecConfig codec = parameters(section.section(name), name, List.of());
+      if (codec.parameters().getOrDefault("momentum", 0.0) > 0) {
+        section.problem(name, "has momentum, which a change of codecs would lose; expected 0");
+      }
+      candidates.add(codec);
+    }
+    section.close();
+    return candidates;
   }
 
   private static boolean plain(
@@ -92,12 +178,17 @@ final class CompressionReader {
     Kind<String> name = Kind.word("codec", CodecSpec.names());
     String codec = section.require("codec", name);
     section.allow(others);
-    Map<String, Double> values = new LinkedHashMap<>();
     if (!section.clean("codec")) {
       // Which parameters it has is unknown.
       section.allow(section.keys());
       return CodecConfig.NONE;
     }
+    return parameters(section, codec, others);
+  }
+
+  private static CodecConfig parameters(Section section, String codec, List<String> others) {
+    section.allow(others);
+    Map<String, Double> values = new LinkedHashMap<>();
     for (CodecParameter parameter : CodecSpec.parameters(codec)) {
       if (!parameter.name().equals(WARMUP)) {
         Double value = section.readOrNull(parameter.name(), kind(parameter));

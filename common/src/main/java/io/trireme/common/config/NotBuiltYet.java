@@ -35,6 +35,20 @@ final class NotBuiltYet {
     CompressionConfig compression = job.compression();
     refuse(
         root,
+        job.checkpoint() != null && compression.isAuto(),
+        "compression",
+        "codec",
+        "auto beside checkpoints, which do not hold which codecs were chosen, is",
+        "expected a codec's name, or no checkpoint section");
+    refuse(
+        root,
+        streams && compression.isAuto(),
+        "compression",
+        "codec",
+        "auto with sync.mode " + mode.word() + ", whose workers are at different steps, is",
+        "expected a codec's name");
+    refuse(
+        root,
         streams && compression.names("thc"),
         "compression",
         "codec",
@@ -59,7 +73,9 @@ final class NotBuiltYet {
 
   private static void refuse(
       Section root, boolean asked, String section, String key, String what, String expected) {
-    if (asked) {
+    if (asked && root.isScalar(section)) {
+      root.problem(section, what + " not built yet; " + expected);
+    } else if (asked) {
       root.section(section).problem(key, what + " not built yet; " + expected);
     }
   }

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param servers servers that live there
  * @param workers workers that live there
  * @param checkpoint what its servers do for checkpoints
+ * @param rates what codecs cost and save there; empty where nobody asked
  * @param failure why the run cannot go on there, if so
  */
 public record JobReport(
@@ -19,9 +20,22 @@ public record JobReport(
     List<ServerReport> servers,
     List<WorkerReport> workers,
     CheckpointReport checkpoint,
+    List<CodecRate> rates,
     @Nullable String failure) {
   public JobReport {
     servers = List.copyOf(servers);
     workers = List.copyOf(workers);
+    rates = List.copyOf(rates);
+  }
+
+  /** Of a run whose codecs do not change. */
+  public JobReport(
+      String run,
+      int generation,
+      List<ServerReport> servers,
+      List<WorkerReport> workers,
+      CheckpointReport checkpoint,
+      @Nullable String failure) {
+    this(run, generation, servers, workers, checkpoint, List.of(), failure);
   }
 }

@@ -3,6 +3,7 @@ package io.trireme.common.control;
 import io.trireme.common.wire.Peer;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who is alive in a generation, who does what, and where everybody begins.
@@ -14,6 +15,7 @@ import java.util.stream.Stream;
  * @param workers in the order of their slots
  * @param servers in the order of their indices
  * @param groups who holds each block group, by the group's index
+ * @param codecs how blocks travel, where that may change; null where it is the job's own
  */
 public record Membership(
     int generation,
@@ -21,12 +23,24 @@ public record Membership(
     List<Long> slotSteps,
     List<WorkerMember> workers,
     List<ServerMember> servers,
-    List<GroupHolders> groups) {
+    List<GroupHolders> groups,
+    @Nullable CodecSwitch codecs) {
   public Membership {
     slotSteps = List.copyOf(slotSteps);
     workers = List.copyOf(workers);
     servers = List.copyOf(servers);
     groups = List.copyOf(groups);
+  }
+
+  /** A generation of a job whose codecs do not change. */
+  public Membership(
+      int generation,
+      long step,
+      List<Long> slotSteps,
+      List<WorkerMember> workers,
+      List<ServerMember> servers,
+      List<GroupHolders> groups) {
+    this(generation, step, slotSteps, workers, servers, groups, null);
   }
 
   /** A generation in which every step waits for every slot. */

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param examples examples in its slots
  * @param scoreSum sum of their scores
  * @param computeNs time spent on gradients
+ * @param pushNs time spent on encoding and sending them
  * @param waitNs time spent waiting for parameters
  * @param sentBytes bytes of frames sent since the worker started
  * @param receivedBytes bytes of frames received since the worker started
@@ -27,6 +28,7 @@ public record StepReport(
     int examples,
     double scoreSum,
     long computeNs,
+    long pushNs,
     long waitNs,
     long sentBytes,
     long receivedBytes,

@@ -48,6 +48,58 @@ class CompressionKeysTest {
   }
 
   @Test
+  void autoChoosesFromCandidates() {
+    CompressionConfig auto = minimal("compression=auto").compression();
+    assertThat(auto.isAuto()).isTrue();
+    assertThat(auto.autoBack()).isTrue();
+    assertThat(auto.way()).isEqualTo(CodecConfig.NONE);
+    assertThat(auto.candidates())
+        .extracting(CodecConfig::codec)
+        .containsExactly("bf16", "int8", "onebit");
+    assertThat(minimal("compression={codec: auto}").compression()).isEqualTo(auto);
+    assertThat(
+            minimal(
+                    "compression={codec: auto, back: bf16, warmupSteps: 9,"
+                        + " candidates: {topk: {density: 0.01}, fp16: {}}}")
+                .compression())
+        .isEqualTo(
+            new CompressionConfig(
+                CodecConfig.NONE,
+                List.of(),
+                new CodecConfig("bf16", Map.of()),
+                9,
+                List.of(
+                    new CodecConfig("topk", Map.of("density", 0.01)),
+                    new CodecConfig("fp16", Map.of())),
+                false));
+  }
+
+  @Test
+  void whatAutoCannotHaveIsRefused() {
+    assertThat(problemsOf("compression={codec: auto, density: 0.1}"))
+        .singleElement()
+        .asString()
+        .contains("density: unknown key");
+    assertThat(problemsOf("compression={codec: auto, candidates: {thc: {}}}"))
+        .singleElement()
+        .asString()
+        .contains("thc: is no candidate");
+    assertThat(problemsOf("compression={codec: auto, candidates: {topk: {momentum: 0.9}}}"))
+        .singleElement()
+        .asString()
+        .contains("momentum");
+    assertThat(problemsOf("compression={codec: int8, candidates: {bf16: {}}}")).hasSize(1);
+    assertThat(problemsOf("compression=auto", "sync={mode: async}"))
+        .singleElement()
+        .asString()
+        .contains("auto with sync.mode async");
+    assertThat(problemsOf("compression=auto", "checkpoint={everySteps: 5}"))
+        .singleElement()
+        .asString()
+        .contains("compression beside checkpoints");
+  }
+
+  @Test
   void allMistakesAreToldAtOnceWithWhatIsNear() {
     assertThat(
             problemsOf(

@@ -106,6 +106,7 @@ class ControlCodecTest {
                                     64,
                                     2.5,
                                     3,
+                                    7,
                                     4,
                                     5,
                                     6,

@@ -1,5 +1,6 @@
 package io.trireme.driver.protocol;
 
+import io.trireme.common.control.CodecSwitch;
 import io.trireme.common.control.ExecutorReport;
 import io.trireme.common.control.GroupHolders;
 import io.trireme.common.control.JobOrders;
@@ -76,6 +77,7 @@ public final class Coordinator {
   private boolean mayImprove;
   private boolean lost;
   private final @Nullable CheckpointPlan checkpoints;
+  private final @Nullable CodecPolicy codecs;
 
   /**
    * A coordinator of a run that has not begun, and writes no checkpoints.
@@ -94,12 +96,28 @@ public final class Coordinator {
    */
   public Coordinator(
       CoordinatorOptions options, LongSupplier incarnations, @Nullable CheckpointPlan checkpoints) {
+    this(options, incarnations, checkpoints, null);
+  }
+
+  /**
+   * A coordinator of a run that has not begun.
+   *
+   * @param codecs chooses the codecs; null if they do not change
+   */
+  public Coordinator(
+      CoordinatorOptions options,
+      LongSupplier incarnations,
+      @Nullable CheckpointPlan checkpoints,
+      @Nullable CodecPolicy codecs) {
+    this.codecs = codecs;
     this.options = options;
     this.checkpoints = checkpoints;
     this.incarnations = incarnations;
     this.placement = new Placement(options.groupLengths(), options.replicas());
     this.skipped = new SkippedSteps(options.maxSkippedSteps());
-    this.steps = new StepLedger(options.slots(), options.firstStep());
+    this.steps =
+        new StepLedger(
+            options.slots(), options.firstStep(), codecs == null ? unused -> {} : codecs::note);
   }
 
   /** Takes an executor's report and answers with its orders. */
@@ -159,6 +177,9 @@ public final class Coordinator {
     }
     if (checkpoints != null) {
       checkpoints.note(job.checkpoint(), nowNs);
+    }
+    if (codecs != null) {
+      codecs.note(job.rates());
     }
     for (ServerReport server : job.servers()) {
       onServer(server, nowNs);
@@ -260,6 +281,9 @@ public final class Coordinator {
     if (phase == Phase.TRAINING) {
       lookForChange(nowNs);
     }
+    if (phase == Phase.TRAINING) {
+      lookForCodecs(nowNs);
+    }
     if (phase == Phase.FORMING && allSealed()) {
       publish(nowNs);
     }
@@ -314,6 +338,14 @@ public final class Coordinator {
       }
     }
     lookForBetterPlaces(formed, nowNs);
+  }
+
+  /** Forms the next generation if other codecs are to hold in it. */
+  private void lookForCodecs(long nowNs) {
+    String why = codecs == null || unfinished().isEmpty() ? null : codecs.change();
+    if (why != null) {
+      form(why, nowNs);
+    }
   }
 
   /** Forms the next generation if servers that were brought up by now can share the work better. */
@@ -436,7 +468,11 @@ public final class Coordinator {
     holders = next;
     List<ServerMember> serverMembers = new ArrayList<>();
     alive.values().forEach(server -> serverMembers.add(memberOf(server)));
-    membership = new Membership(forming, first, cut.slots(), workerMembers(), serverMembers, next);
+    List<WorkerMember> workerMembers = workerMembers();
+    CodecSwitch schedule =
+        codecs == null ? null : codecs.enter(first, workerMembers.size(), serverMembers.size());
+    membership =
+        new Membership(forming, first, cut.slots(), workerMembers, serverMembers, next, schedule);
     steps.pass(first);
     stalled = false;
     unfinished().forEach(worker -> worker.computesSinceNs = nowNs);
@@ -825,6 +861,11 @@ public final class Coordinator {
         });
     silentSinceNs.keySet().removeAll(taken);
     return taken;
+  }
+
+  /** The decisions on codecs since the last call. */
+  public List<CodecDecision> takeDecisions() {
+    return codecs == null ? List.of() : codecs.take();
   }
 
   /** Warnings since the last call, such as of a worker that is slower than the others. */

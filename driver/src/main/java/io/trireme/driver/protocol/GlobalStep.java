@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param loss mean score of the step's examples
  * @param computeNs the slowest worker's time for gradients
  * @param waitNs the longest wait for parameters
+ * @param stepNs the longest time from one step's parameters to the next one's, over the workers
  * @param sentBytes bytes that the workers have sent since they started
  * @param receivedBytes bytes that the workers have received since they started
  * @param encoding what became of the workers' gradients since they started; of the residuals, what
@@ -24,6 +25,7 @@ public record GlobalStep(
     double loss,
     long computeNs,
     long waitNs,
+    long stepNs,
     long sentBytes,
     long receivedBytes,
     EncodingReport encoding,

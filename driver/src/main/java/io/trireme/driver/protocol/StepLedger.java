@@ -7,12 +7,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Puts the workers' reports of each step together, whoever computed which slots in the end. */
 final class StepLedger {
 
   private final int slots;
+  private final Consumer<GlobalStep> follower;
   private final Map<Long, Long> sentBytes = new HashMap<>();
   private final Map<Long, Long> receivedBytes = new HashMap<>();
   private final Map<Long, EncodingReport> encodings = new HashMap<>();
@@ -28,6 +30,7 @@ final class StepLedger {
     double scoreSum;
     long computeNs;
     long waitNs;
+    long stepNs;
     @Nullable String nonFinite;
 
     Open(int slots) {
@@ -36,7 +39,9 @@ final class StepLedger {
     }
   }
 
-  StepLedger(int slots, long firstStep) {
+  /** Tells each step to the follower, too. */
+  StepLedger(int slots, long firstStep, Consumer<GlobalStep> follower) {
+    this.follower = follower;
     this.slots = slots;
     this.next = firstStep;
   }
@@ -78,6 +83,7 @@ final class StepLedger {
     step.nonFinite = step.nonFinite == null ? report.nonFinite() : step.nonFinite;
     step.computeNs = Math.max(step.computeNs, report.computeNs());
     step.waitNs = Math.max(step.waitNs, report.waitNs());
+    step.stepNs = Math.max(step.stepNs, report.computeNs() + report.pushNs() + report.waitNs());
     tell();
     return true;
   }
@@ -107,17 +113,20 @@ final class StepLedger {
     Map.Entry<Long, Open> first = open.pollFirstEntry();
     Open step = first.getValue();
     next = first.getKey() + 1;
-    finished.add(
+    GlobalStep told =
         new GlobalStep(
             first.getKey(),
             step.examples,
             step.scoreSum / Math.max(1, step.examples),
             step.computeNs,
             step.waitNs,
+            step.stepNs,
             sum(sentBytes),
             sum(receivedBytes),
             encodings.values().stream().reduce(EncodingReport.NOTHING, EncodingReport::plus),
-            step.nonFinite));
+            step.nonFinite);
+    finished.add(told);
+    follower.accept(told);
   }
 
   /**

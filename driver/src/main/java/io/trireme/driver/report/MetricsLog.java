@@ -2,6 +2,7 @@ package io.trireme.driver.report;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.trireme.driver.protocol.CodecDecision;
 import io.trireme.driver.protocol.Recovery;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -86,6 +87,25 @@ public final class MetricsLog implements RunObserver, AutoCloseable {
     line.put("step", step);
     line.put("bytes", lengthBytes);
     line.put("commitSeconds", seconds);
+    write(line);
+  }
+
+  /**
+   * Writes a line with {@code "event": "compression"}.
+   *
+   * @throws UncheckedIOException naming the file, if it cannot be written
+   */
+  @Override
+  public void compression(CodecDecision decision) {
+    ObjectNode line = ReportJson.MAPPER.createObjectNode();
+    line.put("event", "compression");
+    line.put("step", decision.step() + 1);
+    line.put("way", decision.choice().way().codec());
+    line.put("back", decision.choice().back().codec());
+    line.put("why", decision.why());
+    line.set("linkBytesPerSecond", ReportJson.MAPPER.valueToTree(decision.linkBytesPerSecond()));
+    line.set("predictedStepSeconds", ReportJson.MAPPER.valueToTree(decision.predicted()));
+    line.set("measuredStepSeconds", ReportJson.MAPPER.valueToTree(decision.measured()));
     write(line);
   }
 

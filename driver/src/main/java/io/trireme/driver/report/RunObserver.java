@@ -1,5 +1,6 @@
 package io.trireme.driver.report;
 
+import io.trireme.driver.protocol.CodecDecision;
 import io.trireme.driver.protocol.Recovery;
 import java.util.List;
 
@@ -57,6 +58,9 @@ public interface RunObserver {
     warning(recovery.describe());
   }
 
+  /** Codecs were chosen while the job runs. */
+  default void compression(CodecDecision decision) {}
+
   /** One observer that tells several, in this order; a failing one keeps the later ones deaf. */
   static RunObserver all(List<RunObserver> observers) {
     List<RunObserver> all = List.copyOf(observers);
@@ -74,6 +78,11 @@ public interface RunObserver {
       @Override
       public void recovery(Recovery recovery) {
         all.forEach(observer -> observer.recovery(recovery));
+      }
+
+      @Override
+      public void compression(CodecDecision decision) {
+        all.forEach(observer -> observer.compression(decision));
       }
 
       @Override

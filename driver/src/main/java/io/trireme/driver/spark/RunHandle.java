@@ -5,6 +5,7 @@ import io.trireme.common.control.JobOrders;
 import io.trireme.common.control.JobSpec;
 import io.trireme.common.control.Membership;
 import io.trireme.driver.protocol.CheckpointPlan;
+import io.trireme.driver.protocol.CodecDecision;
 import io.trireme.driver.protocol.Coordinator;
 import io.trireme.driver.protocol.GlobalStep;
 import io.trireme.driver.protocol.Phase;
@@ -134,6 +135,11 @@ public final class RunHandle {
   /** Losses got over since the last call. */
   public synchronized List<Recovery> takeRecoveries() {
     return coordinator.takeRecoveries();
+  }
+
+  /** Decisions on codecs since the last call. */
+  public synchronized List<CodecDecision> takeDecisions() {
+    return coordinator.takeDecisions();
   }
 
   /** Warnings since the last call. */

@@ -2,8 +2,11 @@ package io.trireme.driver.spark;
 
 import io.trireme.common.checkpoint.CheckpointFolder;
 import io.trireme.common.compress.CompressionPlan;
+import io.trireme.common.config.CodecConfig;
+import io.trireme.common.config.CompressionConfig;
 import io.trireme.common.config.SyncConfig;
 import io.trireme.common.control.CheckpointSpec;
+import io.trireme.common.control.CodecRate;
 import io.trireme.common.control.JobOrders;
 import io.trireme.common.control.JobReport;
 import io.trireme.common.control.JobSpec;
@@ -26,6 +29,7 @@ import io.trireme.server.protocol.GroupUpdater;
 import io.trireme.server.protocol.ServerOptions;
 import io.trireme.server.protocol.Snapshots;
 import io.trireme.server.protocol.Updaters;
+import io.trireme.worker.CodecMeter;
 import io.trireme.worker.checkpoint.ResidualFiles;
 import io.trireme.worker.protocol.ResidualStore;
 import java.io.IOException;
@@ -73,6 +77,8 @@ final class RunSession implements AutoCloseable {
   private volatile @Nullable String over;
   private @Nullable String gaveUp;
   private boolean closed;
+  private final Object measuring = new Object();
+  private volatile List<CodecRate> rates = List.of();
 
   private RunSession(DriverLink driver, JobSpec spec, AeronHost aeron) {
     this.driver = driver;
@@ -106,6 +112,23 @@ final class RunSession implements AutoCloseable {
 
   AeronHost transport() {
     return aeron;
+  }
+
+  /** Measures once what codecs cost here, if the job chooses among some; on the caller's thread. */
+  void measureCodecs() {
+    CompressionConfig config = spec.compression();
+    List<CodecConfig> candidates = new ArrayList<>(config.candidates());
+    if (config.isAuto() && !config.back().equals(CodecConfig.NONE)) {
+      candidates.removeIf(one -> one.codec().equals(config.back().codec()));
+      candidates.add(config.back());
+    }
+    synchronized (measuring) {
+      if (rates.isEmpty() && !candidates.isEmpty()) {
+        rates =
+            new CodecMeter(compression, spec.plan(), SystemNanoClock.INSTANCE).measure(candidates);
+        LOG.info("run {}: codecs cost here {}", spec.run(), rates);
+      }
+    }
   }
 
   /** A number that no other life has. */
@@ -396,6 +419,7 @@ final class RunSession implements AutoCloseable {
         servers.values().stream().map(server -> server.agent().report()).toList(),
         workers,
         shards.report(),
+        rates,
         gaveUp);
   }
 

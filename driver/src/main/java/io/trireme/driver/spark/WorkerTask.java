@@ -93,6 +93,7 @@ public final class WorkerTask implements Function<Integer, WorkerResult> {
     session.checkThreads();
     double rate = CipherWarmUp.run(SystemNanoClock.INSTANCE, WARM_UP_LIMIT_NS);
     LOG.info("worker {}: ciphers run at {} GB/s", worker, rate);
+    session.measureCodecs();
     try (ExampleReader examples =
             ExampleReader.open(
                 spec.trainData(), LocalFolders.dataCache(), SparkHadoopUtil.get().conf());

@@ -19,6 +19,7 @@ import io.trireme.driver.job.PreflightException;
 import io.trireme.driver.prepare.PreparedData;
 import io.trireme.driver.protocol.CheckpointOptions;
 import io.trireme.driver.protocol.CheckpointPlan;
+import io.trireme.driver.protocol.CodecChooser;
 import io.trireme.driver.protocol.CoordinatorOptions;
 import io.trireme.server.optimizer.FloatVector;
 import io.trireme.server.optimizer.LearningRate;
@@ -185,6 +186,13 @@ final class TrainingPlan {
         TimeUnit.SECONDS.toNanos(job.sync().stepTimeoutSeconds()),
         JOIN_NS,
         job.nonFinite().maxSkippedSteps());
+  }
+
+  /** Who chooses the codecs; null if they do not change. */
+  @Nullable CodecChooser codecChooser() {
+    return job.compression().isAuto()
+        ? new CodecChooser(job.compression(), spec.layout().length() * Float.BYTES, spec.lastStep())
+        : null;
   }
 
   /** When checkpoints are due; null if none are written. */

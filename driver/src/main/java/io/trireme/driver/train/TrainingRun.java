@@ -171,7 +171,10 @@ public final class TrainingRun {
         new RunHandle(
             plan.spec(),
             new Coordinator(
-                plan.coordinatorOptions(), random::nextLong, plan.checkpointPlan(clock.nanoTime())),
+                plan.coordinatorOptions(),
+                random::nextLong,
+                plan.checkpointPlan(clock.nanoTime()),
+                plan.codecChooser()),
             plan::initialBlock);
     ear.open(run);
     try (Checkpointer checkpointer = checkpointer(plan, checkpoint, dataset, start)) {
@@ -438,6 +441,7 @@ public final class TrainingRun {
     meter.add(run.takeSteps(), run.staleness(), now);
     run.takeWarnings().forEach(observer::warning);
     run.takeRecoveries().forEach(observer::recovery);
+    run.takeDecisions().forEach(observer::compression);
     run.takeSilent().forEach(this::replace);
   }
 

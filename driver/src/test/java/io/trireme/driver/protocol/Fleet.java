@@ -283,6 +283,7 @@ final class Fleet {
         slotTo - slotFrom,
         scoreSum,
         computeNs,
+        0,
         20,
         1000,
         2000,

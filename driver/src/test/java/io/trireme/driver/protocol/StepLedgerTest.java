@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 class StepLedgerTest {
 
-  private final StepLedger ledger = new StepLedger(4, 3);
+  private final StepLedger ledger = new StepLedger(4, 3, unused -> {});
 
   /** One example a slot, with this score each. */
   private boolean note(long life, long step, int slotFrom, int slotTo, double score) {

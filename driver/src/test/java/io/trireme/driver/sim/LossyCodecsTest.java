@@ -28,7 +28,7 @@ class LossyCodecsTest {
 
   private static final int FAULTY_SEEDS = 12;
 
-  private static final BlockPlan PLAN =
+  static final BlockPlan PLAN =
       new BlockPlan(
           List.of(
               new Block(0, 0, 2000, 0),
@@ -40,7 +40,7 @@ class LossyCodecsTest {
               new BlockGroup(1, 1, 2, 2000, 1900),
               new BlockGroup(2, 3, 1, 3900, 300)));
 
-  private static final Layout LAYOUT =
+  static final Layout LAYOUT =
       new Layout(
           4200,
           List.of(

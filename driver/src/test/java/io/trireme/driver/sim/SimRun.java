@@ -80,7 +80,8 @@ final class SimRun {
                 60_000 * MS,
                 0),
             simulation::newIncarnation,
-            checkpoints);
+            checkpoints,
+            simulation.codecs);
   }
 
   void start() {

@@ -196,6 +196,7 @@ final class SimWorker implements WorkerLife.Computer {
             examples,
             1,
             1,
+            1,
             life.sentBytes(),
             1,
             life.encoding(),

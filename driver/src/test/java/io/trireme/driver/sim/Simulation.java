@@ -7,6 +7,7 @@ import io.trireme.common.control.ExecutorReport;
 import io.trireme.common.control.GroupHolders;
 import io.trireme.common.control.JobOrders;
 import io.trireme.common.control.Membership;
+import io.trireme.driver.protocol.CodecPolicy;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,10 @@ final class Simulation {
   final SimStore store;
   private final Scenario scenario;
   private final CompressionPlan compression;
+
+  /** Chooses codecs while the job runs; null if nobody does. */
+  final @Nullable CodecPolicy codecs;
+
   private final SplittableRandom random;
   private final Host driver = new Host("driver");
   private @Nullable SimRun current;
@@ -55,7 +60,13 @@ final class Simulation {
 
   /** A job whose blocks travel so. */
   Simulation(Scenario scenario, CompressionPlan compression) {
+    this(scenario, compression, null);
+  }
+
+  /** A run whose codecs are chosen while it runs. */
+  Simulation(Scenario scenario, CompressionPlan compression, @Nullable CodecPolicy codecs) {
     this.compression = compression;
+    this.codecs = codecs;
     this.scenario = scenario;
     this.oracle = scenario.oracle();
     this.random = new SplittableRandom(scenario.seed());

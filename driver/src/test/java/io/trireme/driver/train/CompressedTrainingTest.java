@@ -8,6 +8,7 @@ import io.trireme.common.config.JobConfig;
 import io.trireme.common.config.JobFile;
 import io.trireme.driver.job.RunFolder;
 import io.trireme.driver.job.TrainingFailedException;
+import io.trireme.driver.protocol.CodecDecision;
 import io.trireme.driver.report.Progress;
 import io.trireme.driver.report.RunObserver;
 import io.trireme.driver.report.RunResult;
@@ -51,7 +52,7 @@ class CompressedTrainingTest {
     spark.close();
   }
 
-  private record Run(RunResult result, List<Progress> progress) {
+  private record Run(RunResult result, List<Progress> progress, List<CodecDecision> decisions) {
     double accuracy() {
       return requireNonNull(result.evaluation()).accuracy();
     }
@@ -85,6 +86,7 @@ class CompressedTrainingTest {
     all.add("job=" + job);
     JobConfig config = JobFile.load(file, all, Map.of());
     List<Progress> progress = new ArrayList<>();
+    List<CodecDecision> decisions = new ArrayList<>();
     RunObserver observer =
         new RunObserver() {
           @Override
@@ -96,11 +98,16 @@ class CompressedTrainingTest {
           }
 
           @Override
+          public void compression(CodecDecision decision) {
+            decisions.add(decision);
+          }
+
+          @Override
           public void warning(String message) {}
         };
     RunFolder runFolder = RunFolder.of(config, new Configuration());
     RunResult result = new TrainingRun(spark, config, runFolder, observer).run();
-    return new Run(result, progress);
+    return new Run(result, progress, decisions);
   }
 
   /** What is lost in accuracy at the most is far above what is measured, to hold on any machine. */
@@ -131,6 +138,18 @@ class CompressedTrainingTest {
     assertThat(last.density()).isPositive().isLessThanOrEqualTo(1);
     Run again = train(job + "-again", "compression=" + compression);
     assertThat(again.result().paramsSha256()).isEqualTo(run.result().paramsSha256());
+  }
+
+  @Test
+  void codecsAreChosenWhileTheJobRunsAndItLearnsAsWell() throws Exception {
+    double plain = train("plain-auto", "epochs=20").accuracy();
+    Run run = train("auto", "epochs=20", "compression=auto");
+    assertThat(run.accuracy()).isGreaterThan(plain - 0.05);
+    assertThat(run.decisions()).isNotEmpty();
+    CodecDecision last = run.decisions().get(run.decisions().size() - 1);
+    assertThat(last.why()).contains("measured");
+    assertThat(last.measured()).containsKey("none/none");
+    assertThat(last.predicted()).hasSize(16);
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.trireme.server.protocol;
 import io.trireme.common.codec.BlockDecoder;
 import io.trireme.common.compress.BlockCodec;
 import io.trireme.common.compress.CompressionPlan;
+import io.trireme.common.compress.CompressionSchedule;
 import io.trireme.common.layout.Block;
 import io.trireme.common.wire.sbe.Codec;
 import org.agrona.MutableDirectBuffer;
@@ -11,10 +12,10 @@ import org.agrona.MutableDirectBuffer;
 final class BlockIntake {
 
   private final Block block;
-  private final CompressionPlan compression;
   private final boolean voids;
-  private final BlockCodec codec;
-  private final BlockDecoder decoder;
+  private CompressionSchedule compression;
+  private BlockDecoder before;
+  private BlockDecoder now;
 
   /**
    * The intake of a block.
@@ -23,10 +24,23 @@ final class BlockIntake {
    */
   BlockIntake(Block block, CompressionPlan compression, boolean voids) {
     this.block = block;
-    this.compression = compression;
+    this.compression = CompressionSchedule.always(compression);
     this.voids = voids;
-    this.codec = compression.way(block.index());
-    this.decoder = codec.decoder();
+    this.before = compression.way(block.index()).decoder();
+    this.now = before;
+  }
+
+  /** Contributions travel otherwise from now on; those that are counted are floats already. */
+  void enter(CompressionSchedule schedule) {
+    compression = schedule;
+    BlockCodec first = schedule.before().way(block.index());
+    BlockCodec second = schedule.now().way(block.index());
+    before = first.decoder();
+    now = second.equals(first) ? before : second.decoder();
+  }
+
+  private BlockDecoder decoder(long step) {
+    return compression.at(step) == compression.now() ? now : before;
   }
 
   /** Whether this is how a step's contributions travel. */
@@ -34,11 +48,12 @@ final class BlockIntake {
     if (wire == Codec.VOID.value()) {
       return voids;
     }
-    return wire == (encodes(step) ? codec.wire() : Codec.NONE).value();
+    Codec expected = encodes(step) ? compression.at(step).way(block.index()).wire() : Codec.NONE;
+    return wire == expected.value();
   }
 
   private boolean encodes(long step) {
-    return compression.encodes(block.index(), step);
+    return compression.at(step).encodes(block.index(), step);
   }
 
   /** Whether a contribution that travels so may have this length. */
@@ -51,21 +66,22 @@ final class BlockIntake {
         : lengthBytes > 0 && lengthBytes <= compression.maxWayBytes(block.index());
   }
 
-  /** How the change of the block's parameters travels, once it is not plain. */
-  Codec changeCodec() {
-    return compression.back(block.index()).wire();
+  /** How the change of the block's parameters by a step travels, once it is not plain. */
+  Codec changeCodec(long step) {
+    return compression.at(step).back(block.index()).wire();
   }
 
   /** Decodes a contribution that is whole; false if its bytes are no encoding of the block. */
-  boolean decode(Contribution whole) {
+  boolean decode(Contribution whole, long step) {
     return whole.isPlain()
         || whole.isVoid()
-        || decoder.decode(whole.encoded(), 0, whole.totalBytes, whole.floats, 0);
+        || decoder(step).decode(whole.encoded(), 0, whole.totalBytes, whole.floats, 0);
   }
 
   /** Forgets the contributions so far. */
   void reset() {
-    decoder.reset();
+    before.reset();
+    now.reset();
   }
 
   /**
@@ -77,6 +93,7 @@ final class BlockIntake {
     if (!encodes(step)) {
       return 0;
     }
+    BlockDecoder decoder = decoder(step);
     decoder.finish(sum, offsetBytes);
     return decoder.nextScale();
   }

@@ -116,7 +116,7 @@ final class BlockLedger {
       return Receipt.KEPT;
     }
     partial.remove(contribution);
-    if (!intake.decode(contribution)) {
+    if (!intake.decode(contribution, step)) {
       pool.release(contribution);
       return Receipt.BAD;
     }

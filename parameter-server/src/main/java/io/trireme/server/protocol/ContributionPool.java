@@ -19,7 +19,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 final class ContributionPool implements AutoCloseable {
 
   private final int lengthBytes;
-  private final int encodedBytes;
+  private int encodedBytes;
   private final List<ByteBuffer> owned = new ArrayList<>();
   private final List<Contribution> free = new ArrayList<>();
   private final List<UnsafeBuffer> freeEncoded = new ArrayList<>();
@@ -29,6 +29,21 @@ final class ContributionPool implements AutoCloseable {
   ContributionPool(int lengthBytes, int encodedBytes) {
     this.lengthBytes = lengthBytes;
     this.encodedBytes = encodedBytes;
+  }
+
+  /** Encodings may be this long from now on. */
+  void enter(int longestEncoding) {
+    if (longestEncoding > encodedBytes) {
+      encodedBytes = longestEncoding;
+      freeEncoded.forEach(this::disown);
+      freeEncoded.clear();
+    }
+  }
+
+  private void disown(UnsafeBuffer room) {
+    ByteBuffer memory = room.byteBuffer();
+    owned.removeIf(one -> one == memory);
+    BufferUtil.free(memory);
   }
 
   /** Room for a contribution of which nothing has arrived yet. */
@@ -63,7 +78,9 @@ final class ContributionPool implements AutoCloseable {
   void releaseEncoded(Contribution contribution) {
     UnsafeBuffer room = contribution.encoded;
     contribution.encoded = null;
-    if (room != null) {
+    if (room != null && room.capacity() < encodedBytes) {
+      disown(room);
+    } else if (room != null) {
       freeEncoded.add(room);
     }
   }

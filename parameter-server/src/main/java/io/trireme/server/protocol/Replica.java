@@ -1,6 +1,7 @@
 package io.trireme.server.protocol;
 
 import io.trireme.common.compress.CompressionPlan;
+import io.trireme.common.compress.CompressionSchedule;
 import io.trireme.common.layout.Block;
 import io.trireme.common.layout.BlockGroup;
 import io.trireme.common.slots.ReductionTree;
@@ -129,6 +130,14 @@ final class Replica implements AutoCloseable {
 
   List<ReplicaBlock> blocks() {
     return blocks;
+  }
+
+  /** Blocks travel so in this generation. */
+  void enter(CompressionSchedule schedule) {
+    blocks.forEach(block -> block.intake().enter(schedule));
+    if (view != null) {
+      view.enter(schedule);
+    }
   }
 
   /** The step that is open: its parameters are the newest. */

@@ -56,9 +56,9 @@ final class ReplicaBlock {
     return intake;
   }
 
-  /** How the change of its parameters travels. */
-  Codec changeCodec() {
-    return intake.changeCodec();
+  /** How the change of its parameters by a step travels. */
+  Codec changeCodec(long step) {
+    return intake.changeCodec(step);
   }
 
   /** Where its floats begin in the buffers of the group. */

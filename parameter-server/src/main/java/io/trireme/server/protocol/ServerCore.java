@@ -1,10 +1,12 @@
 package io.trireme.server.protocol;
 
+import io.trireme.common.compress.CompressionSchedule;
 import io.trireme.common.control.GroupHolders;
 import io.trireme.common.control.Membership;
 import io.trireme.common.control.ServerMember;
 import io.trireme.common.control.ServerReport.GroupStep;
 import io.trireme.common.control.WorkerMember;
+import io.trireme.common.layout.Block;
 import io.trireme.common.layout.BlockGroup;
 import io.trireme.common.slots.ReductionTree;
 import io.trireme.common.transport.Connector;
@@ -164,6 +166,7 @@ public final class ServerCore
     stop();
     generation = membership.generation();
     takeGroups(membership);
+    takeCodecs(membership);
     for (WorkerMember worker : membership.workers()) {
       WorkerLink link =
           new WorkerLink(
@@ -213,6 +216,18 @@ public final class ServerCore
         replica.open(replica.step());
       }
     }
+  }
+
+  private void takeCodecs(Membership membership) {
+    if (membership.codecs() == null) {
+      return;
+    }
+    CompressionSchedule schedule =
+        CompressionSchedule.of(options.compression(), membership.codecs());
+    for (Block block : options.plan().blocks()) {
+      pool.enter(schedule.maxWayBytes(block.index()));
+    }
+    replicas.all().forEach(replica -> replica.enter(schedule));
   }
 
   private void connectHolders(Membership membership, Connector connector) {

@@ -120,7 +120,7 @@ final class SlotStreams {
     if (contribution.receivedBytes < total) {
       return BlockLedger.Receipt.KEPT;
     }
-    if (!block.intake().decode(contribution)) {
+    if (!block.intake().decode(contribution, clock(slot))) {
       pool.release(contribution);
       arrived[position][slot] = null;
       return BlockLedger.Receipt.BAD;

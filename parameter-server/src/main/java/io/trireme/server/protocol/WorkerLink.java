@@ -123,7 +123,7 @@ final class WorkerLink implements AutoCloseable {
         .generation(generation)
         .step(sendingStep)
         .block(sending)
-        .codec(changes == null ? Codec.NONE : block.changeCodec())
+        .codec(changes == null ? Codec.NONE : block.changeCodec(sendingStep - 1))
         .blockBytes(total)
         .frameOffset(sentBytes)
         .scale(block.scale(sendingStep));

@@ -2,7 +2,9 @@ package io.trireme.server.protocol;
 
 import io.trireme.common.codec.BlockDecoder;
 import io.trireme.common.codec.BlockEncoder;
+import io.trireme.common.compress.BlockCodec;
 import io.trireme.common.compress.CompressionPlan;
+import io.trireme.common.compress.CompressionSchedule;
 import io.trireme.common.layout.Block;
 import io.trireme.common.layout.BlockGroup;
 import java.nio.ByteBuffer;
@@ -26,29 +28,86 @@ import org.agrona.concurrent.UnsafeBuffer;
 final class WorkersView implements AutoCloseable {
 
   private final List<Block> blocks;
-  private final CompressionPlan compression;
+  private CompressionSchedule compression;
   private final long groupOffset;
-  private final List<BlockEncoder> encoders = new ArrayList<>();
-  private final List<BlockDecoder> decoders = new ArrayList<>();
+  private Coders before;
+  private Coders now;
   private final List<UnsafeBuffer> encoded = new ArrayList<>();
   private final int[] lengths;
   private final List<ByteBuffer> memory = new ArrayList<>();
+
+  /** Encoders and decoders of all blocks, of one plan. */
+  private record Coders(
+      List<BlockCodec> codecs, List<BlockEncoder> encoders, List<BlockDecoder> decoders)
+      implements AutoCloseable {
+
+    static Coders of(List<BlockCodec> codecs) {
+      return new Coders(
+          codecs,
+          codecs.stream().map(BlockCodec::encoder).toList(),
+          codecs.stream().map(BlockCodec::decoder).toList());
+    }
+
+    @Override
+    public void close() {
+      CloseHelper.closeAll(encoders);
+    }
+  }
+
   private final UnsafeBuffer current;
   private final UnsafeBuffer change;
 
   /** A view that is not {@link #set} yet. */
   WorkersView(BlockGroup group, List<Block> blocks, CompressionPlan compression) {
     this.blocks = blocks;
-    this.compression = compression;
+    this.compression = CompressionSchedule.always(compression);
     this.groupOffset = group.offset();
     lengths = new int[blocks.size()];
     current = allocate(Math.toIntExact(group.length() * Float.BYTES));
+    before = Coders.of(codecs(compression));
+    now = before;
     change = allocate(blocks.stream().mapToInt(Block::lengthBytes).max().orElseThrow());
     for (Block block : blocks) {
-      encoders.add(compression.back(block.index()).encoder());
-      decoders.add(compression.back(block.index()).decoder());
       encoded.add(allocate(compression.maxBackBytes(block.index())));
     }
+  }
+
+  private List<BlockCodec> codecs(CompressionPlan plan) {
+    return blocks.stream().map(block -> plan.back(block.index())).toList();
+  }
+
+  /**
+   * Changes travel otherwise from now on. What codecs remember stays with those that still hold;
+   * what the last one has not sent is in the next change, whatever its codec.
+   */
+  void enter(CompressionSchedule schedule) {
+    List<Coders> old = before == now ? List.of(before) : List.of(before, now);
+    compression = schedule;
+    before = take(codecs(schedule.before()), old);
+    List<BlockCodec> next = codecs(schedule.now());
+    now = next.equals(before.codecs()) ? before : take(next, old);
+    CloseHelper.closeAll(old.stream().filter(one -> one != before && one != now).toList());
+    for (int i = 0; i < blocks.size(); i++) {
+      int most = schedule.maxBackBytes(blocks.get(i).index());
+      if (encoded.get(i).capacity() < most) {
+        ByteBuffer outgrown = encoded.get(i).byteBuffer();
+        memory.removeIf(one -> one == outgrown);
+        encoded.set(i, allocate(most));
+        BufferUtil.free(outgrown);
+        lengths[i] = 0;
+      }
+    }
+  }
+
+  private static Coders take(List<BlockCodec> codecs, List<Coders> old) {
+    return old.stream()
+        .filter(one -> one.codecs().equals(codecs))
+        .findFirst()
+        .orElseGet(() -> Coders.of(codecs));
+  }
+
+  private Coders at(long step) {
+    return compression.at(step) == compression.now() ? now : before;
   }
 
   private UnsafeBuffer allocate(int bytes) {
@@ -66,7 +125,10 @@ final class WorkersView implements AutoCloseable {
   List<MutableDirectBuffer> parts() {
     List<MutableDirectBuffer> parts = new ArrayList<>();
     parts.add(current);
-    encoders.forEach(encoder -> parts.addAll(encoder.state()));
+    before.encoders().forEach(encoder -> parts.addAll(encoder.state()));
+    if (now != before) {
+      now.encoders().forEach(encoder -> parts.addAll(encoder.state()));
+    }
     return parts;
   }
 
@@ -81,7 +143,7 @@ final class WorkersView implements AutoCloseable {
       Block block = blocks.get(i);
       int from = Math.toIntExact((block.offset() - groupOffset) * Float.BYTES);
       lengths[i] = 0;
-      if (!compression.encodesBack(block.index(), step)) {
+      if (!compression.at(step).encodesBack(block.index(), step)) {
         current.putBytes(from, parameters, from, block.lengthBytes());
       } else {
         subtract(parameters, from, block.lengthBytes());
@@ -98,14 +160,15 @@ final class WorkersView implements AutoCloseable {
 
   private void encode(int i, long step, int from) {
     Block block = blocks.get(i);
-    BlockEncoder encoder = encoders.get(i);
+    BlockEncoder encoder = at(step).encoders().get(i);
     List<MutableDirectBuffer> state = encoder.state();
     if (!state.isEmpty()) {
       // The change is the difference to what the workers have, so what was not sent is in it.
       state.get(0).setMemory(0, state.get(0).capacity(), (byte) 0);
     }
     int length =
-        encoder.encode(step, compression.backSeed(block.index()), change, 0, encoded.get(i), 0);
+        encoder.encode(
+            step, compression.at(step).backSeed(block.index()), change, 0, encoded.get(i), 0);
     if (length < 0) {
       throw new IllegalStateException(
           "the parameters of block "
@@ -115,7 +178,7 @@ final class WorkersView implements AutoCloseable {
               + ": training has diverged; lower the learning rate, or clip the gradient"
               + " (optimizer.clipGlobalNorm)");
     }
-    BlockDecoder decoder = decoders.get(i);
+    BlockDecoder decoder = at(step).decoders().get(i);
     if (!decoder.decode(encoded.get(i), 0, length, change, 0)) {
       throw new IllegalStateException("what was just encoded cannot be decoded");
     }
@@ -139,7 +202,7 @@ final class WorkersView implements AutoCloseable {
   @Override
   public void close() {
     try {
-      CloseHelper.closeAll(encoders);
+      CloseHelper.closeAll(before, now == before ? null : now);
     } finally {
       memory.forEach(BufferUtil::free);
       memory.clear();

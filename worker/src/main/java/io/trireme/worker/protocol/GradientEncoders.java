@@ -1,6 +1,8 @@
 package io.trireme.worker.protocol;
 
+import io.trireme.common.compress.BlockCodec;
 import io.trireme.common.compress.CompressionPlan;
+import io.trireme.common.compress.CompressionSchedule;
 import io.trireme.common.control.EncodingReport;
 import io.trireme.common.layout.Block;
 import io.trireme.common.layout.BlockPlan;
@@ -20,12 +22,16 @@ import org.jspecify.annotations.Nullable;
 final class GradientEncoders implements AutoCloseable {
 
   private final BlockPlan plan;
-  private final CompressionPlan compression;
+  private CompressionSchedule compression;
 
   /** By node, in the order of their slots; null where a block has not been encoded yet. */
   private final Map<TreeNode, @Nullable NodeBlock[]> byNode = new LinkedHashMap<>();
 
   private final float[] scales;
+
+  /** The newest step of which anything was encoded or sent as it is; -1 if none. */
+  private long newest = -1;
+
   private long plainBytes;
   private long encodedBytes;
   private long floats;
@@ -33,8 +39,14 @@ final class GradientEncoders implements AutoCloseable {
 
   GradientEncoders(BlockPlan plan, CompressionPlan compression) {
     this.plan = plan;
-    this.compression = compression;
+    this.compression = CompressionSchedule.always(compression);
     this.scales = new float[plan.blocks().size()];
+  }
+
+  /** Takes the nodes of another generation, whose blocks travel by other codecs, see the other. */
+  void enter(List<TreeNode> nodes, CompressionSchedule schedule) {
+    compression = schedule;
+    enter(nodes);
   }
 
   /**
@@ -55,20 +67,24 @@ final class GradientEncoders implements AutoCloseable {
     for (int index = 0; index < blocks.length; index++) {
       NodeBlock block = blocks[index];
       if (block != null) {
-        blockOf(heir, plan.blocks().get(index)).absorb(block);
+        blockOf(heir, plan.blocks().get(index)).absorb(block, newest + 1);
         block.close();
       }
     }
   }
 
   private NodeBlock blockOf(TreeNode node, Block block) {
+    return blockOf(node, block, compression.now());
+  }
+
+  private NodeBlock blockOf(TreeNode node, Block block, CompressionPlan of) {
     @Nullable NodeBlock[] blocks = byNode.get(node);
     if (blocks == null) {
       throw new IllegalArgumentException(node + " is no node of this worker");
     }
     NodeBlock known = blocks[block.index()];
     if (known == null) {
-      known = new NodeBlock(compression, block, node);
+      known = new NodeBlock(of, of.way(block.index()), block, node);
       blocks[block.index()] = known;
     }
     return known;
@@ -83,18 +99,53 @@ final class GradientEncoders implements AutoCloseable {
   void fill(Payload payload, Block block, TreeNode node, long step, DirectBuffer gradient) {
     plainBytes += block.lengthBytes();
     floats += block.length();
-    if (!compression.encodes(block.index(), step)) {
+    newest = Math.max(newest, step);
+    NodeBlock encoded = encoderOf(block, node, step);
+    if (encoded == null) {
       int from = Math.toIntExact(block.offset() * Float.BYTES);
       payload.plain(gradient, from, block.lengthBytes());
       encodedBytes += block.lengthBytes();
       sentFloats += block.length();
       return;
     }
-    NodeBlock encoded = blockOf(node, block);
     int length = encoded.encode(step, scales[block.index()], gradient);
-    payload.encoded(compression.way(block.index()).wire(), encoded.bytes(), length);
+    payload.encoded(encoded.codec().wire(), encoded.bytes(), length);
     encodedBytes += length;
     sentFloats += encoded.encoder().sentFloats();
+  }
+
+  /**
+   * The encoder of a step; null where it travels as it is. Where the codec is another one than
+   * before, what was not sent goes with the first step that is encoded by it, or sent plain.
+   */
+  private @Nullable NodeBlock encoderOf(Block block, TreeNode node, long step) {
+    int index = block.index();
+    CompressionPlan plan = compression.at(step);
+    @Nullable NodeBlock[] blocks = byNode.get(node);
+    NodeBlock known = blocks == null ? null : blocks[index];
+    if (known != null && known.step() == step) {
+      return known;
+    }
+    BlockCodec codec = plan.way(index);
+    NodeBlock next = known;
+    if (known != null && blocks != null && !known.codec().equals(codec)) {
+      next = new NodeBlock(plan, codec, block, node);
+      next.absorb(known, 0);
+      known.close();
+      blocks[index] = next;
+    }
+    if (plan.encodes(index, step)) {
+      return blockOf(node, block, plan);
+    }
+    if (next == null || blocks == null || !codec.isPlain()) {
+      return null;
+    }
+    if (next.carries()) {
+      return next;
+    }
+    next.close();
+    blocks[index] = null;
+    return null;
   }
 
   /** What was encoded since the worker began, and what of it has not been sent. */
@@ -150,9 +201,10 @@ final class GradientEncoders implements AutoCloseable {
   }
 
   private void inherit(TreeNode node, Block block, ResidualStore store) {
-    try (NodeBlock left = new NodeBlock(compression, block, node)) {
+    CompressionPlan now = compression.now();
+    try (NodeBlock left = new NodeBlock(now, now.way(block.index()), block, node)) {
       store.read(left.residual());
-      blockOf(heirOf(node), block).absorb(left);
+      blockOf(heirOf(node), block).absorb(left, 0);
     }
   }
 
@@ -167,7 +219,7 @@ final class GradientEncoders implements AutoCloseable {
 
   private List<Block> coded() {
     return plan.blocks().stream()
-        .filter(block -> !compression.way(block.index()).isPlain())
+        .filter(block -> !compression.now().way(block.index()).isPlain())
         .toList();
   }
 

@@ -1,6 +1,7 @@
 package io.trireme.worker.protocol;
 
 import io.trireme.common.codec.BlockEncoder;
+import io.trireme.common.compress.BlockCodec;
 import io.trireme.common.compress.CompressionPlan;
 import io.trireme.common.layout.Block;
 import io.trireme.common.slots.TreeNode;
@@ -9,6 +10,7 @@ import org.agrona.BufferUtil;
 import org.agrona.CloseHelper;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The encoder of one block of one node's gradients, with the bytes of the step that it encoded
@@ -19,8 +21,10 @@ final class NodeBlock implements AutoCloseable {
 
   private static final long NONE = -1;
 
+  private final BlockCodec codec;
   private final BlockEncoder encoder;
   private final Residual residual;
+  private final int lengthBytes;
   private final long seed;
   private final int offsetBytes;
   private final ByteBuffer memory;
@@ -28,9 +32,17 @@ final class NodeBlock implements AutoCloseable {
   private long step = NONE;
   private int length;
 
-  NodeBlock(CompressionPlan compression, Block block, TreeNode node) {
-    encoder = compression.way(block.index()).encoder();
+  /** What other encoders have not sent, to be added to what is encoded from a step on. */
+  private @Nullable ByteBuffer carried;
+
+  private long carriedFrom;
+
+  /** An encoder by this codec, which is the plan's or plain. */
+  NodeBlock(CompressionPlan compression, BlockCodec codec, Block block, TreeNode node) {
+    this.codec = codec;
+    encoder = codec.encoder();
     residual = new Residual(block.index(), node, encoder.state());
+    lengthBytes = block.lengthBytes();
     seed = compression.waySeed(block.index(), node);
     offsetBytes = Math.toIntExact(block.offset() * Float.BYTES);
     memory = ByteBuffer.allocateDirect(encoder.maxEncodedBytes());
@@ -41,9 +53,18 @@ final class NodeBlock implements AutoCloseable {
   int encode(long newStep, float scale, DirectBuffer gradient) {
     if (step != newStep) {
       encoder.sharedScale(scale);
-      int result = encoder.encode(newStep, seed, gradient, offsetBytes, bytes, 0);
+      ByteBuffer rest = carried;
+      boolean carries = rest != null && newStep >= carriedFrom;
+      int result =
+          rest != null && carries
+              ? encodeCarried(newStep, gradient, rest)
+              : encoder.encode(newStep, seed, gradient, offsetBytes, bytes, 0);
       if (result < 0) {
         throw new IllegalStateException("the gradient of step " + newStep + " is no number");
+      }
+      if (carries) {
+        carried = null;
+        BufferUtil.free(rest);
       }
       step = newStep;
       length = result;
@@ -61,6 +82,33 @@ final class NodeBlock implements AutoCloseable {
     return residual;
   }
 
+  private int encodeCarried(long newStep, DirectBuffer gradient, ByteBuffer rest) {
+    UnsafeBuffer sum = new UnsafeBuffer(rest);
+    for (int at = 0; at < lengthBytes; at += Float.BYTES) {
+      sum.putFloat(at, bounded(sum.getFloat(at) + gradient.getFloat(offsetBytes + at)));
+    }
+    return encoder.encode(newStep, seed, sum, 0, bytes, 0);
+  }
+
+  private static float bounded(float value) {
+    return Math.max(-Float.MAX_VALUE, Math.min(Float.MAX_VALUE, value));
+  }
+
+  /** The codec by which it encodes. */
+  BlockCodec codec() {
+    return codec;
+  }
+
+  /** The step that it encoded last; -1 if none. */
+  long step() {
+    return step;
+  }
+
+  /** Whether there is something of other encoders that waits to be sent. */
+  boolean carries() {
+    return carried != null;
+  }
+
   DirectBuffer bytes() {
     return bytes;
   }
@@ -69,13 +117,40 @@ final class NodeBlock implements AutoCloseable {
     return encoder;
   }
 
-  /** Takes over what another encoder of the same block has not sent. */
-  void absorb(NodeBlock other) {
-    boolean unused = other.encoder.handTo(encoder);
+  /**
+   * Takes over what another encoder of the same block has not sent. It is sent with the first step
+   * from this one on that is encoded anew: what was encoded before may be sent again as it is.
+   */
+  void absorb(NodeBlock other, long from) {
+    ByteBuffer rest = other.carried;
+    if (other.encoder.state().isEmpty() && rest == null) {
+      return;
+    }
+    ByteBuffer own = carried;
+    if (own == null) {
+      own = ByteBuffer.allocateDirect(lengthBytes);
+      carried = own;
+    }
+    UnsafeBuffer sum = new UnsafeBuffer(own);
+    other.codec.addResidual(other.encoder, sum);
+    if (rest != null) {
+      UnsafeBuffer more = new UnsafeBuffer(rest);
+      for (int at = 0; at < lengthBytes; at += Float.BYTES) {
+        sum.putFloat(at, bounded(sum.getFloat(at) + more.getFloat(at)));
+      }
+      carriedFrom = Math.max(carriedFrom, other.carriedFrom);
+    }
+    carriedFrom = Math.max(carriedFrom, from);
+    if (other.codec.equals(codec) && encoder.absorb(sum, 0)) {
+      carried = null;
+      BufferUtil.free(own);
+    }
   }
 
   @Override
   public void close() {
-    CloseHelper.closeAll(encoder, () -> BufferUtil.free(memory));
+    ByteBuffer rest = carried;
+    carried = null;
+    CloseHelper.closeAll(encoder, () -> BufferUtil.free(memory), () -> BufferUtil.free(rest));
   }
 }

@@ -3,6 +3,7 @@ package io.trireme.worker.protocol;
 import io.trireme.common.codec.BlockDecoder;
 import io.trireme.common.compress.BlockCodec;
 import io.trireme.common.compress.CompressionPlan;
+import io.trireme.common.compress.CompressionSchedule;
 import io.trireme.common.layout.Block;
 import io.trireme.common.layout.BlockPlan;
 import java.nio.ByteBuffer;
@@ -18,43 +19,55 @@ import org.agrona.concurrent.UnsafeBuffer;
 final class ParameterChanges implements AutoCloseable {
 
   private final BlockPlan plan;
-  private final CompressionPlan compression;
+  private CompressionSchedule compression;
   private final MutableDirectBuffer parameters;
-  private final BlockDecoder[] decoders;
+  private final BlockDecoder[] before;
+  private final BlockDecoder[] now;
   private final int[] offsets;
-  private final ByteBuffer memory;
-  private final UnsafeBuffer encoded;
-  private final ByteBuffer floatMemory;
-  private final UnsafeBuffer floats;
+  private ByteBuffer memory = ByteBuffer.allocateDirect(0);
+  private final UnsafeBuffer encoded = new UnsafeBuffer(memory);
+  private ByteBuffer floatMemory = ByteBuffer.allocateDirect(0);
+  private final UnsafeBuffer floats = new UnsafeBuffer(floatMemory);
 
   /** Of these parameters, a whole vector. */
   ParameterChanges(BlockPlan plan, CompressionPlan compression, MutableDirectBuffer parameters) {
     this.plan = plan;
-    this.compression = compression;
+    this.compression = CompressionSchedule.always(compression);
     this.parameters = parameters;
     int blocks = plan.blocks().size();
-    decoders = new BlockDecoder[blocks];
+    before = new BlockDecoder[blocks];
+    now = new BlockDecoder[blocks];
     offsets = new int[blocks];
+    enter(this.compression);
+  }
+
+  /** Changes travel so from now on; those that have arrived in part are forgotten. */
+  void enter(CompressionSchedule schedule) {
+    compression = schedule;
+    int blocks = offsets.length;
     int bytes = 0;
     int longest = 0;
     for (int i = 0; i < blocks; i++) {
-      BlockCodec codec = compression.back(i);
-      decoders[i] = codec.decoder();
+      BlockCodec first = schedule.before().back(i);
+      BlockCodec second = schedule.now().back(i);
+      before[i] = first.decoder();
+      now[i] = second.equals(first) ? before[i] : second.decoder();
       offsets[i] = bytes;
-      if (!codec.isPlain()) {
-        bytes += compression.maxBackBytes(i);
+      if (!first.isPlain() || !second.isPlain()) {
+        bytes += schedule.maxBackBytes(i);
         longest = Math.max(longest, plan.blocks().get(i).lengthBytes());
       }
     }
+    close();
     memory = ByteBuffer.allocateDirect(bytes);
-    encoded = new UnsafeBuffer(memory);
+    encoded.wrap(memory);
     floatMemory = ByteBuffer.allocateDirect(longest);
-    floats = new UnsafeBuffer(floatMemory);
+    floats.wrap(floatMemory);
   }
 
-  /** Whether a block's changes are encoded so. */
-  boolean knows(int block, int codec) {
-    BlockCodec known = compression.back(block);
+  /** Whether the change of a block by a step is encoded so. */
+  boolean knows(int block, long step, int codec) {
+    BlockCodec known = compression.at(step).back(block);
     return !known.isPlain() && known.wire().value() == codec;
   }
 
@@ -69,9 +82,9 @@ final class ParameterChanges implements AutoCloseable {
   }
 
   /** Adds a change that is whole to the parameters; false if it is none, and nothing is done. */
-  boolean apply(int index, int lengthBytes) {
+  boolean apply(int index, long step, int lengthBytes) {
     Block block = plan.blocks().get(index);
-    BlockDecoder decoder = decoders[index];
+    BlockDecoder decoder = compression.at(step) == compression.now() ? now[index] : before[index];
     if (!decoder.decode(encoded, offsets[index], lengthBytes, floats, 0)) {
       return false;
     }

@@ -1,6 +1,7 @@
 package io.trireme.worker.protocol;
 
 import io.trireme.common.codec.Finite;
+import io.trireme.common.compress.CompressionSchedule;
 import io.trireme.common.control.EncodingReport;
 import io.trireme.common.control.Membership;
 import io.trireme.common.control.ServerMember;
@@ -112,7 +113,12 @@ public final class WorkerCore implements SecureReceiver.MessageHandler, AutoClos
       }
       nodes = List.copyOf(slotSteps.keySet());
     }
-    encoders.enter(nodes);
+    CompressionSchedule schedule =
+        CompressionSchedule.of(options.compression(), membership.codecs());
+    encoders.enter(nodes, schedule);
+    if (membership.codecs() != null) {
+      changes.enter(schedule);
+    }
     outgoing = null;
     nonFinite = null;
     firstStep = membership.firstStepOf(self);
@@ -320,7 +326,7 @@ public final class WorkerCore implements SecureReceiver.MessageHandler, AutoClos
       rejections.count(Rejection.OUT_OF_PLACE);
       return;
     }
-    if (!plain && !changes.knows(index, decoder.codecRaw())) {
+    if (!plain && !changes.knows(index, awaitedStep - 1, decoder.codecRaw())) {
       rejections.count(Rejection.BAD_MESSAGE);
       return;
     }
@@ -347,7 +353,7 @@ public final class WorkerCore implements SecureReceiver.MessageHandler, AutoClos
     if (receivedBytes[index] < total) {
       return;
     }
-    if (!plain && !changes.apply(index, total)) {
+    if (!plain && !changes.apply(index, awaitedStep - 1, total)) {
       receivedBytes[index] = 0;
       rejections.count(Rejection.BAD_MESSAGE);
       return;

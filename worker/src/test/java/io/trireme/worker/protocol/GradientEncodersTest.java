@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.trireme.common.codec.BlockDecoder;
 import io.trireme.common.compress.CompressionPlan;
+import io.trireme.common.compress.CompressionSchedule;
 import io.trireme.common.config.CodecConfig;
 import io.trireme.common.config.CompressionConfig;
+import io.trireme.common.control.CodecChoice;
+import io.trireme.common.control.CodecSwitch;
 import io.trireme.common.layout.Block;
 import io.trireme.common.layout.BlockGroup;
 import io.trireme.common.layout.BlockPlan;
@@ -327,6 +330,66 @@ class GradientEncodersTest {
     byte[] unused = send(1, LEFT, 4, gradient());
     assertThat(encoders.hasEncoded(4)).isTrue();
     assertThat(encoders.hasEncoded(5)).isFalse();
+  }
+
+  @Test
+  void whatIsLeftGoesPlainWithTheFirstStepOfNoneAndOnlyOnce() {
+    encoders.enter(List.of(LEFT));
+    UnsafeBuffer floats = gradient();
+    byte[] sent = send(0, LEFT, 0, floats);
+    double[] left = residual(0, LEFT);
+    CompressionPlan auto = autoPlan();
+    CodecChoice int8 = new CodecChoice(new CodecConfig("int8", Map.of()), CodecConfig.NONE);
+    encoders.enter(
+        List.of(LEFT), CompressionSchedule.of(auto, new CodecSwitch(int8, CodecChoice.PLAIN, 1)));
+    assertThat(send(0, LEFT, 0, floats)).as("sent again").isEqualTo(sent);
+    for (int time = 0; time < 2; time++) {
+      encoders.fill(payload, PLAN.blocks().get(0), LEFT, 1, floats);
+      assertThat(payload.codec).isEqualTo(Codec.NONE);
+      for (int i = 0; i < left.length; i++) {
+        assertThat(payload.bytes.getFloat(payload.offset + i * Float.BYTES))
+            .isEqualTo((float) (floats.getFloat(i * Float.BYTES) + left[i]));
+      }
+    }
+    encoders.fill(payload, PLAN.blocks().get(0), LEFT, 2, floats);
+    assertThat(payload.bytes).as("no copy any more").isSameAs(floats);
+  }
+
+  @Test
+  void whatIsHandedOverDoesNotChangeAStepThatWasSentPlain() {
+    CodecChoice int8 = new CodecChoice(new CodecConfig("int8", Map.of()), CodecConfig.NONE);
+    CompressionPlan auto = autoPlan();
+    encoders.enter(
+        List.of(LEFT, RIGHT), CompressionSchedule.of(auto, new CodecSwitch(int8, int8, 0)));
+    UnsafeBuffer floats = gradient();
+    byte[] unused = send(0, RIGHT, 0, floats);
+    double[] left = residual(0, RIGHT);
+    CompressionSchedule plain =
+        CompressionSchedule.of(auto, new CodecSwitch(int8, CodecChoice.PLAIN, 1));
+    encoders.enter(List.of(LEFT, RIGHT), plain);
+    encoders.fill(payload, PLAN.blocks().get(0), LEFT, 1, floats);
+    encoders.enter(List.of(LEFT), plain);
+    encoders.fill(payload, PLAN.blocks().get(0), LEFT, 1, floats);
+    assertThat(payload.bytes.getFloat(payload.offset)).isEqualTo(floats.getFloat(0));
+    encoders.fill(payload, PLAN.blocks().get(0), LEFT, 2, floats);
+    assertThat(payload.bytes.getFloat(payload.offset))
+        .isEqualTo((float) (floats.getFloat(0) + left[0]));
+  }
+
+  private static CompressionPlan autoPlan() {
+    Segment weights =
+        new Segment("0_W", 0, 0, LENGTH, List.of(3L, 100L), 'c', SegmentKind.WEIGHT, "", List.of());
+    return CompressionPlan.of(
+        new Layout(LENGTH, List.of(weights), List.of(), true),
+        PLAN,
+        new CompressionConfig(
+            CodecConfig.NONE,
+            List.of(),
+            CodecConfig.NONE,
+            0,
+            List.of(new CodecConfig("int8", Map.of())),
+            true),
+        7);
   }
 
   @Test
