@@ -96,7 +96,7 @@ class CompressionKeysTest {
     assertThat(problemsOf("compression=auto", "checkpoint={everySteps: 5}"))
         .singleElement()
         .asString()
-        .contains("compression beside checkpoints");
+        .contains("auto beside checkpoints");
   }
 
   @Test
