@@ -80,7 +80,7 @@ final class CheckedUpdater implements GroupUpdater {
   public void average(int examples, int filledSlots) {
     gathers.accept(group.index());
     averaged = examples;
-    if (oracle.exact) {
+    if (oracle.exact && !oracle.lossy) {
       checkContents();
     }
     for (int i = 0; i < group.length(); i++) {

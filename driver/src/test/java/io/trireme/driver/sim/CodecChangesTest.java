@@ -90,8 +90,7 @@ class CodecChangesTest {
   void nothingIsLostOrCountedTwiceWhenCodecsChange() {
     int changes = 0;
     for (long seed = 1; seed <= SEEDS; seed++) {
-      Oracle oracle = new Oracle(LossyCodecsTest.PLAN, new SlotPlan(40, 8, 5), STEPS, 0, true);
-      oracle.lossy = true;
+      Oracle oracle = Oracle.ofLossy(LossyCodecsTest.PLAN, new SlotPlan(40, 8, 5), STEPS, true);
       CompressionPlan plan =
           CompressionPlan.of(LossyCodecsTest.LAYOUT, LossyCodecsTest.PLAN, AUTO, 42);
       Restless policy = new Restless();

@@ -74,8 +74,7 @@ class LossyCodecsTest {
     "powersgd, powersgd, 0"
   })
   void nothingThatBreaksChangesABit(String way, String back, int warmupSteps) {
-    Oracle oracle = new Oracle(PLAN, new SlotPlan(40, 8, 5), 10, 0, false);
-    oracle.lossy = true;
+    Oracle oracle = Oracle.ofLossy(PLAN, new SlotPlan(40, 8, 5), 10, false);
     CompressionPlan compression =
         CompressionPlan.of(
             LAYOUT,

@@ -40,7 +40,7 @@ final class Oracle {
   final Map<String, float[]> seen = new HashMap<>();
 
   /** Whether gradients travel by lossy codecs, so that results are compared with each other. */
-  boolean lossy;
+  final boolean lossy;
 
   /** Parameters before each step, and after the last. */
   final List<float[]> parameters = new ArrayList<>();
@@ -54,12 +54,17 @@ final class Oracle {
   private final Witness witness;
 
   Oracle(BlockPlan plan, SlotPlan slots, int steps, double clip, boolean exact) {
-    this(plan, slots, steps, clip, exact, null);
+    this(plan, slots, steps, clip, exact, false, null);
   }
 
   /** A job whose steps are rounds of local steps. */
   static Oracle ofRounds(BlockPlan plan, LocalRounds local, int rounds) {
-    return new Oracle(plan, local.rounds(), rounds, 0, false, local);
+    return new Oracle(plan, local.rounds(), rounds, 0, false, false, local);
+  }
+
+  /** A job whose gradients travel by lossy codecs; they are not signed by their slots. */
+  static Oracle ofLossy(BlockPlan plan, SlotPlan slots, int steps, boolean exact) {
+    return new Oracle(plan, slots, steps, 0, exact, true, null);
   }
 
   private Oracle(
@@ -68,8 +73,10 @@ final class Oracle {
       int steps,
       double clip,
       boolean exact,
+      boolean lossy,
       @Nullable LocalRounds local) {
     this.local = local;
+    this.lossy = lossy;
     this.witness = new Witness(plan, slots.slots(), exact);
     this.exact = exact;
     this.momentum = exact ? 0 : 0.5f;

@@ -203,7 +203,7 @@ class CompressedResumeTest {
 
   @Test
   void aWorkersShardThatIsBadOrMissingIsPassedOver() throws Exception {
-    String[] what = {"compression=onebit", "epochs=8"};
+    String[] what = {"compression=onebit", "epochs=24"};
     String quiet = quiet("shards", what);
     JobConfig job = config("shards", what[0], what[1], EVERY_4);
     AtomicInteger written = new AtomicInteger();
