@@ -52,17 +52,18 @@ steps() { if [[ -f $metrics ]]; then grep -vc '"event"' "$metrics" || true; else
 
 # start: the job in the background; answers with the seconds to its first step in $seconds.
 start() {
-  local from before i
+  local from i seen=
   from=$(date +%s%N)
   "$bin/trireme" train "$work/job.yaml" >>"$work/log" 2>&1 &
   driver=$!
-  before=$(if [[ $1 = resume ]]; then steps; else echo 0; fi)
   for ((i = 0; i < 6000; i++)); do
     kill -0 "$driver" 2>/dev/null || { tail -n 20 "$work/log" >&2; exit 1; }
-    if [[ $1 = fresh ]] && (($(steps) > 0)); then break; fi
-    if [[ $1 = resume ]] && grep -q '"resumed"' "$metrics" && tail -n 1 "$metrics" | grep -vq '"event"'; then break; fi
+    if [[ $1 = fresh ]] && (($(steps) > 0)); then seen=1; fi
+    if [[ $1 = resume ]] && grep -q '"resumed"' "$metrics" && tail -n 1 "$metrics" | grep -vq '"event"'; then seen=1; fi
+    if [[ -n $seen ]]; then break; fi
     sleep 0.05
   done
+  [[ -n $seen ]] || { echo "resume.sh: no first step in 300 s; see $work/log" >&2; tail -n 20 "$work/log" >&2; exit 1; }
   seconds=$(awk -v from="$from" -v to="$(date +%s%N)" 'BEGIN { printf "%.2f", (to - from) / 1e9 }')
 }
 

@@ -28,6 +28,8 @@ public final class Differences {
               "checkpoint", "when checkpoints are written does not change what is computed",
               "output", "the place of results does not change them",
               "transport", "how messages travel does not change what they say",
+              "sync.stepTimeoutSeconds", "how long a step may take does not change it",
+              "nonFinite.maxSkippedSteps", "when a run gives up does not change what it computes",
               "data.shards",
                   "the place of the data does not change it; its fingerprint is compared"));
 

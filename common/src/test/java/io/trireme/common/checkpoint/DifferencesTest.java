@@ -16,6 +16,8 @@ class DifferencesTest {
        "workers": {"min": 1, "max": 2, "threads": 1}, "servers": 2, "output": {"dir": "a"},
        "compression": {"way": {"codec": "none"}, "overrides": []},
        "optimizer": {"parameters": {"beta1": 0.9}}, "checkpoint": {"everySteps": 5},
+       "sync": {"mode": "bsp", "stepTimeoutSeconds": 600},
+       "nonFinite": {"skip": true, "maxSkippedSteps": 7},
        "transport": {"ports": null, "timeoutSeconds": 30}, "data": {"shards": null, "format": "idx"}}
       """;
 
@@ -47,6 +49,10 @@ class DifferencesTest {
         "\"size\": 64 | \"size\": 65 | batch.size | false",
         "\"slots\": 2 | \"slots\": 3 | batch.slots | false",
         "\"seed\": 1 | \"seed\": 2 | seed | false",
+        "\"mode\": \"bsp\" | \"mode\": \"ssp\" | sync.mode | false",
+        "\"stepTimeoutSeconds\": 600 | \"stepTimeoutSeconds\": 9 | sync.stepTimeoutSeconds | true",
+        "\"skip\": true | \"skip\": false | nonFinite.skip | false",
+        "\"maxSkippedSteps\": 7 | \"maxSkippedSteps\": 9 | nonFinite.maxSkippedSteps | true",
         "\"codec\": \"none\" | \"codec\": \"int8\" | compression.way.codec | false",
         "\"overrides\": [] | \"overrides\": [\"x\"] | compression.overrides[0] | false",
         "\"beta1\": 0.9 | \"beta1\": 0.8 | optimizer.parameters.beta1 | false",

@@ -5,6 +5,7 @@ import io.trireme.common.checkpoint.Check;
 import io.trireme.common.checkpoint.Checkpoint;
 import io.trireme.common.checkpoint.CheckpointFolder;
 import io.trireme.common.checkpoint.Choice;
+import io.trireme.common.checkpoint.JobLease;
 import io.trireme.common.checkpoint.StepReport;
 import io.trireme.common.config.JobConfig;
 import io.trireme.common.config.JobFile;
@@ -85,6 +86,16 @@ final class CheckpointPlace {
     } catch (IOException | IllegalArgumentException e) {
       throw missing("cannot be used: " + e);
     }
+  }
+
+  /**
+   * Where the lease of their job's driver is: in the run's folder, wherever its checkpoints are. Of
+   * a mere folder of checkpoints it is known only if it is in the run's.
+   */
+  Path lease(Map<String, String> env, CheckpointFolder folder) {
+    JobConfig job = job(env);
+    Path run = job == null ? folder.path().getParent() : RunFolder.of(job, hadoop()).path();
+    return new Path(run, JobLease.NAME);
   }
 
   private PreflightException missing(String what) {

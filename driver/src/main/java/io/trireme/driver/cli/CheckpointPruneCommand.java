@@ -65,7 +65,7 @@ final class CheckpointPruneCommand implements Callable<Integer> {
     if (folder.list(Check.MANIFEST).isEmpty()) {
       throw CheckpointPlace.none(folder, List.of());
     }
-    Held lease = lease(folder.path());
+    Held lease = lease(place.lease(console.env(), folder), folder.path());
     Pruned pruned;
     try {
       pruned = folder.prune(keep, Check.EVERY_BYTE);
@@ -90,12 +90,12 @@ final class CheckpointPruneCommand implements Callable<Integer> {
             pruned.files());
   }
 
-  private Held lease(Path checkpoints) throws IOException {
-    FileSystem fs = checkpoints.getFileSystem(CheckpointPlace.hadoop());
+  private Held lease(Path where, Path checkpoints) throws IOException {
+    FileSystem fs = where.getFileSystem(CheckpointPlace.hadoop());
     Outcome outcome =
         new JobLease(
                 fs,
-                new Path(checkpoints.getParent(), JobLease.NAME),
+                where,
                 clock,
                 LEASE,
                 InetAddress.getLocalHost().getHostName(),

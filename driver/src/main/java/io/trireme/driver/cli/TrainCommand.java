@@ -1,10 +1,13 @@
 package io.trireme.driver.cli;
 
+import io.trireme.common.checkpoint.CheckpointFolder;
 import io.trireme.common.checkpoint.Manifest;
 import io.trireme.common.config.JobConfig;
 import io.trireme.common.config.JobFile;
+import io.trireme.driver.job.Finding;
 import io.trireme.driver.job.JobFactory;
 import io.trireme.driver.job.LeaseKeeper;
+import io.trireme.driver.job.PreflightException;
 import io.trireme.driver.job.ResumeMode;
 import io.trireme.driver.job.ResumeMode.Kind;
 import io.trireme.driver.job.Resumption;
@@ -86,14 +89,17 @@ final class TrainCommand implements Callable<Integer> {
     Configuration hadoop = SparkHadoopUtil.get().newConfiguration(conf);
     RunFolder folder = RunFolder.of(job, hadoop);
     if (mode.kind() == Kind.AUTO && isFinished(job, folder)) {
-      console.out().println("job " + job.job() + " has finished already  " + folder.path());
-      return ExitCode.DONE.number();
+      return finished(job, folder);
     }
     SourceCheck.check(loaded, hadoop);
     folder.claim(overwrite || mode.kind() == Kind.AUTO);
     RunRecord record = new RunRecord(job, folder, console.nanoTime());
     LeaseKeeper lease = lease(folder, record);
     try {
+      if (mode.kind() == Kind.AUTO && isFinished(job, folder)) {
+        // The driver that was waited for has done it.
+        return finished(job, folder);
+      }
       RunResult result = train(job, conf, hadoop, folder, mode, record, lease);
       console.out().println(summary(result) + "  " + folder.path());
       return ExitCode.DONE.number();
@@ -106,6 +112,11 @@ final class TrainCommand implements Callable<Integer> {
     } finally {
       lease.close();
     }
+  }
+
+  private int finished(JobConfig job, RunFolder folder) {
+    console.out().println("job " + job.job() + " has finished already  " + folder.path());
+    return ExitCode.DONE.number();
   }
 
   /**
@@ -170,9 +181,21 @@ final class TrainCommand implements Callable<Integer> {
     if (!overwrite) {
       Resumption.refuseOwn(folder);
     }
-    return mode.kind() == Kind.NEVER
-        ? StartPoint.NEW
-        : Resumption.at(mode.path(), job, hadoop, tell);
+    if (mode.kind() == Kind.NEVER) {
+      return StartPoint.NEW;
+    }
+    StartPoint start = Resumption.at(mode.path(), job, hadoop, tell);
+    CheckpointFolder from = start.from();
+    if (from != null && from.path().equals(folder.checkpoints())) {
+      throw new PreflightException(
+          List.of(
+              new Finding(
+                  "--resume " + mode.path(),
+                  "is one of the job's own checkpoints, all of which --overwrite deletes",
+                  "set another job id (--set job=ID) to begin with it, or drop both options to go on"
+                      + " from the newest")));
+    }
+    return start;
   }
 
   /** Deletes the checkpoints of an earlier run when one begins that does not go on from them. */

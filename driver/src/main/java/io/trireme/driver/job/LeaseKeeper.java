@@ -17,6 +17,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -33,11 +34,13 @@ public final class LeaseKeeper implements AutoCloseable {
   private static final Duration LENGTH = Duration.ofSeconds(15);
 
   private static final long RENEW_MS = 5_000;
+  private static final long CLOSE_S = 5;
   private static final long LOOK_AGAIN_NS = TimeUnit.MILLISECONDS.toNanos(500);
 
   private final FileSystem fs;
   private final Path folder;
   private final Held held;
+  private final Clock clock;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
           task -> {
@@ -45,9 +48,16 @@ public final class LeaseKeeper implements AutoCloseable {
             renewing.setDaemon(true);
             return renewing;
           });
-  private @Nullable LeaseLostException lost;
 
-  private LeaseKeeper(FileSystem fs, Path folder, Held held) {
+  /** Held by whoever talks with the file system, which may hang. */
+  private final ReentrantLock files = new ReentrantLock();
+
+  private volatile Instant expiresAt;
+  private volatile @Nullable LeaseLostException lost;
+
+  private LeaseKeeper(FileSystem fs, Path folder, Held held, Clock clock) {
+    this.clock = clock;
+    this.expiresAt = held.expiresAt();
     this.fs = fs;
     this.folder = folder;
     this.held = held;
@@ -74,7 +84,7 @@ public final class LeaseKeeper implements AutoCloseable {
       Outcome outcome = lease.tryAcquire();
       Held held = outcome.held();
       if (held != null) {
-        return new LeaseKeeper(fs, folder, held);
+        return new LeaseKeeper(fs, folder, held, clock);
       }
       if (firstEnd == null) {
         firstEnd = outcome.retryAt();
@@ -105,32 +115,52 @@ public final class LeaseKeeper implements AutoCloseable {
     }
   }
 
-  private synchronized void renew() {
+  private void renew() {
+    files.lock();
+    try {
+      renewHeld();
+    } finally {
+      files.unlock();
+    }
+  }
+
+  private void renewHeld() {
     if (lost != null) {
       return;
     }
     try {
       held.renew();
+      expiresAt = held.expiresAt();
     } catch (LeaseLostException e) {
       lost = e;
     } catch (IOException | RuntimeException e) {
       // Tried again soon; once its time is over, it is lost.
       LOG.warn("the job's lease could not be renewed: {}", e.toString());
-      if (Instant.now().isAfter(held.expiresAt())) {
-        lost = new LeaseLostException("the lease of this job could not be renewed: " + e);
-      }
     }
   }
 
   /** Distinguishes this holder from those before it. */
-  public synchronized long token() {
+  public long token() {
     return held.token();
   }
 
-  /** Throws if the lease is known to be lost; quick. */
-  public synchronized void check() throws LeaseLostException {
-    if (lost != null) {
-      throw lost;
+  /**
+   * Throws if the lease is known to be lost, or its time is over; quick, even while the file system
+   * does not answer.
+   */
+  public void check() throws LeaseLostException {
+    LeaseLostException known = lost;
+    if (known != null) {
+      throw known;
+    }
+    if (!clock.instant().isBefore(expiresAt)) {
+      throw new LeaseLostException(
+          "the lease of this job in "
+              + folder
+              + " was not renewed before it ended at "
+              + expiresAt
+              + ", so that another driver may have the job; start this one again once the file"
+              + " system answers");
     }
   }
 
@@ -139,13 +169,16 @@ public final class LeaseKeeper implements AutoCloseable {
    *
    * @throws LeaseLostException if it is not
    */
-  public synchronized void ensure() throws IOException {
-    check();
+  public void ensure() throws IOException {
+    files.lock();
     try {
+      check();
       held.ensure();
     } catch (LeaseLostException e) {
       lost = e;
       throw e;
+    } finally {
+      files.unlock();
     }
   }
 
@@ -162,20 +195,33 @@ public final class LeaseKeeper implements AutoCloseable {
 
   private void end(boolean delete) {
     thread.shutdownNow();
-    synchronized (this) {
-      if (lost != null) {
-        return;
+    boolean mine = false;
+    try {
+      mine = files.tryLock(CLOSE_S, TimeUnit.SECONDS);
+      if (!mine) {
+        LOG.warn("the file system does not answer; the job's lease ends by itself");
+      } else if (lost == null) {
+        release(delete);
       }
-      try {
-        if (delete) {
-          held.ensure();
-          boolean unused = fs.delete(folder, true);
-        } else {
-          held.release();
-        }
-      } catch (IOException | RuntimeException e) {
-        LOG.warn("the job's lease could not be released, and ends by itself: {}", e.toString());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      if (mine) {
+        files.unlock();
       }
+    }
+  }
+
+  private void release(boolean delete) {
+    try {
+      if (delete) {
+        held.ensure();
+        boolean unused = fs.delete(folder, true);
+      } else {
+        held.release();
+      }
+    } catch (IOException | RuntimeException e) {
+      LOG.warn("the job's lease could not be released, and ends by itself: {}", e.toString());
     }
   }
 }

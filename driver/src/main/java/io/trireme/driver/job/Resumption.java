@@ -1,6 +1,7 @@
 package io.trireme.driver.job;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.trireme.common.checkpoint.BadCheckpointException;
 import io.trireme.common.checkpoint.Check;
 import io.trireme.common.checkpoint.CheckpointFolder;
@@ -130,6 +131,28 @@ public final class Resumption {
     refuse(
         Differences.of(stored, Fingerprints.json(job), layoutFingerprint, dataset),
         "step " + stored.step());
+  }
+
+  /**
+   * Refuses a model that differs from the checkpoint's in what its layout does not tell, such as an
+   * activation, a loss or a dropout.
+   *
+   * @param model its DL4J configuration as JSON
+   * @throws PreflightException if it is another one
+   */
+  public static void refuseOtherModel(Manifest stored, String model) throws IOException {
+    ObjectMapper json = new ObjectMapper();
+    if (!stored.model().isEmpty() && !json.readTree(stored.model()).equals(json.readTree(model))) {
+      refuse(
+          List.of(
+              new Difference(
+                  "model",
+                  "the stored DL4J configuration",
+                  "another of the same layout",
+                  false,
+                  "it changes what is computed")),
+          "step " + stored.step());
+    }
   }
 
   private static void refuse(List<Difference> differences, String what) {

@@ -12,6 +12,7 @@ import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.jspecify.annotations.Nullable;
 
 /** The folder {@code OUTPUT/JOB-ID} of a run's results. */
 public final class RunFolder {
@@ -19,13 +20,25 @@ public final class RunFolder {
   private final FileSystem fs;
   private final Path path;
   private final CheckpointFolder checkpoints;
-  private final List<Path> made = new ArrayList<>();
 
-  private RunFolder(String job, FileSystem fs, Path path, CheckpointFolder checkpoints) {
+  /** Where checkpoints go to a folder of their own; null if they go to this one, or nowhere. */
+  private final @Nullable FileSystem checkpointSystem;
+
+  private final List<Made> made = new ArrayList<>();
+
+  private record Made(FileSystem fs, Path folder) {}
+
+  private RunFolder(
+      String job,
+      FileSystem fs,
+      Path path,
+      CheckpointFolder checkpoints,
+      @Nullable FileSystem checkpointSystem) {
     this.job = job;
     this.fs = fs;
     this.path = path;
     this.checkpoints = checkpoints;
+    this.checkpointSystem = checkpointSystem;
   }
 
   /**
@@ -40,23 +53,26 @@ public final class RunFolder {
       Path path = new Path(new Path(dir), config.job());
       FileSystem fs = PlainFiles.of(path, configuration);
       path = fs.makeQualified(path);
-      return new RunFolder(config.job(), fs, path, checkpoints(config, fs, path, configuration));
+      return of(config, fs, path, configuration);
     } catch (IOException | IllegalArgumentException e) {
       throw unusable(dir, e);
     }
   }
 
-  private static CheckpointFolder checkpoints(
+  private static RunFolder of(
       JobConfig config, FileSystem fs, Path run, Configuration configuration) {
     CheckpointConfig checkpoint = config.checkpoint();
     String dir = checkpoint == null ? null : checkpoint.dir();
     if (dir == null) {
-      return new CheckpointFolder(fs, new Path(run, CheckpointFolder.NAME), config.job());
+      Path inside = new Path(run, CheckpointFolder.NAME);
+      return new RunFolder(
+          config.job(), fs, run, new CheckpointFolder(fs, inside, config.job()), null);
     }
     try {
       Path path = new Path(dir);
       FileSystem own = PlainFiles.of(path, configuration);
-      return new CheckpointFolder(own, own.makeQualified(path), config.job());
+      CheckpointFolder folder = new CheckpointFolder(own, own.makeQualified(path), config.job());
+      return new RunFolder(config.job(), fs, run, folder, own);
     } catch (IOException | IllegalArgumentException e) {
       throw unusable("checkpoint", "checkpoint.dir", dir, e);
     }
@@ -98,8 +114,8 @@ public final class RunFolder {
   }
 
   /**
-   * Makes sure that a run may write here: tries to write, and refuses a folder that holds the
-   * result of a run that did not fail. Deletes nothing.
+   * Makes sure that a run may write here, and to the folder of its checkpoints: tries to write, and
+   * refuses a folder that holds the result of a run that did not fail. Deletes nothing.
    *
    * @param overwrite whether such a result may be lost
    * @throws PreflightException if the folder cannot be used
@@ -115,16 +131,27 @@ public final class RunFolder {
                     "set another job id, or pass --overwrite to replace that run's metrics, result"
                         + " and model")));
       }
-      for (Path at = path; at != null && !fs.exists(at); at = at.getParent()) {
-        made.add(at);
-      }
-      Path probe = new Path(path, ".writable");
-      AtomicFile.writeText(fs, probe, job);
-      if (!fs.delete(probe, false)) {
-        throw new IOException("cannot delete " + probe);
-      }
+      probe(fs, path);
     } catch (IOException e) {
       throw unusable(path.toString(), e);
+    }
+    if (checkpointSystem != null) {
+      try {
+        probe(checkpointSystem, checkpoints.path());
+      } catch (IOException e) {
+        throw unusable("checkpoint", "checkpoint.dir", checkpoints.path().toString(), e);
+      }
+    }
+  }
+
+  private void probe(FileSystem where, Path folder) throws IOException {
+    for (Path at = folder; at != null && !where.exists(at); at = at.getParent()) {
+      made.add(new Made(where, at));
+    }
+    Path probe = new Path(folder, ".writable");
+    AtomicFile.writeText(where, probe, job);
+    if (!where.delete(probe, false)) {
+      throw new IOException("cannot delete " + probe);
     }
   }
 
@@ -133,11 +160,10 @@ public final class RunFolder {
    * they are empty.
    */
   public void release() throws IOException {
-    for (Path folder : made) {
-      if (fs.exists(folder) && fs.listStatus(folder).length > 0) {
-        break;
+    for (Made one : made) {
+      if (!one.fs().exists(one.folder()) || one.fs().listStatus(one.folder()).length == 0) {
+        boolean unused = one.fs().delete(one.folder(), false);
       }
-      boolean unused = fs.delete(folder, false);
     }
     made.clear();
   }

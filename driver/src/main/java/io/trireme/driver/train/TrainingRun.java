@@ -120,6 +120,7 @@ public final class TrainingRun {
         restarts += e.losses() + 1;
         long before = start.step();
         start = afterLoss(e);
+        takeNoMoreStops(start.step());
         fruitless = start.step() > before ? 0 : fruitless + 1;
         if (fruitless >= FRUITLESS_RUNS) {
           throw new TrainingFailedException(
@@ -163,6 +164,7 @@ public final class TrainingRun {
       JobSpec spec = plan.spec();
       Resumption.refuseChanges(
           stored, job, Fingerprints.ofLayout(spec.layout(), spec.plan()), dataset);
+      Resumption.refuseOtherModel(stored, spec.modelJson());
       observer.resumed(stored.step());
     }
     observer.phase(RunObserver.Phase.STARTING);
@@ -232,6 +234,9 @@ public final class TrainingRun {
       follow(plan, run, tasks, checkpointer);
       WorkerResult result = resultOf(tasks);
       awaitLastCheckpoint(plan, run, checkpointer);
+      if (checkpointer != null) {
+        takeNoMoreStops(committed(run));
+      }
       run.finish();
       return finish(plan, data, result, restarts + run.restarts());
     } catch (InterruptedException | RuntimeException e) {
@@ -253,8 +258,15 @@ public final class TrainingRun {
       return;
     }
     long start = clock.nanoTime();
+    long stopSinceNs = 0;
     while (committed(run) < last) {
       long now = clock.nanoTime();
+      if (control.stop().isRequested()) {
+        stopSinceNs = stopSinceNs == 0 ? now : stopSinceNs;
+        if (now - stopSinceNs > STOP_DEADLINE_NS) {
+          return;
+        }
+      }
       if (now - start > LAST_CHECKPOINT_LIMIT_NS) {
         observer.warning(
             "the final state has no checkpoint: it was not written to "
@@ -277,8 +289,16 @@ public final class TrainingRun {
         return;
       }
     }
+  }
+
+  /**
+   * From here on nobody would look at the switch: SIGTERM ends the process at once. One that has
+   * come already ends the run now.
+   */
+  private void takeNoMoreStops(long checkpoint) {
+    control.stop().listen(false);
     if (control.stop().isRequested()) {
-      throw stopped(last);
+      throw stopped(checkpoint);
     }
   }
 
@@ -289,9 +309,11 @@ public final class TrainingRun {
 
   private static StoppedException stopped(long step) {
     return new StoppedException(
-        "stopped by SIGTERM after a checkpoint of step "
-            + step
-            + "; the same command goes on from there");
+        step == 0
+            ? "stopped by SIGTERM before there was a checkpoint"
+            : "stopped by SIGTERM after a checkpoint of step "
+                + step
+                + "; the same command, without --resume and --overwrite, goes on from there");
   }
 
   private void checkLease() {

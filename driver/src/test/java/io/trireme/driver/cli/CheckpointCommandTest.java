@@ -20,6 +20,8 @@ import io.trireme.driver.job.JobFactory;
 import io.trireme.driver.job.JobPreparer;
 import io.trireme.driver.job.JobRunner;
 import io.trireme.driver.job.RunControl;
+import io.trireme.driver.job.TrainingFailedException;
+import io.trireme.driver.report.RunObserver;
 import io.trireme.server.checkpoint.GroupSections;
 import io.trireme.server.optimizer.GroupOptimizer;
 import io.trireme.worker.engine.InputFacts;
@@ -80,6 +82,10 @@ class CheckpointCommandTest {
   }
 
   private int run(String... args) {
+    return run(new NoFactory(), args);
+  }
+
+  private int run(JobFactory factory, String... args) {
     out.reset();
     err.reset();
     Console console =
@@ -90,7 +96,7 @@ class CheckpointCommandTest {
             Map.of(),
             () -> 0);
     Interruption interruption = new Interruption(console);
-    int code = new Main(new NoFactory(), console, interruption).run(args);
+    int code = new Main(factory, console, interruption).run(args);
     interruption.done();
     return code;
   }
@@ -205,22 +211,122 @@ class CheckpointCommandTest {
     assertThat(checkpoint("verify")).as(err()).isZero();
   }
 
+  /** The lease of a driver that trains the job. */
+  private JobLease.Held driver() throws IOException {
+    return Objects.requireNonNull(
+        new JobLease(
+                local(),
+                new org.apache.hadoop.fs.Path(dir.resolve(NAME).resolve("lease").toUri()),
+                Clock.systemUTC(),
+                Duration.ofMinutes(5),
+                "elsewhere",
+                77,
+                new Random(1))
+            .tryAcquire()
+            .held());
+  }
+
+  @Test
+  void prunesNoFolderElsewhereWhileTheJobRuns() throws IOException {
+    save(50);
+    save(100);
+    Path elsewhere = Files.createDirectory(dir.resolve("elsewhere")).resolve("steps");
+    Files.move(dir.resolve(NAME).resolve("checkpoints"), elsewhere);
+    JobLease.Held driver = driver();
+    String there = "checkpoint={everySteps: 5, dir: " + elsewhere + "}";
+    assertThat(checkpoint("prune", "--keep", "1", "--set", there)).isEqualTo(3);
+    assertThat(err()).contains("the job is held by process 77 on host elsewhere until ");
+    driver.release();
+    assertThat(checkpoint("prune", "--keep", "1", "--set", there)).as(err()).isZero();
+    assertThat(elsewhere).isDirectoryContaining(step -> step.endsWith("step-000000000100"));
+    assertThat(elsewhere.resolveSibling("lease")).doesNotExist();
+  }
+
+  /** Starts a run that fails before its first step. */
+  private static final class FailingFactory implements JobFactory {
+    @Override
+    public JobRunner runner(SparkConf conf, RunControl control) {
+      return (job, observer) -> {
+        observer.phase(RunObserver.Phase.STARTING);
+        throw new TrainingFailedException("the servers were not ready");
+      };
+    }
+
+    @Override
+    public JobPreparer preparer(SparkConf conf) {
+      throw new AssertionError("nothing is to be prepared");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "/checkpoints", "/checkpoints/step-000000000050"})
+  void overwritesNoCheckpointWithWhichTheRunIsToBegin(String place) throws IOException {
+    save(50);
+    save(100);
+    String[] command = {
+      "train",
+      JOB.toString(),
+      "--set",
+      "output.dir=" + dir,
+      "--resume",
+      dir + "/" + NAME + place,
+      "--overwrite"
+    };
+    assertThat(run(new FailingFactory(), command)).isEqualTo(3);
+    assertThat(err()).contains("--overwrite deletes").contains("another job id");
+    assertThat(checkpoint("verify")).as(err()).isZero();
+    assertThat(out().lines()).hasSize(3);
+  }
+
+  /** Console output during which the driver that is waited for ends with its result. */
+  private final class Ending extends ByteArrayOutputStream {
+    private final JobLease.Held driver;
+    private boolean over;
+
+    Ending(JobLease.Held driver) {
+      this.driver = driver;
+    }
+
+    @Override
+    public synchronized void write(byte[] bytes, int from, int length) {
+      super.write(bytes, from, length);
+      if (!over && toString(StandardCharsets.UTF_8).contains("the job is held by")) {
+        over = true;
+        try {
+          Files.writeString(
+              dir.resolve(NAME).resolve("result.json"), "{\"status\": \"done\", \"epochs\": 2}");
+          driver.release();
+        } catch (IOException e) {
+          throw new java.io.UncheckedIOException(e);
+        }
+      }
+    }
+  }
+
+  @Test
+  void trainsNoJobAnewThatFinishedWhileItsDriverWasWaitedFor() throws IOException {
+    Ending ending = new Ending(driver());
+    Console console =
+        new Console(
+            new PrintStream(out, true, StandardCharsets.UTF_8),
+            new PrintStream(ending, true, StandardCharsets.UTF_8),
+            false,
+            Map.of(),
+            () -> 0);
+    Interruption interruption = new Interruption(console);
+    int code =
+        new Main(new FailingFactory(), console, interruption)
+            .run("train", JOB.toString(), "--set", "output.dir=" + dir);
+    interruption.done();
+    assertThat(code).as(ending.toString(StandardCharsets.UTF_8)).isZero();
+    assertThat(out()).contains("job quickstart has finished already");
+  }
+
   @Test
   void prunesUnlessTheJobRuns() throws IOException {
     save(50);
     save(100);
-    JobLease.Held driver =
-        Objects.requireNonNull(
-            new JobLease(
-                    local(),
-                    new org.apache.hadoop.fs.Path(dir.resolve(NAME).resolve("lease").toUri()),
-                    Clock.systemUTC(),
-                    Duration.ofMinutes(5),
-                    "elsewhere",
-                    77,
-                    new Random(1))
-                .tryAcquire()
-                .held());
+    JobLease.Held driver = driver();
     assertThat(checkpoint("prune", "--keep", "1")).isEqualTo(3);
     assertThat(err()).contains("the job is held by process 77 on host elsewhere until ");
     driver.release();

@@ -62,6 +62,30 @@ class RunFolderTest {
   }
 
   @Test
+  void isRefusedWhereCheckpointsCannotBeWritten() throws IOException {
+    Files.writeString(dir.resolve("file"), "no folder");
+    assertThatThrownBy(() -> withCheckpoints("file/steps").claim(false))
+        .isInstanceOf(PreflightException.class)
+        .hasMessageContaining("checkpoint folder file:" + dir + "/file/steps")
+        .hasMessageContaining("set checkpoint.dir to another folder");
+    RunFolder folder = withCheckpoints("steps/of/job");
+    folder.claim(false);
+    assertThat(dir.resolve("steps/of/job")).isEmptyDirectory();
+    folder.release();
+    assertThat(dir.resolve("steps")).doesNotExist();
+  }
+
+  private RunFolder withCheckpoints(String place) {
+    JobConfig job =
+        JobFile.load(
+            Path.of("..", "conf", "quickstart.yaml"),
+            List.of(
+                "output.dir=" + dir, "checkpoint={everySteps: 5, dir: " + dir.resolve(place) + "}"),
+            Map.of());
+    return RunFolder.of(job, new Configuration(false));
+  }
+
+  @Test
   void keepsAFolderThatWasThereBefore() throws IOException {
     Files.createDirectory(dir.resolve("quickstart"));
     RunFolder folder = folder();

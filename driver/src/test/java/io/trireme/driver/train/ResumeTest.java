@@ -21,6 +21,7 @@ import io.trireme.driver.job.StoppedException;
 import io.trireme.driver.report.Progress;
 import io.trireme.driver.report.RunObserver;
 import io.trireme.driver.report.RunResult;
+import io.trireme.driver.spark.Footholds;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,6 +32,7 @@ import java.util.function.LongConsumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
@@ -235,6 +237,37 @@ class ResumeTest {
   }
 
   @Test
+  void aRunThatHasAnotherModelOfTheSameLayoutIsRefused() throws Exception {
+    Path model = folder.resolve("changing.json");
+    String json =
+        new NeuralNetConfiguration.Builder()
+            .seed(11)
+            .updater(new Adam(0.002))
+            .activation(Activation.TANH)
+            .list()
+            .layer(new DenseLayer.Builder().nOut(30).build())
+            .layer(
+                new OutputLayer.Builder(LossFunctions.LossFunction.NEGATIVELOGLIKELIHOOD)
+                    .nOut(10)
+                    .activation(Activation.SOFTMAX)
+                    .build())
+            .setInputType(InputType.convolutionalFlat(28, 28, 1))
+            .build()
+            .toJson();
+    Files.writeString(model, json);
+    JobConfig job = config("changing", "model={dl4j: " + model + "}", "optimizer=", EVERY_4);
+    long at = killAfter(4, job);
+    assertThat(json).contains("ActivationTanH");
+    Files.writeString(model, json.replace("ActivationTanH", "ActivationSigmoid"));
+    assertThatThrownBy(() -> run(job, new Watcher(step -> {})))
+        .isInstanceOf(PreflightException.class)
+        .hasMessageContaining("checkpoint of step " + at)
+        .hasMessageContaining("model");
+    Files.writeString(model, json);
+    assertThat(run(job, new Watcher(step -> {})).steps()).isEqualTo(42);
+  }
+
+  @Test
   void moreEpochsGoOnFromTheFinalState() throws Exception {
     String quiet = quiet("epochs=3");
     run(config("more", EVERY_4), new Watcher(step -> {}));
@@ -302,6 +335,86 @@ class ResumeTest {
     RunResult result = run(job, second);
     assertThat(second.resumed).containsExactly(newest.step());
     assertThat(result.paramsSha256()).isEqualTo(quiet);
+  }
+
+  @Test
+  void aTrainedRunTakesNoMoreStops() throws Exception {
+    JobConfig job = config("late", "checkpoint={everySeconds: 3600}", "epochs=1");
+    StopSwitch stop = new StopSwitch();
+    List<Boolean> taken = new ArrayList<>();
+    Watcher watcher =
+        new Watcher(step -> {}) {
+          @Override
+          public void phase(Phase phase) {
+            if (phase == Phase.EVALUATING) {
+              taken.add(stop.request());
+            }
+          }
+        };
+    assertThat(run(job, watcher, stop).steps()).isEqualTo(21);
+    // What the run does not take ends the process at once.
+    assertThat(taken).containsExactly(false);
+  }
+
+  /** Loses all servers with the first checkpoint, as where all executors go at once. */
+  private static class Losing extends Watcher {
+    private int starts;
+
+    Losing(Runnable alongside) {
+      super(
+          step -> {
+            alongside.run();
+            Footholds.ear(spark.sc())
+                .onExecutorRemoved(new SparkListenerExecutorRemoved(0, "driver", "test"));
+          });
+    }
+
+    @Override
+    public void phase(Phase phase) {
+      starts += phase == Phase.STARTING ? 1 : 0;
+    }
+  }
+
+  @Test
+  void aRunThatIsLostWhileItStopsDoesNotBeginAgain() throws Exception {
+    JobConfig job = config("lost-stop", EVERY_4, "epochs=4");
+    StopSwitch stop = new StopSwitch();
+    Losing watcher =
+        new Losing(
+            () -> {
+              boolean unused = stop.request();
+            });
+    assertThatThrownBy(() -> run(job, watcher, stop))
+        .isInstanceOf(StoppedException.class)
+        .hasMessageContaining("checkpoint of step");
+    assertThat(watcher.starts).isEqualTo(1);
+  }
+
+  @Test
+  void aRunThatBeginsAgainTakesNoStopsBeforeItTrains() throws Exception {
+    JobConfig job = config("lost-again", EVERY_4, "epochs=4");
+    StopSwitch stop = new StopSwitch();
+    List<Boolean> taken = new ArrayList<>();
+    List<Long> lost = new ArrayList<>();
+    Watcher watcher =
+        new Watcher(step -> {}) {
+          @Override
+          public void checkpoint(long step, long lengthBytes, double seconds) {
+            if (lost.isEmpty()) {
+              lost.add(step);
+              Footholds.ear(spark.sc())
+                  .onExecutorRemoved(new SparkListenerExecutorRemoved(0, "driver", "test"));
+            }
+          }
+
+          @Override
+          public void resumed(long step) {
+            taken.add(stop.request());
+          }
+        };
+    RunResult result = run(job, watcher, stop);
+    assertThat(result.steps()).isEqualTo(84);
+    assertThat(taken).containsExactly(false);
   }
 
   @Test
