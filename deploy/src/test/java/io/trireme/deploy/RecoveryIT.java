@@ -239,6 +239,27 @@ class RecoveryIT {
   }
 
   @Test
+  void aWorkerWhoseExecutorIsAskedToEndHandsOverWhatItKeptBack() throws Exception {
+    try (StandaloneCluster cluster = StandaloneCluster.start(distribution, clusterFolder, 2, 1);
+        TriremeProcess driver =
+            train(cluster, "servers.count=1", "servers.replicas=0", "compression=onebit")) {
+      awaitTraining(driver);
+
+      signal(executorWithout(cluster), "TERM");
+
+      Result end = driver.await(LIMIT);
+      assertThat(end.exitCode()).as(() -> end.err() + cluster.logs()).isZero();
+      assertThat(result(driverFolder).path("restarts").asInt(-1)).isZero();
+      assertThat(recoveries()).hasSize(1);
+      JsonNode left = recoveries().get(0);
+      assertThat(left.path("left").asInt()).isEqualTo(1);
+      assertThat(left.path("workers").asInt(-1)).isZero();
+      assertThat(left.path("residualNormLost").asDouble(-1)).isZero();
+    }
+    assertNothingIsLeft();
+  }
+
+  @Test
   void aServerWithoutABackupEndsTheRunWithTheWayOut() throws Exception {
     try (StandaloneCluster cluster = StandaloneCluster.start(distribution, clusterFolder, 2, 1);
         TriremeProcess driver = train(cluster, "epochs=5000", "servers.replicas=0")) {

@@ -1,5 +1,6 @@
 package io.trireme.worker;
 
+import io.trireme.common.control.EncodingReport;
 import io.trireme.common.control.Membership;
 import io.trireme.common.control.StepReport;
 import io.trireme.common.slots.SlotPlan;
@@ -50,6 +51,14 @@ public final class WorkerLoop implements WorkerLife.Computer, AutoCloseable {
     /** A step's gradients were computed and sent. */
     void onStep(StepReport step);
 
+    /** Whether this worker is to leave in good order; asked often, so quick. */
+    default boolean isLeaving() {
+      return false;
+    }
+
+    /** It has left: all that it sent is counted. What its gradients have become by then. */
+    default void onLeft(EncodingReport encoding) {}
+
     /** A session has lost something in this generation. */
     void onBroken(int generation);
 
@@ -75,6 +84,7 @@ public final class WorkerLoop implements WorkerLife.Computer, AutoCloseable {
   private long waitStartNs;
   private long waitNs;
   private int turns;
+  private boolean left;
   private volatile String waitsFor = "starting";
 
   /**
@@ -111,8 +121,14 @@ public final class WorkerLoop implements WorkerLife.Computer, AutoCloseable {
   public void run() throws InterruptedException {
     waitStartNs = clock.nanoTime();
     while (!life.isFinished()) {
-      enterNext();
+      if (!left) {
+        leaveOrEnter();
+      }
       int work = life.turn(clock.nanoTime());
+      if (life.hasLeft() && !left) {
+        left = true;
+        observer.onLeft(life.encoding());
+      }
       turns++;
       if (turns % TURNS_PER_NOTE == 0) {
         waitsFor = life.waitsFor(clock.nanoTime());
@@ -127,6 +143,13 @@ public final class WorkerLoop implements WorkerLife.Computer, AutoCloseable {
         }
       }
       idle.idle(work);
+    }
+  }
+
+  private void leaveOrEnter() {
+    enterNext();
+    if (observer.isLeaving()) {
+      life.leave();
     }
   }
 

@@ -81,6 +81,36 @@ public record BlockCodec(int length, List<Part> parts) {
     }
   }
 
+  /**
+   * Adds what an encoder of this codec has not sent to the block's floats, and lets it forget that.
+   *
+   * @param encoder one that {@link #encoder} made
+   * @param floats off heap, little-endian, the block from its start
+   */
+  public void takeResidual(BlockEncoder encoder, MutableDirectBuffer floats) {
+    addResidual(encoder, floats);
+    if (encoder instanceof MixedEncoder mixed) {
+      mixed.clearResidual();
+    } else {
+      clear(encoder);
+    }
+  }
+
+  static void clear(BlockEncoder encoder) {
+    if (!encoder.state().isEmpty()) {
+      MutableDirectBuffer residual = encoder.state().get(0);
+      residual.setMemory(0, residual.capacity(), (byte) 0);
+    }
+  }
+
+  /**
+   * Whether what is decoded of a block are gradients, so that plain floats can be added to them;
+   * {@code thc} adds whole numbers up, of which gradients are made at the end.
+   */
+  public boolean decodesToGradients() {
+    return parts.stream().noneMatch(part -> part.codec() instanceof CodecSpec.Thc);
+  }
+
   static void add(BlockEncoder encoder, MutableDirectBuffer floats, int from, int count) {
     if (encoder.state().isEmpty()) {
       return;

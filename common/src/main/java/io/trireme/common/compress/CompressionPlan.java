@@ -193,6 +193,11 @@ public final class CompressionPlan {
     return !codec.isPlain() && (step >= warmupSteps || warmsUpItself(codec));
   }
 
+  /** Whether a contribution to a step may also travel plain, as that of a worker that leaves. */
+  public boolean addsPlain(int block, long step) {
+    return !encodes(block, step) || way.get(block).decodesToGradients();
+  }
+
   private static boolean warmsUpItself(BlockCodec codec) {
     return codec.parts().stream()
         .allMatch(

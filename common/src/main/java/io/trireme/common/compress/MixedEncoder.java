@@ -77,6 +77,13 @@ final class MixedEncoder implements BlockEncoder {
     }
   }
 
+  /** Lets the parts forget what they have not sent. */
+  void clearResidual() {
+    for (BlockEncoder encoder : encoders) {
+      BlockCodec.clear(encoder);
+    }
+  }
+
   /** Parts that travel plain have no residual, neither here nor in an encoder of the same parts. */
   @Override
   public boolean absorb(DirectBuffer residual, int offsetBytes) {

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param waitsFor what it waits for, in words
  * @param finished whether it has the final parameters
  * @param steps the steps finished since the last report
+ * @param left what became of its gradients, once it has left in good order: all that it sent is
+ *     counted, and it sends no more; what is a residual then is lost with it. Null before
  * @param failure why it ended, if it failed
  */
 public record WorkerReport(
@@ -27,6 +29,7 @@ public record WorkerReport(
     String waitsFor,
     boolean finished,
     List<StepReport> steps,
+    @Nullable EncodingReport left,
     @Nullable String failure) {
   public WorkerReport {
     steps = List.copyOf(steps);

@@ -112,6 +112,7 @@ class ControlCodecTest {
                                     6,
                                     new EncodingReport(8, 2, 2, 1, 0.25),
                                     "slot 3")),
+                            new EncodingReport(9, 3, 3, 2, 0.5),
                             "diverged")),
                     new CheckpointReport(
                         true,

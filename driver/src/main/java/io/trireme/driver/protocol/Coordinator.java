@@ -1,6 +1,7 @@
 package io.trireme.driver.protocol;
 
 import io.trireme.common.control.CodecSwitch;
+import io.trireme.common.control.EncodingReport;
 import io.trireme.common.control.ExecutorReport;
 import io.trireme.common.control.GroupHolders;
 import io.trireme.common.control.JobOrders;
@@ -15,7 +16,6 @@ import io.trireme.common.control.WorkerReport;
 import io.trireme.common.transport.Endpoint;
 import io.trireme.common.wire.Peer;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -249,6 +249,12 @@ public final class Coordinator {
           losses.overcome(step.step(), nowNs);
         }
       }
+    }
+    EncodingReport left = worker.left();
+    if (left != null) {
+      losses.addResidual(steps.leave(worker.peer().incarnation(), left));
+      losses.leave(view.toString(), nowNs);
+      goOnWithout(view, "has left in good order", nowNs);
     }
   }
 
@@ -744,34 +750,22 @@ public final class Coordinator {
   }
 
   private void loseWorker(WorkerView worker, String why, long nowNs) {
-    workers.remove(worker.peer().index());
-    fenced.add(worker.peer());
     losses.addResidual(steps.loseResidual(worker.peer().incarnation()));
     losses.add(worker.toString(), why, true, nowNs - worker.executor.lastHeardNs, nowNs);
+    goOnWithout(worker, "is lost: " + why, nowNs);
+  }
+
+  private void goOnWithout(WorkerView worker, String why, long nowNs) {
+    workers.remove(worker.peer().index());
+    fenced.add(worker.peer());
     Membership formed = membership;
     if (phase == Phase.TRAINING && formed != null && formed.has(worker.peer())) {
-      form(worker + " is lost: " + why, nowNs);
+      form(worker + " " + why, nowNs);
     }
   }
 
-  private String duties(ExecutorView executor) {
-    List<String> duties = new ArrayList<>();
-    addOf(
-        executor,
-        servers.values().stream().map(v -> Map.entry(v.executor, v.peer())).toList(),
-        duties);
-    addOf(
-        executor,
-        workers.values().stream().map(v -> Map.entry(v.executor, v.peer())).toList(),
-        duties);
-    return String.join(", ", duties);
-  }
-
-  private static void addOf(
-      ExecutorView executor, Collection<Map.Entry<ExecutorView, Peer>> lives, List<String> duties) {
-    lives.stream()
-        .filter(life -> life.getKey() == executor)
-        .forEach(life -> duties.add(life.getValue().toString()));
+  private List<Peer> duties(ExecutorView executor) {
+    return Duties.of(executor, servers.values(), workers.values());
   }
 
   /** Ends the run, whose results the driver has. */

@@ -3,13 +3,14 @@ package io.trireme.driver.protocol;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Tells what was lost, and how long it took to get over it. */
+/** Tells who was lost or has left, and how long it took to get over it. */
 final class Losses {
 
   private final List<String> open = new ArrayList<>();
   private final List<Recovery> overcome = new ArrayList<>();
   private int workers;
   private int servers;
+  private int left;
   private int total;
   private long detectedNs;
   private long detectionNs;
@@ -21,11 +22,7 @@ final class Losses {
    * @param silentNs how long it, or its executor, had not been heard of
    */
   void add(String who, String why, boolean worker, long silentNs, long nowNs) {
-    if (open.isEmpty()) {
-      detectedNs = nowNs;
-      detectionNs = 0;
-    }
-    open.add(who + ": " + why);
+    open(who + ": " + why, nowNs);
     detectionNs = Math.max(detectionNs, silentNs);
     total++;
     if (worker) {
@@ -35,17 +32,31 @@ final class Losses {
     }
   }
 
-  /** Notes the square of the norm of a residual that is lost with a worker. */
+  /** Notes that a worker has left in good order, which is no loss. */
+  void leave(String who, long nowNs) {
+    open(who + ": left in good order", nowNs);
+    left++;
+  }
+
+  private void open(String what, long nowNs) {
+    if (open.isEmpty()) {
+      detectedNs = nowNs;
+      detectionNs = 0;
+    }
+    open.add(what);
+  }
+
+  /** Notes the square of the norm of a residual that goes with a worker. */
   void addResidual(double normSquared) {
     residualSquares += normSquared;
   }
 
-  /** Who is lost and not got over yet, for messages. */
+  /** Who is lost or has left, and not got over yet, for messages. */
   String described() {
     return open.isEmpty() ? "nobody" : String.join("; ", open);
   }
 
-  /** Training goes on: a step was computed since the last loss. */
+  /** Training goes on: a step was computed since the last of them. */
   void overcome(long step, long nowNs) {
     if (!open.isEmpty()) {
       overcome.add(
@@ -53,6 +64,7 @@ final class Losses {
               described(),
               workers,
               servers,
+              left,
               step,
               detectionNs,
               nowNs - detectedNs,
@@ -61,6 +73,7 @@ final class Losses {
       open.clear();
       workers = 0;
       servers = 0;
+      left = 0;
     }
   }
 

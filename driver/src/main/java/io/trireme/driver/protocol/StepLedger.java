@@ -130,6 +130,16 @@ final class StepLedger {
   }
 
   /**
+   * Notes that a life has left, after what became of its gradients.
+   *
+   * @return the square of the norm of what it could not hand over, which is lost with it
+   */
+  double leave(long life, EncodingReport last) {
+    encodings.put(life, last);
+    return loseResidual(life);
+  }
+
+  /**
    * Notes that a life is lost, and its residual with it.
    *
    * @return the square of the residual's norm, as it was last told

@@ -69,6 +69,7 @@ public final class MetricsLog implements RunObserver, AutoCloseable {
     line.put("lost", recovery.lost());
     line.put("workers", recovery.workers());
     line.put("servers", recovery.servers());
+    line.put("left", recovery.left());
     line.put("detectionSeconds", recovery.detectionNs() / 1e9);
     line.put("pauseSeconds", recovery.pauseNs() / 1e9);
     line.put("residualNormLost", recovery.residualNorm());

@@ -12,12 +12,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.agrona.CloseHelper;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.AgentRunner;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.SleepingMillisIdleStrategy;
 import org.agrona.concurrent.SystemNanoClock;
+import org.apache.spark.SparkContext$;
 import org.apache.spark.api.plugin.PluginContext;
 import org.apache.spark.util.Utils;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +36,14 @@ final class ExecutorRuntime implements Agent, AutoCloseable {
   private static final long BEAT_NS = TimeUnit.MILLISECONDS.toNanos(50);
   private static final long TURN_MS = 10;
 
+  /** How long an executor that is to end waits for its workers to leave in good order. */
+  private static final long LEAVE_NS = TimeUnit.SECONDS.toNanos(5);
+
+  /** A driver that has not answered for so long is not waited for. */
+  private static final long SILENT_NS = TimeUnit.SECONDS.toNanos(1);
+
+  private static final long LOOK_AGAIN_NS = TimeUnit.MILLISECONDS.toNanos(5);
+
   private final String executor;
   private final String host;
   private final DriverLink driver;
@@ -43,7 +53,7 @@ final class ExecutorRuntime implements Agent, AutoCloseable {
   private final Thread cleanUp = new Thread(this::stop, "trireme-clean-up");
   private @Nullable AgentRunner runner;
   private long nextBeatNs;
-  private long lastAnswerNs;
+  private volatile long lastAnswerNs;
   private boolean answered = true;
 
   private ExecutorRuntime(PluginContext context, NanoClock clock) {
@@ -199,9 +209,27 @@ final class ExecutorRuntime implements Agent, AutoCloseable {
 
   /** Ends the control thread, so that no session opens any more, and closes those that are open. */
   private void stop() {
+    leave();
     CloseHelper.quietClose(runner);
     CloseHelper.quietCloseAll(sessions.values());
     CloseHelper.quietClose(driver);
+  }
+
+  /**
+   * Lets the workers here leave in good order, as long as the driver listens. Not where the driver
+   * is in this process: it ends, too.
+   */
+  private void leave() {
+    if (SparkContext$.MODULE$.DRIVER_IDENTIFIER().equals(executor)) {
+      return;
+    }
+    sessions.values().forEach(RunSession::leave);
+    long start = clock.nanoTime();
+    while (clock.nanoTime() - start < LEAVE_NS
+        && clock.nanoTime() - lastAnswerNs < SILENT_NS
+        && sessions.values().stream().anyMatch(RunSession::hasMembers)) {
+      LockSupport.parkNanos(LOOK_AGAIN_NS);
+    }
   }
 
   @Override

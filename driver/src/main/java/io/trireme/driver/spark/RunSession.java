@@ -75,6 +75,7 @@ final class RunSession implements AutoCloseable {
   private int forming;
   private volatile long announced;
   private volatile @Nullable String over;
+  private volatile boolean leaving;
   private @Nullable String gaveUp;
   private boolean closed;
   private final Object measuring = new Object();
@@ -366,6 +367,23 @@ final class RunSession implements AutoCloseable {
     if (!seat.isToBeReported()) {
       seats.remove(seat.self().incarnation());
     }
+  }
+
+  /** This executor is to end: its workers are to leave in good order. */
+  void leave() {
+    if (hasMembers()) {
+      LOG.info("run {}: this executor is to end; its workers leave", spec.run());
+    }
+    leaving = true;
+  }
+
+  boolean isLeaving() {
+    return leaving;
+  }
+
+  /** Whether the run goes on, and would lose a worker with this executor. */
+  boolean hasMembers() {
+    return !isOver() && seats.values().stream().anyMatch(WorkerSeat::isMember);
   }
 
   /** Whether no task uses the session. */

@@ -1,5 +1,6 @@
 package io.trireme.driver.spark;
 
+import io.trireme.common.control.EncodingReport;
 import io.trireme.common.control.Membership;
 import io.trireme.common.control.StepReport;
 import io.trireme.common.control.WorkerReport;
@@ -31,6 +32,7 @@ final class WorkerSeat implements WorkerLoop.Observer {
   private volatile boolean finished;
   private volatile boolean left;
   private volatile boolean fenced;
+  private volatile @Nullable EncodingReport goodbye;
   private volatile int broken;
   private volatile @Nullable String failure;
   private volatile @Nullable WorkerLoop loop;
@@ -121,9 +123,26 @@ final class WorkerSeat implements WorkerLoop.Observer {
   @Override
   public void checkRunning() {
     session.checkRunning();
-    if (fenced) {
+    // Where the executor ends, another life would not live long: its task waits for the end.
+    if (fenced && !session.isLeaving()) {
       throw new FencedException(self + " is no member of the run any more");
     }
+  }
+
+  @Override
+  public boolean isLeaving() {
+    return session.isLeaving();
+  }
+
+  @Override
+  public void onLeft(EncodingReport encoding) {
+    waiting = true;
+    goodbye = encoding;
+  }
+
+  /** Whether it is, or may become, a member, so that the run would lose it. */
+  boolean isMember() {
+    return ready && !left && !fenced && !finished && failure == null;
   }
 
   /** The final parameters are there. */
@@ -172,6 +191,7 @@ final class WorkerSeat implements WorkerLoop.Observer {
   WorkerReport report() {
     // Read before the steps, so that a finished worker's last step is among them.
     boolean done = finished;
+    EncodingReport last = goodbye;
     String why = failure;
     List<StepReport> taken = new ArrayList<>(steps);
     reported = taken.size();
@@ -187,6 +207,7 @@ final class WorkerSeat implements WorkerLoop.Observer {
         waitsFor,
         done,
         taken,
+        last,
         why);
   }
 }

@@ -220,6 +220,7 @@ final class Fleet {
     boolean deaf;
     boolean broken;
     boolean finished;
+    @Nullable EncodingReport left;
     @Nullable String failure;
     int sealed;
     @Nullable WorkerMember seat;
@@ -264,6 +265,7 @@ final class Fleet {
           peer + " waits for blocks",
           finished,
           steps,
+          left,
           failure);
     }
   }

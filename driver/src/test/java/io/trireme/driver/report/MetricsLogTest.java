@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.trireme.common.files.PlainFiles;
+import io.trireme.driver.protocol.Recovery;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -65,6 +66,18 @@ class MetricsLogTest {
       log.progress(at(2, 1, 1));
       assertThat(Files.readAllLines(file)).hasSize(2);
     }
+  }
+
+  @Test
+  void tellsWhoWasLostAndWhoLeft() throws IOException {
+    try (MetricsLog log = new MetricsLog(fs, path)) {
+      log.recovery(new Recovery("worker 1: left", 2, 3, 1, 40, 0, 2_000_000_000L, 0.5));
+    }
+    assertThat(Files.readAllLines(file))
+        .singleElement()
+        .asString()
+        .contains("\"event\":\"recovery\"", "\"workers\":2", "\"servers\":3", "\"left\":1")
+        .contains("\"pauseSeconds\":2.0", "\"residualNormLost\":0.5");
   }
 
   @Test

@@ -18,6 +18,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * With lossy codecs and the same workers for the same slots, broken sessions, replays and slow
@@ -96,5 +97,27 @@ class LossyCodecsTest {
       generations += faulty.generations();
     }
     assertThat(generations).as("sessions did break").isGreaterThan(FAULTY_SEEDS);
+  }
+
+  /** Residuals move with those who leave: the bits depend on when, but all replicas agree. */
+  @ParameterizedTest
+  @ValueSource(strings = {"onebit", "topk", "int8", "threshold", "powersgd"})
+  void whoLeavesHandsOverWhatItKeptBack(String way) {
+    CompressionPlan compression =
+        CompressionPlan.of(
+            LAYOUT, PLAN, new CompressionConfig(codec(way), List.of(), CodecConfig.NONE, 0), 42);
+    int left = 0;
+    for (long seed = 2; seed < 2 + FAULTY_SEEDS; seed++) {
+      Oracle oracle = new Oracle(PLAN, new SlotPlan(40, 8, 5), 10, 0, false);
+      oracle.lossy = true;
+      oracle.leavers = true;
+      Simulation.Outcome outcome =
+          new Simulation(Scenario.plain(seed, oracle, 9), compression).run();
+      assertThat(outcome.failure()).as("seed %d", seed).isNull();
+      assertThat(outcome.restarts()).as("seed %d", seed).isZero();
+      assertThat(outcome.residualLost()).as("seed %d", seed).isZero();
+      left += outcome.left();
+    }
+    assertThat(left).as("workers did leave").isGreaterThanOrEqualTo(FAULTY_SEEDS);
   }
 }

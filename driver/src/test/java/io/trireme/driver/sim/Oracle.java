@@ -42,6 +42,9 @@ final class Oracle {
   /** Whether gradients travel by lossy codecs, so that results are compared with each other. */
   final boolean lossy;
 
+  /** Whether workers leave in good order where codecs are lossy. */
+  boolean leavers;
+
   /** Parameters before each step, and after the last. */
   final List<float[]> parameters = new ArrayList<>();
 

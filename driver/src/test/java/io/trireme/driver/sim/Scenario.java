@@ -80,6 +80,7 @@ record Scenario(
     BREAK,
     REPLAY,
     SLOW,
+    LEAVE,
     CRASH_DRIVER
   }
 
@@ -224,7 +225,7 @@ record Scenario(
 
   Fault pick(SplittableRandom random) {
     if (oracle.lossy) {
-      return Fault.values()[Fault.BREAK.ordinal() + random.nextInt(3)];
+      return Fault.values()[Fault.BREAK.ordinal() + random.nextInt(oracle.leavers ? 4 : 3)];
     }
     if (crashes && random.nextInt(4) == 0) {
       return Fault.CRASH_DRIVER;

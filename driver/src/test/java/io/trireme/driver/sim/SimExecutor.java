@@ -107,6 +107,11 @@ final class SimExecutor {
     old.values().forEach(SimSession::close);
   }
 
+  /** The workers here are to leave in good order; they come back as other lives. */
+  void leave() {
+    sessions.values().forEach(SimSession::leave);
+  }
+
   boolean hasServers() {
     return sessions.values().stream().anyMatch(SimSession::hasServers);
   }

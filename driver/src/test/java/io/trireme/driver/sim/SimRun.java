@@ -10,6 +10,9 @@ import io.trireme.driver.protocol.CheckpointPlan;
 import io.trireme.driver.protocol.Coordinator;
 import io.trireme.driver.protocol.CoordinatorOptions;
 import io.trireme.driver.protocol.Phase;
+import io.trireme.driver.protocol.Recovery;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** One run of the job under one coordinator, as the driver follows it. */
@@ -38,7 +41,7 @@ final class SimRun {
   private boolean committing;
   private boolean dead;
   private long nextStep;
-  private int recoveries;
+  private final List<Recovery> recoveries = new ArrayList<>();
 
   SimRun(int number, long firstStep, Scenario scenario, Simulation simulation) {
     id = "sim-" + number;
@@ -175,7 +178,7 @@ final class SimRun {
               }
               nextStep = step.step() + 1;
             });
-    recoveries += coordinator.takeRecoveries().size();
+    recoveries.addAll(coordinator.takeRecoveries());
     long now = simulation.scheduler.now();
     if (coordinator.phase() != Phase.TRAINING) {
       calmSinceNs = now;
@@ -188,7 +191,7 @@ final class SimRun {
     return last == null ? 0 : last.generation();
   }
 
-  int recoveries() {
+  List<Recovery> recoveries() {
     return recoveries;
   }
 }

@@ -118,6 +118,10 @@ final class SimSession {
     workers.values().forEach(worker -> worker.seal(forming));
   }
 
+  void leave() {
+    workers.values().forEach(SimWorker::leave);
+  }
+
   boolean hasServers() {
     return !servers.isEmpty();
   }

@@ -77,6 +77,7 @@ final class SimWorker implements WorkerLife.Computer {
     Membership formed = session.membership;
     if (formed != null
         && formed.has(self)
+        && !life.hasLeft()
         && (entered == null || formed.generation() > entered.generation())) {
       Inbound inbound = inbox.take(formed.generation());
       if (inbound != null) {
@@ -203,6 +204,11 @@ final class SimWorker implements WorkerLife.Computer {
             life.nonFinite()));
   }
 
+  /** It is to leave in good order. */
+  void leave() {
+    life.leave();
+  }
+
   void seal(int forming) {
     if (!life.isFinished() && inbox.seal(forming)) {
       computing = false;
@@ -219,6 +225,7 @@ final class SimWorker implements WorkerLife.Computer {
         life.waitsFor(simulation.scheduler.now()),
         life.isFinished(),
         List.copyOf(steps),
+        life.hasLeft() ? life.encoding() : null,
         null);
   }
 

@@ -8,6 +8,7 @@ import io.trireme.common.control.GroupHolders;
 import io.trireme.common.control.JobOrders;
 import io.trireme.common.control.Membership;
 import io.trireme.driver.protocol.CodecPolicy;
+import io.trireme.driver.protocol.Recovery;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,8 @@ final class Simulation {
       int restarts,
       int generations,
       int recoveries,
+      int left,
+      double residualLost,
       int runs,
       int checkpoints) {}
 
@@ -51,6 +54,8 @@ final class Simulation {
   private int restarts;
   private int generations;
   private int recoveries;
+  private int left;
+  private double residualLost;
   private int fruitless;
   private long begunWith;
 
@@ -187,7 +192,15 @@ final class Simulation {
               + (current == null ? "" : ", in phase " + current.coordinator.phase()));
     }
     return new Outcome(
-        failure, scheduler.now(), restarts, generations, recoveries, runs, store.commits);
+        failure,
+        scheduler.now(),
+        restarts,
+        generations,
+        recoveries,
+        left,
+        residualLost,
+        runs,
+        store.commits);
   }
 
   private void startDriver() {
@@ -215,7 +228,11 @@ final class Simulation {
   private void leave(SimRun run) {
     restarts += run.coordinator.restarts();
     generations += run.generations();
-    recoveries += run.recoveries();
+    recoveries += run.recoveries().size();
+    for (Recovery recovery : run.recoveries()) {
+      left += recovery.left();
+      residualLost += recovery.residualNorm();
+    }
     run.die();
   }
 
@@ -336,15 +353,7 @@ final class Simulation {
       }
       case CUT_AND_KILL -> {
         network.cut(victim.host, other.host, scheduler.now() + briefly + 500 * MS);
-        scheduler.at(
-            scheduler.now() + briefly,
-            () -> {
-              if (victim.host.alive
-                  && (!victim.hasServers() || (scenario.replicas() > 0 && isReplicated()))) {
-                calm(scheduler.now());
-                spark.kill(victim);
-              }
-            });
+        scheduler.at(scheduler.now() + briefly, () -> killIfHarmless(victim));
       }
       case CUT_PEERS -> {
         long until = scheduler.now() + (random.nextBoolean() ? long_ : briefly);
@@ -356,11 +365,25 @@ final class Simulation {
       case BREAK -> network.breakSessions(victim.host, other.host);
       case REPLAY -> network.replay();
       case SLOW -> network.slowest((1 + random.nextLong(40)) * MS);
+      case LEAVE -> {
+        victim.leave();
+        if (!oracle.lossy && random.nextBoolean()) {
+          scheduler.at(scheduler.now() + briefly, () -> killIfHarmless(victim));
+        }
+      }
       case CRASH_DRIVER -> {
         if (current != null) {
           crashDriver();
         }
       }
+    }
+  }
+
+  private void killIfHarmless(SimExecutor victim) {
+    if (victim.host.alive
+        && (!victim.hasServers() || (scenario.replicas() > 0 && isReplicated()))) {
+      calm(scheduler.now());
+      spark.kill(victim);
     }
   }
 

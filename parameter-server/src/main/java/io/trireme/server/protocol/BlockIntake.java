@@ -43,10 +43,16 @@ final class BlockIntake {
     return compression.at(step) == compression.now() ? now : before;
   }
 
-  /** Whether this is how a step's contributions travel. */
+  /**
+   * Whether this is how a step's contributions may travel: by the step's codec, or plain where that
+   * adds up, as those of a worker that leaves do.
+   */
   boolean knows(int wire, long step) {
     if (wire == Codec.VOID.value()) {
       return voids;
+    }
+    if (wire == Codec.NONE.value()) {
+      return compression.at(step).addsPlain(block.index(), step);
     }
     Codec expected = encodes(step) ? compression.at(step).way(block.index()).wire() : Codec.NONE;
     return wire == expected.value();

@@ -128,9 +128,8 @@ class CompressedContributionsTest {
     encode(bench, compression, 0);
     int bad = 0;
     for (Codec codec : Codec.values()) {
-      if (codec != Codec.INT8 && codec != Codec.NULL_VAL) {
-        int total = codec == Codec.NONE ? BYTES : encodedBytes;
-        deliver(bench, 0, codec, encoded, total, 0, total);
+      if (codec != Codec.INT8 && codec != Codec.NONE && codec != Codec.NULL_VAL) {
+        deliver(bench, 0, codec, encoded, encodedBytes, 0, encodedBytes);
         assertThat(bench.rejections.of(Rejection.BAD_MESSAGE)).as("%s", codec).isEqualTo(++bad);
       }
     }
@@ -145,11 +144,50 @@ class CompressedContributionsTest {
 
   @Test
   void warmUpStepsTravelPlain() {
-    CoreBench bench = bench(plan("int8", "none", 1), false);
+    CoreBench bench = bench(plan("thc", "none", 1), false);
     bench.deliverGood(0, 0);
     bench.assertHoldsMean(bench.updaters.get(0));
     bench.deliverGood(0, 1);
-    assertThat(bench.rejections.counted()).isEqualTo(Map.of(Rejection.BAD_MESSAGE, 1L));
+    assertThat(bench.rejections.counted())
+        .as("whole numbers are added up in step 1")
+        .isEqualTo(Map.of(Rejection.BAD_MESSAGE, 1L));
+  }
+
+  /** Those of a worker that leaves are. */
+  @ParameterizedTest
+  @ValueSource(strings = {"bf16", "fp16", "int8", "onebit", "threshold", "topk", "powersgd"})
+  void plainContributionsAddUpWithEncodedOnesAndCountOnce(String codec) {
+    CompressionPlan compression = plan(codec, "none", 0);
+    CoreBench plain = bench(compression, false);
+    plain.deliverGood(0, 0);
+    plain.assertHoldsMean(plain.updaters.get(0));
+    plain.deliverGood(0, 0);
+    assertThat(plain.rejections.counted()).isEqualTo(Map.of(Rejection.DUPLICATE, 1L));
+    CoreBench mixed = bench(compression, false);
+    UnsafeBuffer ones = new UnsafeBuffer(new byte[BYTES]);
+    for (int i = 0; i < LENGTH; i++) {
+      ones.putFloat(i * Float.BYTES, 1f);
+    }
+    encode(mixed, compression, 0);
+    UnsafeBuffer alone = new UnsafeBuffer(java.nio.ByteBuffer.allocateDirect(BYTES));
+    assertThat(compression.way(0).decoder().decode(encoded, 0, encodedBytes, alone, 0)).isTrue();
+    deliverHalf(mixed, 0, Codec.NONE, ones, BYTES);
+    deliverHalf(mixed, 0, Codec.NONE, ones, BYTES);
+    assertThat(mixed.rejections.counted()).isEqualTo(Map.of(Rejection.DUPLICATE, 1L));
+    deliverHalf(mixed, SLOTS / 2, compression.way(0).wire(), encoded, encodedBytes);
+    assertThat(mixed.updaters.get(0).calls).hasSize(2);
+    for (int i = 0; i < LENGTH; i++) {
+      assertThat(mixed.updaters.get(0).parameters.getFloat(i * Float.BYTES))
+          .isCloseTo((alone.getFloat(i * Float.BYTES) + 1f) / 2, within(1e-6f));
+    }
+  }
+
+  private static void deliverHalf(
+      CoreBench bench, int from, Codec codec, UnsafeBuffer bytes, int total) {
+    ContributionEncoder message =
+        bench.good(0, 0).codec(codec).blockBytes(total).slotFrom(from).slotTo(from + SLOTS / 2);
+    bench.bytes.putBytes(message.limit(), bytes, 0, total);
+    bench.deliver(WORKER, message.limit() + total);
   }
 
   @ParameterizedTest

@@ -28,6 +28,7 @@ final class GradientEncoders implements AutoCloseable {
   private final Map<TreeNode, @Nullable NodeBlock[]> byNode = new LinkedHashMap<>();
 
   private final float[] scales;
+  private final HandingOver handing = new HandingOver();
 
   /** The newest step of which anything was encoded or sent as it is; -1 if none. */
   private long newest = -1;
@@ -60,6 +61,9 @@ final class GradientEncoders implements AutoCloseable {
       @Nullable NodeBlock[] kept = left.remove(node);
       byNode.put(node, kept == null ? new NodeBlock[scales.length] : kept);
     }
+    if (!left.isEmpty()) {
+      handing.moved();
+    }
     left.values().forEach(blocks -> hand(blocks, nodes.get(0)));
   }
 
@@ -67,7 +71,9 @@ final class GradientEncoders implements AutoCloseable {
     for (int index = 0; index < blocks.length; index++) {
       NodeBlock block = blocks[index];
       if (block != null) {
-        blockOf(heir, plan.blocks().get(index)).absorb(block, newest + 1);
+        if (block.owes()) {
+          blockOf(heir, plan.blocks().get(index)).absorb(block, newest + 1);
+        }
         block.close();
       }
     }
@@ -100,18 +106,66 @@ final class GradientEncoders implements AutoCloseable {
     plainBytes += block.lengthBytes();
     floats += block.length();
     newest = Math.max(newest, step);
+    if (handing.isIn(step) && compression.at(step).addsPlain(block.index(), step)) {
+      fillAll(payload, block, node, step, gradient);
+      return;
+    }
     NodeBlock encoded = encoderOf(block, node, step);
     if (encoded == null) {
-      int from = Math.toIntExact(block.offset() * Float.BYTES);
-      payload.plain(gradient, from, block.lengthBytes());
-      encodedBytes += block.lengthBytes();
-      sentFloats += block.length();
+      fillPlain(payload, block, gradient);
       return;
     }
     int length = encoded.encode(step, scales[block.index()], gradient);
     payload.encoded(encoded.codec().wire(), encoded.bytes(), length);
     encodedBytes += length;
     sentFloats += encoded.encoder().sentFloats();
+  }
+
+  private void fillPlain(Payload payload, Block block, DirectBuffer gradient) {
+    int from = Math.toIntExact(block.offset() * Float.BYTES);
+    payload.plain(gradient, from, block.lengthBytes());
+    encodedBytes += block.lengthBytes();
+    sentFloats += block.length();
+  }
+
+  /** Sets the payload to a block with all that was kept back of it. */
+  private void fillAll(
+      Payload payload, Block block, TreeNode node, long step, DirectBuffer gradient) {
+    @Nullable NodeBlock[] blocks = byNode.get(node);
+    NodeBlock known = blocks == null ? null : blocks[block.index()];
+    fillPlain(payload, block, gradient);
+    if (known != null) {
+      handing.sent(known.residualNormSquared());
+      payload.plain(known.flush(step, gradient), 0, block.lengthBytes());
+    }
+  }
+
+  /** Everything that is kept back is to be sent in this step, unless some of it was sent before. */
+  void handOver(long step) {
+    if (step > newest) {
+      handing.begin(step);
+    }
+  }
+
+  /** Notes that all steps before this one are counted. */
+  void counted(long next) {
+    handing.counted(next);
+  }
+
+  /** Whether anything was sent that this step may lack, or is kept back that it could hand over. */
+  boolean owes(long step) {
+    if (newest >= step) {
+      return true;
+    }
+    for (@Nullable NodeBlock[] blocks : byNode.values()) {
+      for (int index = 0; index < blocks.length; index++) {
+        NodeBlock block = blocks[index];
+        if (block != null && block.owes() && compression.at(step).addsPlain(index, step)) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   /**
@@ -153,10 +207,11 @@ final class GradientEncoders implements AutoCloseable {
     double squares = 0;
     for (@Nullable NodeBlock[] blocks : byNode.values()) {
       for (NodeBlock block : blocks) {
-        squares += block == null ? 0 : block.encoder().residualNormSquared();
+        squares += block == null ? 0 : block.residualNormSquared();
       }
     }
-    return new EncodingReport(plainBytes, encodedBytes, floats, sentFloats, squares);
+    return new EncodingReport(
+        plainBytes, encodedBytes, floats, sentFloats, squares + handing.normSquared());
   }
 
   /** See {@link WorkerCore#residuals}. */

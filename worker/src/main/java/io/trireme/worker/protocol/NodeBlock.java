@@ -37,6 +37,14 @@ final class NodeBlock implements AutoCloseable {
 
   private long carriedFrom;
 
+  /** The gradient of a step with all that was kept back, as floats; null before {@link #flush}. */
+  private @Nullable ByteBuffer flushed;
+
+  private long flushedStep = NONE;
+
+  /** Whether the encoder is known to keep nothing back. */
+  private boolean empty;
+
   /** An encoder by this codec, which is the plan's or plain. */
   NodeBlock(CompressionPlan compression, BlockCodec codec, Block block, TreeNode node) {
     this.codec = codec;
@@ -52,6 +60,7 @@ final class NodeBlock implements AutoCloseable {
   /** Encodes a step's gradient, a whole vector, unless it has done so; returns how many bytes. */
   int encode(long newStep, float scale, DirectBuffer gradient) {
     if (step != newStep) {
+      empty = false;
       encoder.sharedScale(scale);
       ByteBuffer rest = carried;
       boolean carries = rest != null && newStep >= carriedFrom;
@@ -72,9 +81,50 @@ final class NodeBlock implements AutoCloseable {
     return length;
   }
 
-  /** Whether this step, or a later one, was encoded. */
+  /** Whether this step, or a later one, was encoded or flushed. */
   boolean hasEncoded(long asked) {
-    return step >= asked;
+    return step >= asked || flushedStep >= asked;
+  }
+
+  /**
+   * The block of a step's gradient, a whole vector, together with all that was kept back, which is
+   * kept no longer: as floats, and the same again if asked again.
+   */
+  DirectBuffer flush(long newStep, DirectBuffer gradient) {
+    ByteBuffer known = flushed;
+    if (known != null && flushedStep == newStep) {
+      return new UnsafeBuffer(known);
+    }
+    ByteBuffer floats = known == null ? ByteBuffer.allocateDirect(lengthBytes) : known;
+    UnsafeBuffer sum = new UnsafeBuffer(floats);
+    sum.putBytes(0, gradient, offsetBytes, lengthBytes);
+    codec.takeResidual(encoder, sum);
+    ByteBuffer rest = carried;
+    if (rest != null && newStep >= carriedFrom) {
+      addTo(sum, new UnsafeBuffer(rest));
+      carried = null;
+      BufferUtil.free(rest);
+    }
+    empty = true;
+    flushed = floats;
+    flushedStep = newStep;
+    return sum;
+  }
+
+  private void addTo(UnsafeBuffer sum, UnsafeBuffer more) {
+    for (int at = 0; at < lengthBytes; at += Float.BYTES) {
+      sum.putFloat(at, bounded(sum.getFloat(at) + more.getFloat(at)));
+    }
+  }
+
+  /** Whether anything may be kept back. */
+  boolean owes() {
+    return carried != null || !(empty || encoder.state().isEmpty());
+  }
+
+  /** The square of the norm of what the encoder keeps back. */
+  double residualNormSquared() {
+    return empty ? 0 : encoder.residualNormSquared();
   }
 
   /** What it remembers, in place. */
@@ -123,7 +173,7 @@ final class NodeBlock implements AutoCloseable {
    */
   void absorb(NodeBlock other, long from) {
     ByteBuffer rest = other.carried;
-    if (other.encoder.state().isEmpty() && rest == null) {
+    if (!other.owes()) {
       return;
     }
     ByteBuffer own = carried;
@@ -134,14 +184,12 @@ final class NodeBlock implements AutoCloseable {
     UnsafeBuffer sum = new UnsafeBuffer(own);
     other.codec.addResidual(other.encoder, sum);
     if (rest != null) {
-      UnsafeBuffer more = new UnsafeBuffer(rest);
-      for (int at = 0; at < lengthBytes; at += Float.BYTES) {
-        sum.putFloat(at, bounded(sum.getFloat(at) + more.getFloat(at)));
-      }
+      addTo(sum, new UnsafeBuffer(rest));
       carriedFrom = Math.max(carriedFrom, other.carriedFrom);
     }
     carriedFrom = Math.max(carriedFrom, from);
     if (other.codec.equals(codec) && encoder.absorb(sum, 0)) {
+      empty = false;
       carried = null;
       BufferUtil.free(own);
     }
@@ -151,6 +199,12 @@ final class NodeBlock implements AutoCloseable {
   public void close() {
     ByteBuffer rest = carried;
     carried = null;
-    CloseHelper.closeAll(encoder, () -> BufferUtil.free(memory), () -> BufferUtil.free(rest));
+    ByteBuffer last = flushed;
+    flushed = null;
+    CloseHelper.closeAll(
+        encoder,
+        () -> BufferUtil.free(memory),
+        () -> BufferUtil.free(rest),
+        () -> BufferUtil.free(last));
   }
 }

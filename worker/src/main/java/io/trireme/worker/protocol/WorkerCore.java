@@ -115,13 +115,14 @@ public final class WorkerCore implements SecureReceiver.MessageHandler, AutoClos
     }
     CompressionSchedule schedule =
         CompressionSchedule.of(options.compression(), membership.codecs());
+    firstStep = membership.firstStepOf(self);
+    encoders.counted(firstStep);
     encoders.enter(nodes, schedule);
     if (membership.codecs() != null) {
       changes.enter(schedule);
     }
     outgoing = null;
     nonFinite = null;
-    firstStep = membership.firstStepOf(self);
     step = firstStep - 1;
     await(firstStep);
     for (ServerMember server : membership.servers()) {
@@ -166,6 +167,15 @@ public final class WorkerCore implements SecureReceiver.MessageHandler, AutoClos
     }
   }
 
+  /**
+   * Whether this worker may leave before the awaited step, whose parameters are all there: all that
+   * it sent is counted, and nothing that it could hand over is kept back.
+   */
+  boolean mayLeave() {
+    encoders.counted(awaitedStep);
+    return !encoders.owes(awaitedStep);
+  }
+
   private List<Block> blocksOf(int server, Membership membership) {
     List<Block> blocks = new ArrayList<>();
     for (BlockGroup group : options.plan().groups()) {
@@ -202,6 +212,12 @@ public final class WorkerCore implements SecureReceiver.MessageHandler, AutoClos
    */
   public List<TreeNode> nodes() {
     return nodes;
+  }
+
+  /** Begins the step that is ready as the one in which all that was kept back is sent. */
+  void beginLastStep() {
+    encoders.handOver(awaitedStep);
+    beginStep();
   }
 
   /** Begins to compute the step that is ready, and to await the next. */

@@ -46,6 +46,7 @@ public final class WorkerLife implements AutoCloseable {
     GATHERING,
     COMPUTING,
     PUSHING,
+    LEFT,
     FINISHED
   }
 
@@ -61,6 +62,7 @@ public final class WorkerLife implements AutoCloseable {
   private int generation;
   private int node;
   private long receivedBefore;
+  private boolean leaving;
 
   /** A life that has entered no generation yet, and keeps no residuals for checkpoints. */
   public WorkerLife(
@@ -114,13 +116,31 @@ public final class WorkerLife implements AutoCloseable {
     if (phase == Phase.OUTSIDE) {
       core.restore(residuals);
     }
-    phase = Phase.GATHERING;
+    if (phase != Phase.LEFT) {
+      phase = Phase.GATHERING;
+    }
+  }
+
+  /**
+   * It is to leave in good order: with the first step that it begins from now on it hands over what
+   * its encoders keep back, and when that is counted it computes no more.
+   */
+  public void leave() {
+    leaving = true;
+    if (phase == Phase.OUTSIDE) {
+      phase = Phase.LEFT;
+    }
+  }
+
+  /** Whether it has left: all that it sent is counted. */
+  public boolean hasLeft() {
+    return phase == Phase.LEFT;
   }
 
   /** Does a bounded piece of work, or computes one node; returns how much was done. */
   public int turn(long nowNs) {
     return switch (phase) {
-      case OUTSIDE, FINISHED -> 0;
+      case OUTSIDE, LEFT, FINISHED -> 0;
       case GATHERING -> gather();
       case COMPUTING -> compute();
       case PUSHING -> push(nowNs);
@@ -138,8 +158,16 @@ public final class WorkerLife implements AutoCloseable {
       phase = Phase.FINISHED;
       return work;
     }
+    if (leaving && core.mayLeave()) {
+      phase = Phase.LEFT;
+      return work + 1;
+    }
     computer.onBegin(generation, core.awaitedStep());
-    core.beginStep();
+    if (leaving) {
+      core.beginLastStep();
+    } else {
+      core.beginStep();
+    }
     node = 0;
     phase = Phase.COMPUTING;
     return work + 1;

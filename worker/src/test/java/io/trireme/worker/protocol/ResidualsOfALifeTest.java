@@ -217,4 +217,31 @@ class ResidualsOfALifeTest {
     step(0);
     assertThat(store.take()).containsExactly("keep 0 in 2, 0-4: 5.0");
   }
+
+  @Test
+  void leavesWhenWhatItKeptBackIsCounted() {
+    enter(0, 0, 4, 0, 0);
+    step(0);
+    step(1);
+    life.leave();
+    step(2);
+    assertThat(life.hasLeft()).as("what it keeps leaves with step 2").isFalse();
+    assertThat(life.encoding().residualNormSquared()).isPositive();
+    enter(2, 0, 4, 0, 0);
+    step(2);
+    assertThat(life.hasLeft()).as("step 2 is sent again").isFalse();
+    step(3);
+    assertThat(life.hasLeft()).isTrue();
+    assertThat(life.encoding().residualNormSquared()).isZero();
+    enter(3, 0, 4, 0, 0);
+    step(3);
+    assertThat(life.hasLeft()).isTrue();
+    assertThat(life.step()).as("nothing is computed any more").isEqualTo(3);
+  }
+
+  @Test
+  void leavesAtOnceWhereItIsNoMember() {
+    life.leave();
+    assertThat(life.hasLeft()).isTrue();
+  }
 }

@@ -205,6 +205,42 @@ class WorkerLifeTest {
   }
 
   @Test
+  void leavesBetweenTwoStepsWhenAllThatItSentIsCounted() {
+    enter(0, 0, 4);
+    send(0, 1);
+    run();
+    life.leave();
+    run();
+    assertThat(life.hasLeft()).as("step 0 may not be counted yet").isFalse();
+    enter(0, 0, 4);
+    computer.take();
+    send(0, 1);
+    run();
+    assertThat(computer.take()).as("it was not").startsWith("begin 0 in 2");
+    send(1, 2);
+    run();
+    assertThat(life.hasLeft()).isTrue();
+    assertThat(life.isFinished()).isFalse();
+    assertThat(life.isWaiting()).isTrue();
+    assertThat(computer.take()).isEmpty();
+    enter(1, 0, 4);
+    send(1, 2);
+    run();
+    assertThat(computer.take()).as("for good").isEmpty();
+    assertThat(life.hasLeft()).isTrue();
+  }
+
+  @Test
+  void whoHasFinishedDoesNotLeave() {
+    enter(LAST_STEP, 0, 4);
+    life.leave();
+    send(LAST_STEP, 4);
+    run();
+    assertThat(life.isFinished()).isTrue();
+    assertThat(life.hasLeft()).isFalse();
+  }
+
+  @Test
   void slotsThatAreNoNodeAreSentAsSeveral() {
     enter(0, 1, 4);
     assertThat(life.nodes()).containsExactly(new TreeNode(1, 2), new TreeNode(2, 4));
