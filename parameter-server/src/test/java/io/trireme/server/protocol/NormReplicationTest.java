@@ -4,6 +4,7 @@ import static io.trireme.server.protocol.CoreBench.held;
 import static io.trireme.server.protocol.CoreBench.primary;
 import static io.trireme.server.protocol.CoreBench.recruit;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.trireme.common.control.GroupHolders;
 import org.junit.jupiter.api.AfterEach;
@@ -141,5 +142,14 @@ class NormReplicationTest {
     servers.pushAll(1);
     servers.assertHolds(0, 2, 2);
     servers.assertHolds(1, 2, 2);
+  }
+
+  @Test
+  void normThatIsNoNumberEndsTheRunInsteadOfSkippingTheStep() {
+    ring();
+    servers.updater(1, 1).square = Double.POSITIVE_INFINITY;
+    assertThatThrownBy(() -> servers.pushAll(0))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("the norm of the gradient at step 0 is no finite number");
   }
 }
