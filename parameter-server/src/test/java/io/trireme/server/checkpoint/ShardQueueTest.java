@@ -60,6 +60,7 @@ class ShardQueueTest {
         write(queue, 6);
         CheckpointReport report = log.report();
         while (report.writing()) {
+          assertThat(Thread.interrupted()).as("the second shard waits for ever").isFalse();
           Thread.yield();
           report = log.report();
         }
