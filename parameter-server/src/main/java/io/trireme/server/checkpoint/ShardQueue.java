@@ -149,10 +149,18 @@ public final class ShardQueue implements AutoCloseable {
           new ShardReport(
               shard.step(), ShardWriter.write(fs, step, header, name, shard), shard.slots()));
     } catch (IOException | RuntimeException e) {
-      if (!closed) {
-        LOG.warn("{}: checkpoint of step {}: {}", owner, shard.step(), e.toString());
-        log.failed("checkpoint of step " + shard.step() + ": " + e.getMessage());
-      }
+      failed(shard, e, e.getMessage());
+    } catch (Error e) {
+      // Such as a class or a native thread that the file system lacks: later shards need this
+      // thread.
+      failed(shard, e, e.toString());
+    }
+  }
+
+  private void failed(OpenShard shard, Throwable e, @Nullable String why) {
+    if (!closed) {
+      LOG.warn("{}: checkpoint of step {}: {}", shard.owner(), shard.step(), e.toString());
+      log.failed("checkpoint of step " + shard.step() + ": " + why);
     }
   }
 

@@ -291,6 +291,9 @@ final class Replica implements AutoCloseable {
   void seal() {
     if (phase == Phase.COPYING) {
       phase = Phase.REDUCED;
+    } else if (phase == Phase.ADDING) {
+      // What a backup was told with a mean gradient of which the rest will not come.
+      scale = Double.NaN;
     }
     serving = false;
     leaving = false;

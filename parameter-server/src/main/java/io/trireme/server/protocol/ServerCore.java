@@ -513,8 +513,19 @@ public final class ServerCore
     if (!norms.isComplete()) {
       return;
     }
+    long step = norms.step();
     double scale = norms.finish(options.clipGlobalNorm());
+    if (Double.isNaN(scale) && !options.skipNonFinite()) {
+      throw new IllegalStateException(
+          "the norm of the gradient at step "
+              + step
+              + " is no finite number, though each worker's part is one: training has diverged;"
+              + " lower the learning rate, or warm it up");
+    }
     for (int i = 0; i < unscaled.size(); i++) {
+      if (Double.isNaN(scale)) {
+        unscaled.get(i).makeVoid();
+      }
       unscaled.get(i).scaleKnown(scale);
       proceed(unscaled.get(i));
     }

@@ -4,6 +4,7 @@ import static io.trireme.server.protocol.CoreBench.held;
 import static io.trireme.server.protocol.CoreBench.primary;
 import static io.trireme.server.protocol.CoreBench.recruit;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.trireme.common.control.GroupHolders;
 import org.junit.jupiter.api.AfterEach;
@@ -115,5 +116,40 @@ class NormReplicationTest {
     servers.assertHolds(1, 0, 1);
     servers.assertHolds(1, 1, 1);
     servers.assertHolds(2, 2, 1);
+  }
+
+  @Test
+  void promotedServerForgetsTheFactorOfAGradientThatBrokeOff() {
+    ring();
+    // Both shares of group 2, and one of the two frames of its mean gradient.
+    servers.net.limit(servers.peer(2), servers.peer(0), 3);
+    servers.pushAll(0);
+    servers.assertHolds(0, 2, 0);
+    servers.kill(2);
+    servers.net.limit(servers.peer(1), servers.peer(0), 0);
+    servers.net.limit(servers.peer(0), servers.peer(1), 0);
+    servers.enter(0, held(0, 1), primary(1), recruit(0, 1));
+    servers.pushAll(0);
+    servers.net.unlimit(servers.peer(0), servers.peer(1));
+    servers.run();
+    // The backup has been brought up; server 1's share, and so the factor, is still unknown.
+    servers.assertHolds(0, 2, 0);
+    servers.net.unlimit(servers.peer(1), servers.peer(0));
+    servers.run();
+    servers.pushAll(0);
+    servers.assertHolds(0, 2, 1);
+    servers.assertHolds(1, 2, 1);
+    servers.pushAll(1);
+    servers.assertHolds(0, 2, 2);
+    servers.assertHolds(1, 2, 2);
+  }
+
+  @Test
+  void normThatIsNoNumberEndsTheRunInsteadOfSkippingTheStep() {
+    ring();
+    servers.updater(1, 1).square = Double.POSITIVE_INFINITY;
+    assertThatThrownBy(() -> servers.pushAll(0))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("the norm of the gradient at step 0 is no finite number");
   }
 }
