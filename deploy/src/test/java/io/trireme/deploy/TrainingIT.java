@@ -133,7 +133,7 @@ class TrainingIT {
       assertThat(end.err())
           .endsWith(
               "trireme: stopped by a signal before the work was done; the same command starts it"
-                  + " anew\n")
+                  + " again\n")
           .doesNotContain("ERROR", "\tat ");
       assertThat(driverFolder.resolve("runs/it/result.json")).doesNotExist();
     }

@@ -51,7 +51,7 @@ final class Interruption implements Runnable {
           .println(
               (console.terminal() ? CLEAR_LINE : "")
                   + "trireme: stopped by a signal before the work was done; the same command starts"
-                  + " it anew");
+                  + " it again");
     }
   }
 

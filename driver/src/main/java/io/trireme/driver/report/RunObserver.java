@@ -12,8 +12,8 @@ public interface RunObserver {
     PREPARING("preparing data"),
     STARTING("starting workers and servers"),
     TRAINING("training"),
-    EVALUATING("evaluating"),
-    SAVING("saving the model");
+    SAVING("saving the model"),
+    EVALUATING("evaluating");
 
     private final String title;
 

@@ -536,14 +536,14 @@ public final class TrainingRun {
 
   private RunResult finish(TrainingPlan plan, PreparedData data, WorkerResult result, int losses)
       throws IOException {
-    observer.phase(RunObserver.Phase.EVALUATING);
-    int parts = Math.max(1, plan.spec().workers());
-    RunResult.Evaluation evaluation =
-        Evaluator.evaluate(spark, plan.spec().modelJson(), result.params(), data.testUri(), parts);
     observer.phase(RunObserver.Phase.SAVING);
     ModelFiles.setParameters(plan.model(), result.params());
     AtomicFile.write(
         folder.fileSystem(), folder.model(), out -> ModelFiles.writeZip(plan.model(), out));
+    observer.phase(RunObserver.Phase.EVALUATING);
+    int parts = Math.max(1, plan.spec().workers());
+    RunResult.Evaluation evaluation =
+        Evaluator.evaluate(spark, plan.spec().modelJson(), result.params(), data.testUri(), parts);
     return new RunResult(
         job.job(),
         RunResult.Status.DONE,

@@ -396,7 +396,7 @@ class MainTest {
     assertThat(train()).isEqualTo(4);
     assertThat(err().lines())
         .containsExactly(
-            "trireme: stopped by a signal before the work was done; the same command starts it anew",
+            "trireme: stopped by a signal before the work was done; the same command starts it again",
             "training");
     assertThat(file("result.json")).doesNotExist();
     assertThat(file("metrics.jsonl")).exists();

@@ -108,8 +108,7 @@ class LossyCodecsTest {
             LAYOUT, PLAN, new CompressionConfig(codec(way), List.of(), CodecConfig.NONE, 0), 42);
     int left = 0;
     for (long seed = 2; seed < 2 + FAULTY_SEEDS; seed++) {
-      Oracle oracle = new Oracle(PLAN, new SlotPlan(40, 8, 5), 10, 0, false);
-      oracle.lossy = true;
+      Oracle oracle = Oracle.ofLossy(PLAN, new SlotPlan(40, 8, 5), 10, false);
       oracle.leavers = true;
       Simulation.Outcome outcome =
           new Simulation(Scenario.plain(seed, oracle, 9), compression).run();
