@@ -230,7 +230,10 @@ record Scenario(
     if (crashes && random.nextInt(4) == 0) {
       return Fault.CRASH_DRIVER;
     }
-    Fault[] all = Fault.values();
-    return random.nextInt(3) == 0 ? Fault.KILL : all[random.nextInt(Fault.CRASH_DRIVER.ordinal())];
+    return switch (random.nextInt(9)) {
+      case 0, 1, 2 -> Fault.KILL;
+      case 3, 4 -> Fault.CUT_AND_KILL;
+      default -> Fault.values()[random.nextInt(Fault.CRASH_DRIVER.ordinal())];
+    };
   }
 }
