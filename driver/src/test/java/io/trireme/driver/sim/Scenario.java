@@ -58,7 +58,9 @@ record Scenario(
     /** Workers take local steps. */
     LOCAL,
     /** Drivers crash, and groups are lost: runs begin with checkpoints. */
-    RESTARTS;
+    RESTARTS,
+    /** Servers without workers beside them are cut off from each other before they are killed. */
+    BACKUPS;
 
     Scenario of(long seed) {
       return switch (this) {
@@ -66,6 +68,7 @@ record Scenario(
         case STREAMS -> streams(seed);
         case LOCAL -> local(seed);
         case RESTARTS -> restarts(seed);
+        case BACKUPS -> backups(seed);
       };
     }
   }
@@ -138,6 +141,11 @@ record Scenario(
           new Oracle(PLAN, new SlotPlan(19, 8, 5), 16, 3.0, false),
           Oracle.ofRounds(PLAN, LocalRounds.of(61, 8, 5, 3), 14));
 
+  private static final List<Oracle> ALONE =
+      List.of(
+          new Oracle(PLAN, new SlotPlan(40, 8, 4), 16, 0, false),
+          new Oracle(WIDE, new SlotPlan(23, 8, 4), 12, 0, false));
+
   /** A scenario in which workers do not wait for each other's steps, and servers are not lost. */
   private static Scenario streams(long seed) {
     SplittableRandom random = new SplittableRandom(seed * 17 + 3);
@@ -191,6 +199,25 @@ record Scenario(
         random.nextInt(3) == 0 ? 1 + random.nextInt(4) : NO_CHECKPOINTS);
   }
 
+  private static Scenario backups(long seed) {
+    SplittableRandom random = new SplittableRandom(seed * 43 + 17);
+    return new Scenario(
+        seed,
+        ALONE.get(random.nextInt(ALONE.size())),
+        4,
+        1,
+        1,
+        2 + random.nextInt(3),
+        1,
+        2 + random.nextInt(7),
+        200 + random.nextInt(800),
+        0,
+        -1,
+        false,
+        false,
+        NO_CHECKPOINTS);
+  }
+
   /** The driver crashes, and servers are lost with all that they hold. */
   private static Scenario restarts(long seed) {
     SplittableRandom random = new SplittableRandom(seed * 41 + 13);
@@ -230,10 +257,10 @@ record Scenario(
     if (crashes && random.nextInt(4) == 0) {
       return Fault.CRASH_DRIVER;
     }
-    return switch (random.nextInt(9)) {
-      case 0, 1, 2 -> Fault.KILL;
-      case 3, 4 -> Fault.CUT_AND_KILL;
-      default -> Fault.values()[random.nextInt(Fault.CRASH_DRIVER.ordinal())];
-    };
+    if (ALONE.contains(oracle)) {
+      return random.nextInt(4) == 0 ? Fault.KILL : Fault.CUT_AND_KILL;
+    }
+    Fault[] all = Fault.values();
+    return random.nextInt(3) == 0 ? Fault.KILL : all[random.nextInt(Fault.CRASH_DRIVER.ordinal())];
   }
 }

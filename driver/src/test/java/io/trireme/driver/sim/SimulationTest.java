@@ -46,6 +46,13 @@ class SimulationTest {
     assertThat(checkpoints).isGreaterThan(SEEDS / 3);
   }
 
+  @Test
+  void serversThatAreCutOffBeforeTheyAreLostHaveTheirBackupsGoOn() {
+    runAll(Family.BACKUPS, SEEDS / 5);
+    assertThat(restarts).isGreaterThan(SEEDS / 5);
+    assertThat(runs).as("nothing is lost for good").isEqualTo(SEEDS / 5);
+  }
+
   /** What a failing seed asks for. */
   @Test
   @EnabledIfSystemProperty(named = REPLAY, matches = "[A-Z]+:[0-9]+")
