@@ -1,28 +1,56 @@
 package io.trireme.driver.train;
 
+import io.trireme.driver.job.TrainingFailedException;
 import io.trireme.driver.report.RunResult;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.nd4j.evaluation.classification.Evaluation;
 
 /** Evaluates a model on a prepared data set, on all executors. */
 final class Evaluator {
+  /** Far beyond any evaluation that goes on; executors that are gone for good never answer. */
+  private static final long DEADLINE_MINUTES = 120;
+
   private Evaluator() {}
 
-  /** Measures over every example of the set, in as many parts as there are tasks at a time. */
+  /**
+   * Measures over every example of the set, in as many parts as there are tasks at a time.
+   *
+   * @throws TrainingFailedException if an executor could not, or nobody has answered for long
+   */
   static RunResult.Evaluation evaluate(
-      JavaSparkContext spark, String modelJson, byte[] parameters, String data, int parts) {
+      JavaSparkContext spark, String modelJson, byte[] parameters, String data, int parts)
+      throws InterruptedException {
     Broadcast<byte[]> broadcast = spark.broadcast(parameters);
     try {
       List<Integer> indices = IntStream.range(0, parts).boxed().toList();
-      List<long[][]> counts =
+      JavaFutureAction<List<long[][]>> counts =
           spark
               .parallelize(indices, parts)
               .map(new EvaluationTask(modelJson, data, parts, broadcast))
-              .collect();
-      return measures(counts);
+              .collectAsync();
+      return measures(counts.get(DEADLINE_MINUTES, TimeUnit.MINUTES));
+    } catch (ExecutionException e) {
+      throw new TrainingFailedException(
+          "the trained model was saved, but could not be evaluated on "
+              + data
+              + ": "
+              + e.getCause(),
+          e);
+    } catch (TimeoutException e) {
+      throw new TrainingFailedException(
+          "the trained model was saved, but its evaluation on "
+              + data
+              + " did not end in "
+              + DEADLINE_MINUTES
+              + " minutes; does Spark have executors?",
+          e);
     } finally {
       broadcast.destroy();
     }

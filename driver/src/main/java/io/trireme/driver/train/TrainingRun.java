@@ -535,7 +535,7 @@ public final class TrainingRun {
   }
 
   private RunResult finish(TrainingPlan plan, PreparedData data, WorkerResult result, int losses)
-      throws IOException {
+      throws IOException, InterruptedException {
     observer.phase(RunObserver.Phase.SAVING);
     ModelFiles.setParameters(plan.model(), result.params());
     AtomicFile.write(
