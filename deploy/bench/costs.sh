@@ -51,7 +51,7 @@ make_plain() {
   mkdir -p "$work/plain/jars" "$work/classes"
   cp -r "$distribution/bin" "$distribution/conf" "$work/plain/"
   ln -s "$distribution"/jars/* "$work/plain/jars/"
-  common=$(basename "$(one_jar 'trireme-common-*.jar')")
+  common=$(basename "$(one_jar 'trireme-core-*.jar')")
   rm "$work/plain/jars/$common"
   cp "$distribution/jars/$common" "$work/plain/jars/"
   "$home/javac" -d "$work/classes" -cp "$distribution/jars/*" "$here"/src/plain/java/io/trireme/common/wire/*.java

@@ -24,7 +24,7 @@ find_java() {
 is_stale() {
   local stamp=$1/deploy/target/trireme/conf/jvm.options
   [[ -f $stamp ]] || return 0
-  [[ -n $(find "$1/pom.xml" "$1"/*/pom.xml "$1"/*/src/main "$1/deploy/bin" "$1/conf/log4j2.properties" \
+  [[ -n $(find "$1/pom.xml" "$1"/*/pom.xml "$1"/*/*/pom.xml "$1"/*/src/main "$1"/*/*/src/main "$1/deploy/bin" "$1/conf/log4j2.properties" \
     -newer "$stamp" -print 2>/dev/null | head -n 1) ]]
 }
 

@@ -1,16 +1,16 @@
 package io.trireme.server;
 
-import io.trireme.common.control.Membership;
-import io.trireme.common.control.ServerReport;
+import io.trireme.common.message.Membership;
+import io.trireme.common.message.ServerReport;
 import io.trireme.common.transport.Transport;
 import io.trireme.common.wire.CipherWarmUp;
 import io.trireme.common.wire.JobKey;
 import io.trireme.common.wire.Peer;
 import io.trireme.common.wire.Rejections;
+import io.trireme.server.protocol.GroupUpdaters;
 import io.trireme.server.protocol.ServerLife;
 import io.trireme.server.protocol.ServerOptions;
 import io.trireme.server.protocol.Snapshots;
-import io.trireme.server.protocol.Updaters;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -56,7 +56,7 @@ public final class ServerAgent implements Agent {
       List<Integer> load,
       JobKey key,
       Transport transport,
-      Updaters updaters,
+      GroupUpdaters updaters,
       Snapshots snapshots,
       NanoClock clock) {
     this.self = options.self();

@@ -1,6 +1,10 @@
 package io.trireme.server.checkpoint;
 
-import io.trireme.common.control.CheckpointSpec;
+import io.trireme.common.checkpoint.GroupSections;
+import io.trireme.common.checkpoint.write.OpenShard;
+import io.trireme.common.checkpoint.write.ShardLog;
+import io.trireme.common.checkpoint.write.ShardQueue;
+import io.trireme.common.message.CheckpointSpec;
 import io.trireme.common.wire.Peer;
 import io.trireme.server.protocol.Snapshots;
 import java.util.ArrayList;

@@ -2,9 +2,10 @@ package io.trireme.server.checkpoint;
 
 import io.trireme.common.checkpoint.Checkpoint;
 import io.trireme.common.checkpoint.CheckpointFolder;
+import io.trireme.common.checkpoint.GroupSections;
 import io.trireme.common.layout.BlockGroup;
-import io.trireme.server.protocol.GroupUpdater;
-import io.trireme.server.protocol.Updaters;
+import io.trireme.kernels.optimizer.GroupUpdater;
+import io.trireme.server.protocol.GroupUpdaters;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
@@ -12,8 +13,8 @@ import org.agrona.MutableDirectBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** Makes groups as a checkpoint has them. For one thread. */
-public final class StoredUpdaters implements Updaters {
-  private final Updaters blank;
+public final class StoredUpdaters implements GroupUpdaters {
+  private final GroupUpdaters blank;
   private final CheckpointFolder folder;
   private final long step;
   private int left;
@@ -27,7 +28,7 @@ public final class StoredUpdaters implements Updaters {
    * @param step its step
    * @param groups how many will be restored, after which the files are closed
    */
-  public StoredUpdaters(Updaters blank, CheckpointFolder folder, long step, int groups) {
+  public StoredUpdaters(GroupUpdaters blank, CheckpointFolder folder, long step, int groups) {
     this.blank = blank;
     this.folder = folder;
     this.step = step;

@@ -1,11 +1,11 @@
 package io.trireme.server.protocol;
 
-import io.trireme.common.codec.BlockDecoder;
-import io.trireme.common.compress.BlockCodec;
-import io.trireme.common.compress.CompressionPlan;
-import io.trireme.common.compress.CompressionSchedule;
 import io.trireme.common.layout.Block;
 import io.trireme.common.wire.sbe.Codec;
+import io.trireme.kernels.codec.BlockDecoder;
+import io.trireme.kernels.compression.BlockCodec;
+import io.trireme.kernels.compression.CompressionPlan;
+import io.trireme.kernels.compression.CompressionSchedule;
 import org.agrona.MutableDirectBuffer;
 
 /** What contributions to one block may look like, and how they become floats. */

@@ -3,7 +3,7 @@ package io.trireme.server.protocol;
 import io.trireme.common.slots.ReductionTree;
 import io.trireme.common.slots.TreeNode;
 import io.trireme.common.wire.Peer;
-import io.trireme.server.kernel.SumProgram;
+import io.trireme.kernels.sum.SumProgram;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;

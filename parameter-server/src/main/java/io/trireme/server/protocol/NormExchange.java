@@ -1,6 +1,6 @@
 package io.trireme.server.protocol;
 
-import io.trireme.server.kernel.GlobalNorm;
+import io.trireme.kernels.sum.GlobalNorm;
 import java.util.Arrays;
 
 /**

@@ -1,10 +1,11 @@
 package io.trireme.server.protocol;
 
-import io.trireme.common.compress.CompressionPlan;
-import io.trireme.common.compress.CompressionSchedule;
 import io.trireme.common.layout.Block;
 import io.trireme.common.layout.BlockGroup;
 import io.trireme.common.slots.ReductionTree;
+import io.trireme.kernels.compression.CompressionPlan;
+import io.trireme.kernels.compression.CompressionSchedule;
+import io.trireme.kernels.optimizer.GroupUpdater;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,7 +2,7 @@ package io.trireme.server.protocol;
 
 import io.trireme.common.layout.Block;
 import io.trireme.common.wire.sbe.Codec;
-import io.trireme.server.kernel.BlockSum;
+import io.trireme.kernels.sum.BlockSum;
 import org.agrona.MutableDirectBuffer;
 
 /** One block of a replica. */

@@ -1,13 +1,12 @@
 package io.trireme.server.protocol;
 
-import io.trireme.common.compress.CompressionSchedule;
-import io.trireme.common.control.GroupHolders;
-import io.trireme.common.control.Membership;
-import io.trireme.common.control.ServerMember;
-import io.trireme.common.control.ServerReport.GroupStep;
-import io.trireme.common.control.WorkerMember;
 import io.trireme.common.layout.Block;
 import io.trireme.common.layout.BlockGroup;
+import io.trireme.common.message.GroupHolders;
+import io.trireme.common.message.Membership;
+import io.trireme.common.message.ServerMember;
+import io.trireme.common.message.ServerReport.GroupStep;
+import io.trireme.common.message.WorkerMember;
 import io.trireme.common.slots.ReductionTree;
 import io.trireme.common.transport.Connector;
 import io.trireme.common.transport.SecureReceiver;
@@ -21,7 +20,9 @@ import io.trireme.common.wire.sbe.MessageHeaderDecoder;
 import io.trireme.common.wire.sbe.NormShareDecoder;
 import io.trireme.common.wire.sbe.ReducedDecoder;
 import io.trireme.common.wire.sbe.StateDecoder;
-import io.trireme.server.kernel.BlockSum;
+import io.trireme.kernels.compression.CompressionSchedule;
+import io.trireme.kernels.optimizer.GroupUpdater;
+import io.trireme.kernels.sum.BlockSum;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +42,7 @@ public final class ServerCore
   private static final int FRAMES_PER_TURN = 8;
 
   private final ServerOptions options;
-  private final Updaters updaters;
+  private final GroupUpdaters updaters;
   private final Rejections rejections;
   private final ReductionTree tree;
   private final ContributionPool pool;
@@ -70,7 +71,7 @@ public final class ServerCore
    *
    * @param updaters makes what it holds; the server owns what was made
    */
-  public ServerCore(ServerOptions options, Updaters updaters, Rejections rejections) {
+  public ServerCore(ServerOptions options, GroupUpdaters updaters, Rejections rejections) {
     this(options, updaters, rejections, Snapshots.NONE);
   }
 
@@ -80,7 +81,7 @@ public final class ServerCore
    * @param snapshots takes the groups that it serves at steps that are due
    */
   public ServerCore(
-      ServerOptions options, Updaters updaters, Rejections rejections, Snapshots snapshots) {
+      ServerOptions options, GroupUpdaters updaters, Rejections rejections, Snapshots snapshots) {
     this.snapshots = new SnapshotDuty(snapshots, replicas);
     this.options = options;
     this.updaters = updaters;

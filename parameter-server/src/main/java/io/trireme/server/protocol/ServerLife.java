@@ -1,8 +1,8 @@
 package io.trireme.server.protocol;
 
-import io.trireme.common.control.Membership;
-import io.trireme.common.control.ServerReport;
-import io.trireme.common.control.ServerReport.GroupStep;
+import io.trireme.common.message.Membership;
+import io.trireme.common.message.ServerReport;
+import io.trireme.common.message.ServerReport.GroupStep;
 import io.trireme.common.transport.Inbound;
 import io.trireme.common.transport.Inbox;
 import io.trireme.common.transport.SecureReceiver;
@@ -39,7 +39,7 @@ public final class ServerLife implements AutoCloseable {
       ServerOptions options,
       JobKey key,
       Transport transport,
-      Updaters updaters,
+      GroupUpdaters updaters,
       Rejections rejections) {
     this(options, key, transport, updaters, rejections, Snapshots.NONE);
   }
@@ -49,7 +49,7 @@ public final class ServerLife implements AutoCloseable {
       ServerOptions options,
       JobKey key,
       Transport transport,
-      Updaters updaters,
+      GroupUpdaters updaters,
       Rejections rejections,
       Snapshots snapshots) {
     this.options = options;

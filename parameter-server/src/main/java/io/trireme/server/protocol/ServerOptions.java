@@ -1,9 +1,9 @@
 package io.trireme.server.protocol;
 
-import io.trireme.common.compress.CompressionPlan;
 import io.trireme.common.layout.BlockPlan;
 import io.trireme.common.slots.SlotPlan;
 import io.trireme.common.wire.Peer;
+import io.trireme.kernels.compression.CompressionPlan;
 
 /**
  * What a server knows of the job.

@@ -34,7 +34,7 @@ public interface Snapshots {
    *
    * @param parameters the group's parameters
    * @param state what the optimizer remembers, in the optimizer's order
-   * @param travel what is remembered of how the group travels, see {@link Updaters#restore}
+   * @param travel what is remembered of how the group travels, see {@link GroupUpdaters#restore}
    */
   void take(
       int group,

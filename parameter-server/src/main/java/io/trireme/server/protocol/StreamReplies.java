@@ -1,7 +1,7 @@
 package io.trireme.server.protocol;
 
-import io.trireme.common.control.Membership;
-import io.trireme.common.control.WorkerMember;
+import io.trireme.common.message.Membership;
+import io.trireme.common.message.WorkerMember;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,12 +1,12 @@
 package io.trireme.server.protocol;
 
-import io.trireme.common.codec.BlockDecoder;
-import io.trireme.common.codec.BlockEncoder;
-import io.trireme.common.compress.BlockCodec;
-import io.trireme.common.compress.CompressionPlan;
-import io.trireme.common.compress.CompressionSchedule;
 import io.trireme.common.layout.Block;
 import io.trireme.common.layout.BlockGroup;
+import io.trireme.kernels.codec.BlockDecoder;
+import io.trireme.kernels.codec.BlockEncoder;
+import io.trireme.kernels.compression.BlockCodec;
+import io.trireme.kernels.compression.CompressionPlan;
+import io.trireme.kernels.compression.CompressionSchedule;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;

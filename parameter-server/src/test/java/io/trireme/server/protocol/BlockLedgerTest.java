@@ -8,15 +8,15 @@ import static io.trireme.server.protocol.BlockLedger.Receipt.OUT_OF_PLACE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.trireme.common.compress.CompressionPlan;
 import io.trireme.common.layout.Block;
 import io.trireme.common.layout.BlockGroup;
 import io.trireme.common.layout.BlockPlan;
 import io.trireme.common.slots.ReductionTree;
 import io.trireme.common.slots.TreeNode;
 import io.trireme.common.wire.Peer;
-import io.trireme.server.kernel.BlockSum;
-import io.trireme.server.kernel.TreeSums;
+import io.trireme.kernels.compression.CompressionPlan;
+import io.trireme.kernels.sum.BlockSum;
+import io.trireme.kernels.sum.TreeSums;
 import io.trireme.server.protocol.BlockLedger.Receipt;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -2,13 +2,13 @@ package io.trireme.server.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.trireme.common.control.GroupHolders;
-import io.trireme.common.control.Membership;
-import io.trireme.common.control.ServerMember;
-import io.trireme.common.control.WorkerMember;
 import io.trireme.common.layout.Block;
 import io.trireme.common.layout.BlockGroup;
 import io.trireme.common.layout.BlockPlan;
+import io.trireme.common.message.GroupHolders;
+import io.trireme.common.message.Membership;
+import io.trireme.common.message.ServerMember;
+import io.trireme.common.message.WorkerMember;
 import io.trireme.common.slots.SlotPlan;
 import io.trireme.common.slots.TreeNode;
 import io.trireme.common.transport.Endpoint;
@@ -24,7 +24,8 @@ import io.trireme.common.wire.sbe.MessageHeaderEncoder;
 import io.trireme.common.wire.sbe.NormShareEncoder;
 import io.trireme.common.wire.sbe.ReducedEncoder;
 import io.trireme.common.wire.sbe.StateEncoder;
-import io.trireme.server.kernel.TreeSums;
+import io.trireme.kernels.optimizer.GroupUpdater;
+import io.trireme.kernels.sum.TreeSums;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -87,7 +88,7 @@ final class CoreBench implements AutoCloseable {
     core =
         new ServerCore(
             options,
-            new Updaters() {
+            new GroupUpdaters() {
               @Override
               public GroupUpdater first(BlockGroup group) {
                 return keep(new FakeUpdater(group));

@@ -1,7 +1,8 @@
 package io.trireme.server.protocol;
 
 import io.trireme.common.layout.BlockGroup;
-import io.trireme.server.kernel.TreeSums;
+import io.trireme.kernels.optimizer.GroupUpdater;
+import io.trireme.kernels.sum.TreeSums;
 import java.util.ArrayList;
 import java.util.List;
 import org.agrona.MutableDirectBuffer;

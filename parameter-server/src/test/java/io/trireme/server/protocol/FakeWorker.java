@@ -1,8 +1,8 @@
 package io.trireme.server.protocol;
 
-import io.trireme.common.control.Membership;
-import io.trireme.common.control.ServerMember;
 import io.trireme.common.layout.Block;
+import io.trireme.common.message.Membership;
+import io.trireme.common.message.ServerMember;
 import io.trireme.common.slots.TreeNode;
 import io.trireme.common.transport.Inbound;
 import io.trireme.common.transport.Inbox;
@@ -17,7 +17,7 @@ import io.trireme.common.wire.sbe.ContributionEncoder;
 import io.trireme.common.wire.sbe.MessageHeaderDecoder;
 import io.trireme.common.wire.sbe.MessageHeaderEncoder;
 import io.trireme.common.wire.sbe.ParametersDecoder;
-import io.trireme.server.kernel.TreeSums;
+import io.trireme.kernels.sum.TreeSums;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

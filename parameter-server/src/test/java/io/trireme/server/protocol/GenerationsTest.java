@@ -10,7 +10,7 @@ import static io.trireme.server.protocol.CoreBench.primary;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.trireme.common.control.ServerReport.GroupStep;
+import io.trireme.common.message.ServerReport.GroupStep;
 import io.trireme.common.wire.Rejection;
 import java.util.ArrayList;
 import java.util.List;

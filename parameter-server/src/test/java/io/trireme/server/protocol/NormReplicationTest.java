@@ -6,7 +6,7 @@ import static io.trireme.server.protocol.CoreBench.recruit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.trireme.common.control.GroupHolders;
+import io.trireme.common.message.GroupHolders;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 

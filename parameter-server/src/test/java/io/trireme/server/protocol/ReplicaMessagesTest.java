@@ -9,8 +9,8 @@ import static io.trireme.server.protocol.CoreBench.primary;
 import static io.trireme.server.protocol.CoreBench.recruit;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.trireme.common.control.GroupHolders;
-import io.trireme.common.control.ServerReport.GroupStep;
+import io.trireme.common.message.GroupHolders;
+import io.trireme.common.message.ServerReport.GroupStep;
 import io.trireme.common.wire.Peer;
 import io.trireme.common.wire.Rejection;
 import io.trireme.common.wire.sbe.HeldEncoder;

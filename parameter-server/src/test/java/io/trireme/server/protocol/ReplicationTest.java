@@ -7,8 +7,8 @@ import static io.trireme.server.protocol.TestServers.and;
 import static io.trireme.server.protocol.TestServers.of;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.trireme.common.control.GroupHolders;
-import io.trireme.common.control.ServerReport.GroupStep;
+import io.trireme.common.message.GroupHolders;
+import io.trireme.common.message.ServerReport.GroupStep;
 import io.trireme.common.wire.Frames;
 import io.trireme.common.wire.Rejection;
 import java.util.ArrayList;

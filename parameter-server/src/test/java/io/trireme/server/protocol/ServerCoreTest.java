@@ -19,6 +19,7 @@ import io.trireme.common.wire.Rejections;
 import io.trireme.common.wire.sbe.ContributionEncoder;
 import io.trireme.common.wire.sbe.MessageHeaderEncoder;
 import io.trireme.common.wire.sbe.NormShareEncoder;
+import io.trireme.kernels.optimizer.GroupUpdater;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -301,8 +302,8 @@ class ServerCoreTest {
   @Test
   void updatersAreClosedWhenOneCannotBeMade() {
     List<FakeUpdater> made = new ArrayList<>();
-    Updaters updaters =
-        new Updaters() {
+    GroupUpdaters updaters =
+        new GroupUpdaters() {
           @Override
           public GroupUpdater first(BlockGroup group) {
             if (group.index() == 1) {

@@ -5,12 +5,12 @@ import static io.trireme.server.protocol.TestServers.and;
 import static io.trireme.server.protocol.TestServers.of;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.trireme.common.control.GroupHolders;
-import io.trireme.common.control.Membership;
-import io.trireme.common.control.ServerMember;
-import io.trireme.common.control.ServerReport;
-import io.trireme.common.control.ServerReport.GroupStep;
 import io.trireme.common.layout.Block;
+import io.trireme.common.message.GroupHolders;
+import io.trireme.common.message.Membership;
+import io.trireme.common.message.ServerMember;
+import io.trireme.common.message.ServerReport;
+import io.trireme.common.message.ServerReport.GroupStep;
 import io.trireme.common.transport.Endpoint;
 import io.trireme.common.wire.Peer;
 import io.trireme.common.wire.Rejection;

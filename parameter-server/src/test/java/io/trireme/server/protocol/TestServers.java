@@ -2,22 +2,23 @@ package io.trireme.server.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.trireme.common.control.GroupHolders;
-import io.trireme.common.control.Membership;
-import io.trireme.common.control.ServerMember;
-import io.trireme.common.control.ServerReport;
-import io.trireme.common.control.ServerReport.GroupStep;
-import io.trireme.common.control.WorkerMember;
 import io.trireme.common.layout.Block;
 import io.trireme.common.layout.BlockGroup;
 import io.trireme.common.layout.BlockPlan;
+import io.trireme.common.message.GroupHolders;
+import io.trireme.common.message.Membership;
+import io.trireme.common.message.ServerMember;
+import io.trireme.common.message.ServerReport;
+import io.trireme.common.message.ServerReport.GroupStep;
+import io.trireme.common.message.WorkerMember;
 import io.trireme.common.slots.SlotPlan;
 import io.trireme.common.slots.TreeNode;
 import io.trireme.common.transport.Endpoint;
 import io.trireme.common.wire.Peer;
 import io.trireme.common.wire.Rejections;
-import io.trireme.server.kernel.GlobalNorm;
-import io.trireme.server.kernel.TreeSums;
+import io.trireme.kernels.optimizer.GroupUpdater;
+import io.trireme.kernels.sum.GlobalNorm;
+import io.trireme.kernels.sum.TreeSums;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -77,8 +78,8 @@ final class TestServers implements AutoCloseable {
   ServerLife bear(int server) {
     Peer self = Peer.server(server, ++lastIncarnation);
     Map<Integer, FakeUpdater> made = new HashMap<>();
-    Updaters factory =
-        new Updaters() {
+    GroupUpdaters factory =
+        new GroupUpdaters() {
           @Override
           public GroupUpdater first(BlockGroup group) {
             return keep(made, new FakeUpdater(group));

@@ -13,7 +13,7 @@ import io.trireme.common.wire.sbe.NormShareDecoder;
 import io.trireme.common.wire.sbe.ParametersDecoder;
 import io.trireme.common.wire.sbe.ReducedDecoder;
 import io.trireme.common.wire.sbe.StateDecoder;
-import io.trireme.server.kernel.TreeSums;
+import io.trireme.kernels.sum.TreeSums;
 import java.util.ArrayList;
 import java.util.List;
 import org.agrona.DirectBuffer;

@@ -1,0 +1,41 @@
+package io.trireme.common.message;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How one run is doing on one executor.
+ *
+ * @param run id of the run
+ * @param generation the newest generation that the executor was told of; 0 if none
+ * @param servers servers that live there
+ * @param workers workers that live there
+ * @param checkpoint what its servers do for checkpoints
+ * @param rates what codecs cost and save there; empty where nobody asked
+ * @param failure why the run cannot go on there, if so
+ */
+public record JobReport(
+    String run,
+    int generation,
+    List<ServerReport> servers,
+    List<WorkerReport> workers,
+    CheckpointReport checkpoint,
+    List<CodecRate> rates,
+    @Nullable String failure) {
+  public JobReport {
+    servers = List.copyOf(servers);
+    workers = List.copyOf(workers);
+    rates = List.copyOf(rates);
+  }
+
+  /** Of a run whose codecs do not change. */
+  public JobReport(
+      String run,
+      int generation,
+      List<ServerReport> servers,
+      List<WorkerReport> workers,
+      CheckpointReport checkpoint,
+      @Nullable String failure) {
+    this(run, generation, servers, workers, checkpoint, List.of(), failure);
+  }
+}

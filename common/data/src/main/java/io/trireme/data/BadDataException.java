@@ -1,0 +1,19 @@
+package io.trireme.data;
+
+/**
+ * Thrown when a data file cannot be used. The message names the file, where in it, what was
+ * expected, what was seen and the way out; it is meant for the person who runs the job.
+ */
+public final class BadDataException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  /** A problem, told in one line. */
+  public BadDataException(String message) {
+    super(message);
+  }
+
+  /** A problem, told in one line, and what it came from. */
+  public BadDataException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

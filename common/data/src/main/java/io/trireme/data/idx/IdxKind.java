@@ -1,0 +1,54 @@
+package io.trireme.data.idx;
+
+import io.trireme.data.BadDataException;
+
+/** The two IDX files of a data set, and their magic numbers. */
+enum IdxKind {
+  IMAGES("images", 0x0803, 16),
+  LABELS("labels", 0x0801, 8);
+
+  private static final int UNSIGNED_BYTE = 0x08;
+
+  private final String word;
+  private final int magic;
+  private final int headerBytes;
+
+  IdxKind(String word, int magic, int headerBytes) {
+    this.word = word;
+    this.magic = magic;
+    this.headerBytes = headerBytes;
+  }
+
+  String word() {
+    return word;
+  }
+
+  int headerBytes() {
+    return headerBytes;
+  }
+
+  void checkMagic(String file, int seen) {
+    if (seen == magic) {
+      return;
+    }
+    IdxKind other = this == IMAGES ? LABELS : IMAGES;
+    String found;
+    String wayOut;
+    if (seen == other.magic) {
+      found = other.word + " (magic 0x%08x)".formatted(seen);
+      wayOut = "swap the keys images and labels";
+    } else if (seen >>> 16 != 0 || (seen & 0xff) == 0) {
+      found = "no IDX file (magic 0x%08x)".formatted(seen);
+      wayOut = "name a file in IDX format, gzip or plain";
+    } else if (seen >>> 8 != UNSIGNED_BYTE) {
+      found = "elements of type 0x%02x (magic 0x%08x)".formatted(seen >>> 8, seen);
+      wayOut = "write the file with unsigned bytes (type 0x08)";
+    } else {
+      found = "%d dimensions (magic 0x%08x)".formatted(seen & 0xff, seen);
+      wayOut = "name the file that holds the " + word;
+    }
+    throw new BadDataException(
+        "%s: expected %s (magic 0x%08x at byte 0), seen %s; %s"
+            .formatted(file, word, magic, found, wayOut));
+  }
+}

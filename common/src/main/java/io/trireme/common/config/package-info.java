@@ -1,5 +1,0 @@
-/** The job file: YAML into validated, immutable records. All mistakes are reported together. */
-@NullMarked
-package io.trireme.common.config;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,8 +1,0 @@
-/**
- * What executors and the coordinator say to each other over Spark's own authenticated calls, as
- * JSON.
- */
-@NullMarked
-package io.trireme.common.control;
-
-import org.jspecify.annotations.NullMarked;

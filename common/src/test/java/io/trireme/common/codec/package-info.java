@@ -1,5 +1,0 @@
-/** Properties of the gradient codecs. */
-@NullMarked
-package io.trireme.common.codec;
-
-import org.jspecify.annotations.NullMarked;

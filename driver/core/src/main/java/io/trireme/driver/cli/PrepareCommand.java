@@ -1,0 +1,53 @@
+package io.trireme.driver.cli;
+
+import io.trireme.common.config.JobConfig;
+import io.trireme.driver.jobfile.JobFile;
+import io.trireme.driver.prepare.PreparedData;
+import io.trireme.driver.report.ProgressView;
+import io.trireme.driver.run.JobFactory;
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import org.apache.spark.SparkConf;
+import org.apache.spark.deploy.SparkHadoopUtil;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Makes a job's shards and says where they are. */
+@Command(
+    name = "prepare",
+    description = "Turn a job's data into shards, unless they are ready.",
+    mixinStandardHelpOptions = true)
+final class PrepareCommand implements Callable<Integer> {
+  private final JobFactory factory;
+  private final Console console;
+
+  @Mixin private final JobOptions options = new JobOptions();
+
+  PrepareCommand(JobFactory factory, Console console) {
+    this.factory = factory;
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    JobFile.Loaded loaded = options.job(console.env());
+    JobConfig job = loaded.config();
+    SparkConf conf = options.spark(job);
+    SourceCheck.check(loaded, SparkHadoopUtil.get().newConfiguration(conf));
+    PreparedData prepared;
+    try (ProgressView view =
+        ProgressView.on(console.err(), console.terminal(), console.nanoTime())) {
+      prepared = factory.preparer(conf).prepare(job, view);
+    }
+    console
+        .out()
+        .printf(
+            "%s %,d training examples in %s and %,d test examples in %s%n",
+            prepared.reused() ? "found" : "prepared",
+            prepared.train().examples(),
+            prepared.trainUri(),
+            prepared.test().examples(),
+            prepared.testUri());
+    return ExitCode.DONE.number();
+  }
+}

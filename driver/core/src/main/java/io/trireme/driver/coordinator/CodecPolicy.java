@@ -1,0 +1,31 @@
+package io.trireme.driver.coordinator;
+
+import io.trireme.common.message.CodecRate;
+import io.trireme.common.message.CodecSwitch;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Decides by which codecs a run's blocks travel; the coordinator's generations carry it out. */
+public interface CodecPolicy {
+
+  /** Takes what codecs cost on an executor. */
+  void note(List<CodecRate> rates);
+
+  /** Takes a step that was computed whole. */
+  void note(GlobalStep step);
+
+  /** Why the next generation is to be formed; null if no other codecs are wanted. */
+  @Nullable String change();
+
+  /**
+   * A generation begins, with what is wanted.
+   *
+   * @param step its first step: somebody may have encoded it before, and nobody a later one
+   * @param workers its members
+   * @param servers its members
+   */
+  CodecSwitch enter(long step, int workers, int servers);
+
+  /** The decisions since the last call. */
+  List<CodecDecision> take();
+}

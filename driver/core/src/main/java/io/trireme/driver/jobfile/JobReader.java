@@ -1,0 +1,200 @@
+package io.trireme.driver.jobfile;
+
+import io.trireme.common.config.BatchConfig;
+import io.trireme.common.config.CheckpointConfig;
+import io.trireme.common.config.CompressionConfig;
+import io.trireme.common.config.DataConfig;
+import io.trireme.common.config.DataConfig.SourceConfig;
+import io.trireme.common.config.Defaults;
+import io.trireme.common.config.JobConfig;
+import io.trireme.common.config.ModelConfig;
+import io.trireme.common.config.NonFiniteConfig;
+import io.trireme.common.config.NumberRange;
+import io.trireme.common.config.OptimizerConfig;
+import io.trireme.common.config.OutputConfig;
+import io.trireme.common.config.ServersConfig;
+import io.trireme.common.config.SyncConfig;
+import io.trireme.common.config.TransportConfig;
+import io.trireme.common.config.WorkersConfig;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a job file's root, key by key, and checks what only several keys together can break. */
+final class JobReader {
+
+  private static final Pattern JOB_ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
+  private static final List<String> ZOO = List.of("mlp", "lenet");
+  private static final String IDX = "idx";
+  private static final String DIGITS = "digits";
+
+  /** Slot numbers are 16 bits wide on the wire. */
+  private static final NumberRange SLOTS = NumberRange.whole(1, 65_535);
+
+  private final MappingReader root;
+  private final Problems problems;
+
+  JobReader(JobNode.Mapping root, Problems problems) {
+    this.root = MappingReader.root(root, problems);
+    this.problems = problems;
+  }
+
+  /** The job's root, whose keys were read. */
+  MappingReader root() {
+    return root;
+  }
+
+  /** The job; meaningless if a problem was noted. */
+  JobConfig read() {
+    String job =
+        root.require(
+            "job",
+            ValueKind.text(JOB_ID, "a file name of letters, digits, dots, dashes and underscores"));
+    long seed = root.read("seed", ValueKind.seed(), Defaults.SEED);
+    ModelConfig model =
+        model(root.requireSection("model", "expected { zoo: NAME } or { dl4j: PATH }"));
+    DataConfig data = data(root.requireSection("data", "expected format, train and test"));
+    BatchConfig batch =
+        batch(root.requireSection("batch", "expected { size: EXAMPLES, slots: PARTS }"));
+    int epochs = root.read("epochs", ValueKind.count(NumberRange.COUNT), Defaults.EPOCHS);
+    OptimizerConfig optimizer = optimizer(model);
+    SyncConfig sync = new SyncReader(root.section("sync")).read();
+    CompressionReader travel = new CompressionReader(root);
+    CompressionConfig compression = travel.compression();
+    NonFiniteConfig nonFinite = travel.nonFinite();
+    ClusterReader cluster = new ClusterReader(root);
+    WorkersConfig workers = cluster.workers();
+    ServersConfig servers = cluster.servers();
+    CheckpointConfig checkpoint = cluster.checkpoint();
+    TransportConfig transport = cluster.transport();
+    OutputConfig output = output(root.section("output"));
+    root.close();
+    if (problems.clean("batch.slots", "workers") && batch.slots() < workers.max()) {
+      root.section("batch")
+          .problem(
+              "slots",
+              "is %d with %d workers: workers without a slot would idle; expected at least %d"
+                  .formatted(batch.slots(), workers.max(), workers.max()));
+    }
+    if (problems.clean("batch.size", "sync.localSteps")
+        && (long) batch.size() * sync.localSteps() > Integer.MAX_VALUE) {
+      root.section("sync")
+          .problem(
+              "localSteps",
+              "is %d with batch.size %d: a round would have %d examples; expected at most %d"
+                  .formatted(
+                      sync.localSteps(),
+                      batch.size(),
+                      (long) batch.size() * sync.localSteps(),
+                      Integer.MAX_VALUE));
+    }
+    return new JobConfig(
+        job,
+        seed,
+        model,
+        data,
+        batch,
+        epochs,
+        optimizer,
+        sync,
+        compression,
+        nonFinite,
+        workers,
+        servers,
+        checkpoint,
+        transport,
+        output);
+  }
+
+  private static ModelConfig model(MappingReader model) {
+    String zoo = model.readOrNull("zoo", ValueKind.word("model", ZOO));
+    String dl4j = model.readOrNull("dl4j", ValueKind.path());
+    if (zoo != null && dl4j != null) {
+      model.problem("dl4j", "is given beside zoo; expected exactly one of the two");
+    } else if (zoo == null && dl4j == null) {
+      model.problem("names no model; expected zoo or dl4j");
+    }
+    model.close();
+    return new ModelConfig(zoo, dl4j);
+  }
+
+  private static DataConfig data(MappingReader data) {
+    String format = data.require("format", ValueKind.word("format", List.of(IDX, DIGITS)));
+    boolean known = data.clean("format");
+    SourceConfig train = known ? source(data, "train", format) : skip(data, "train");
+    SourceConfig test = known ? source(data, "test", format) : skip(data, "test");
+    String shards = data.readOrNull("shards", ValueKind.path());
+    data.close();
+    return new DataConfig(format, train, test, shards);
+  }
+
+  /** A source whose keys cannot be judged, since its format is unknown. */
+  private static SourceConfig skip(MappingReader data, String key) {
+    data.allow(List.of(key));
+    return new SourceConfig(null, null, null);
+  }
+
+  private static SourceConfig source(MappingReader data, String key, String format) {
+    boolean idx = format.equals(IDX);
+    MappingReader source =
+        data.requireSection(
+            key, idx ? "expected { images: PATH, labels: PATH }" : "expected { examples: COUNT }");
+    SourceConfig result =
+        idx
+            ? new SourceConfig(
+                source.require("images", ValueKind.path()),
+                source.require("labels", ValueKind.path()),
+                null)
+            : new SourceConfig(
+                null, null, source.require("examples", ValueKind.count(NumberRange.COUNT)));
+    List<String> foreign = idx ? List.of("examples") : List.of("images", "labels");
+    source.allow(foreign);
+    for (String name : foreign) {
+      if (source.has(name)) {
+        source.problem(name, "has no effect with format " + format + "; remove it");
+      }
+    }
+    source.close();
+    return result;
+  }
+
+  private BatchConfig batch(MappingReader batch) {
+    int size = batch.require("size", ValueKind.count(NumberRange.COUNT));
+    int slots = batch.require("slots", ValueKind.count(SLOTS));
+    batch.close();
+    if (problems.clean("batch.size", "batch.slots") && slots > size) {
+      batch.problem(
+          "slots",
+          "is %d with %d examples in a step; expected at most %d".formatted(slots, size, size));
+    }
+    return new BatchConfig(size, slots);
+  }
+
+  private @Nullable OptimizerConfig optimizer(ModelConfig model) {
+    if (!problems.clean("model", "model.dl4j")) {
+      // Which of the two it needs is unknown, but its own mistakes can be told.
+      return root.has("optimizer") ? OptimizerReader.read(root.section("optimizer")) : ignore();
+    }
+    if (model.dl4j() == null) {
+      return OptimizerReader.read(
+          root.requireSection("optimizer", "expected an updater such as { adam: {} }"));
+    }
+    if (root.has("optimizer")) {
+      root.problem(
+          "optimizer",
+          "has no effect beside model.dl4j, whose configuration has its own updaters; remove it");
+    }
+    return ignore();
+  }
+
+  private @Nullable OptimizerConfig ignore() {
+    root.allow(List.of("optimizer"));
+    return null;
+  }
+
+  private static OutputConfig output(MappingReader output) {
+    String dir = output.read("dir", ValueKind.path(), Defaults.OUTPUT_DIR);
+    output.close();
+    return new OutputConfig(dir);
+  }
+}

@@ -1,0 +1,204 @@
+package io.trireme.driver.run;
+
+import io.trireme.common.checkpoint.Check;
+import io.trireme.common.checkpoint.CheckpointFolder;
+import io.trireme.common.checkpoint.DataCursor;
+import io.trireme.common.checkpoint.Fingerprints;
+import io.trireme.common.checkpoint.LeaseLostException;
+import io.trireme.common.checkpoint.Manifest;
+import io.trireme.common.config.CheckpointConfig;
+import io.trireme.common.message.CheckpointSpec;
+import io.trireme.common.message.JobSpec;
+import io.trireme.driver.coordinator.CheckpointPlan;
+import io.trireme.driver.report.RunObserver;
+import io.trireme.driver.spark.RunHandle;
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.agrona.concurrent.EpochClock;
+import org.agrona.concurrent.NanoClock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Commits checkpoints whose shards are there, on a thread of its own, and prunes old ones. Called
+ * by the thread that follows the run.
+ */
+final class Checkpointer implements AutoCloseable {
+
+  private static final long CLOSE_S = 10;
+
+  private final TrainingPlan plan;
+  private final CheckpointConfig config;
+  private final CheckpointSpec spec;
+  private final CheckpointFolder folder;
+  private final @Nullable LeaseKeeper lease;
+  private final String dataset;
+  private final RunObserver observer;
+  private final NanoClock clock;
+  private final EpochClock time;
+  private final ExecutorService thread =
+      Executors.newSingleThreadExecutor(
+          task -> {
+            Thread committing = new Thread(task, "trireme-commit");
+            committing.setDaemon(true);
+            return committing;
+          });
+
+  /** Older runs' steps that are not to be relied on, until they are committed anew. */
+  private final Set<Long> damaged;
+
+  private @Nullable Pending pending;
+
+  private record Pending(
+      long step, long lengthBytes, long startNs, Future<@Nullable IOException> pruned) {}
+
+  /**
+   * A checkpointer of one run.
+   *
+   * @param dataset fingerprint of the training set
+   * @param damaged steps in the folder that were found damaged
+   */
+  Checkpointer(
+      TrainingPlan plan,
+      CheckpointConfig config,
+      CheckpointSpec spec,
+      CheckpointFolder folder,
+      @Nullable LeaseKeeper lease,
+      String dataset,
+      Set<Long> damaged,
+      RunObserver observer,
+      NanoClock clock,
+      EpochClock time) {
+    this.plan = plan;
+    this.config = config;
+    this.spec = spec;
+    this.folder = folder;
+    this.lease = lease;
+    this.dataset = dataset;
+    this.damaged = new HashSet<>(damaged);
+    this.observer = observer;
+    this.clock = clock;
+    this.time = time;
+  }
+
+  /**
+   * Tells of what has been committed, and begins the next commit if there is one.
+   *
+   * @throws TrainingFailedException if the lease is lost
+   */
+  void turn(RunHandle run) throws InterruptedException {
+    Pending committing = pending;
+    if (committing != null && committing.pruned().isDone()) {
+      pending = null;
+      end(run, committing);
+    }
+    List<String> failures = run.checkpoints(CheckpointPlan::takeFailures);
+    if (failures != null) {
+      failures.forEach(failure -> observer.warning("checkpoint not written: " + failure));
+    }
+    if (pending == null) {
+      CheckpointPlan.Complete complete = run.checkpoints(CheckpointPlan::takeComplete);
+      if (complete != null) {
+        Manifest manifest = manifest(complete);
+        pending =
+            new Pending(
+                complete.step(),
+                manifest.lengthBytes(),
+                clock.nanoTime(),
+                thread.submit(() -> commit(manifest)));
+      }
+    }
+  }
+
+  /** Whether no commit is under way. */
+  boolean isIdle() {
+    return pending == null;
+  }
+
+  private void end(RunHandle run, Pending committing) throws InterruptedException {
+    long step = committing.step();
+    try {
+      IOException prune = committing.pruned().get();
+      accept(run, step, true);
+      double seconds = (clock.nanoTime() - committing.startNs()) / 1e9;
+      observer.checkpoint(step, committing.lengthBytes(), seconds);
+      if (prune != null) {
+        observer.warning("old checkpoints could not be deleted: " + prune.getMessage());
+      }
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof LeaseLostException lost) {
+        throw new TrainingFailedException(String.valueOf(lost.getMessage()), lost);
+      }
+      accept(run, step, false);
+      observer.warning("the checkpoint of step " + step + " was not committed: " + e.getCause());
+    }
+  }
+
+  private static void accept(RunHandle run, long step, boolean committed) {
+    run.<Boolean>checkpoints(
+        known -> {
+          if (committed) {
+            known.committed(step);
+          } else {
+            known.failed(step);
+          }
+          return true;
+        });
+  }
+
+  /** Commits, then prunes; what kept it from pruning is no failure. */
+  private @Nullable IOException commit(Manifest manifest) throws IOException {
+    if (lease != null) {
+      lease.ensure();
+    }
+    folder.commit(manifest);
+    damaged.remove(manifest.step());
+    try {
+      folder.prune(config.keep(), Check.MANIFEST, damaged);
+      return null;
+    } catch (IOException e) {
+      return e;
+    }
+  }
+
+  private Manifest manifest(CheckpointPlan.Complete complete) {
+    JobSpec job = plan.spec();
+    long step = complete.step();
+    var json = Fingerprints.json(plan.job());
+    return new Manifest(
+        Manifest.FORMAT_VERSION,
+        spec.job(),
+        spec.attempt(),
+        step,
+        time.time(),
+        new DataCursor(job.slots().epochOf(step), job.slots().firstOfStep(step), dataset),
+        Map.of("job", job.seed()),
+        Fingerprints.ofLayout(job.layout(), job.plan()),
+        Fingerprints.of(json),
+        json,
+        job.modelJson(),
+        Map.of("run", job.run()),
+        Manifest.groupsOf(job.plan()),
+        complete.files());
+  }
+
+  /** Waits for a commit that is under way. */
+  @Override
+  public void close() {
+    thread.shutdown();
+    try {
+      if (!thread.awaitTermination(CLOSE_S, TimeUnit.SECONDS)) {
+        observer.warning("a checkpoint's commit did not end in " + CLOSE_S + " s");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,71 @@
+package io.trireme.driver.run;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.JavaSparkContext;
+
+/** Starts Spark's application, or says which master did not let it. */
+final class SparkStart {
+  private static final String STANDALONE = "spark://";
+  private static final int CONNECT_TIMEOUT_MS = 5_000;
+
+  private SparkStart() {}
+
+  /**
+   * The application's context, to be closed by the caller.
+   *
+   * @throws PreflightException if the master cannot be reached, within seconds where Spark itself
+   *     would try for minutes; or if Spark refuses to start
+   */
+  static JavaSparkContext open(SparkConf conf) {
+    String master = conf.get("spark.master");
+    checkReachable(master);
+    try {
+      return new JavaSparkContext(conf);
+    } catch (Exception e) {
+      // Scala throws checked exceptions unannounced.
+      if (e instanceof InterruptedException) {
+        Thread.currentThread().interrupt();
+      }
+      PreflightException refused =
+          new PreflightException(
+              List.of(
+                  new Finding(
+                      "Spark",
+                      "no application on " + master + ": " + e,
+                      "correct what it complains of; the log may tell more")));
+      refused.initCause(e);
+      throw refused;
+    }
+  }
+
+  /** Connects to the masters of a standalone cluster, of which one must answer. */
+  static void checkReachable(String master) {
+    if (!master.startsWith(STANDALONE)) {
+      return;
+    }
+    List<String> failures = new ArrayList<>();
+    for (String address : master.substring(STANDALONE.length()).split(",")) {
+      try (Socket socket = new Socket()) {
+        URI uri = URI.create(STANDALONE + address);
+        socket.connect(new InetSocketAddress(uri.getHost(), uri.getPort()), CONNECT_TIMEOUT_MS);
+        return;
+      } catch (IOException | IllegalArgumentException e) {
+        failures.add(address + ": " + e);
+      }
+    }
+    throw new PreflightException(
+        List.of(refused(master, "cannot be reached (" + String.join("; ", failures) + ")")));
+  }
+
+  /** What to tell of a master that lets no application run. */
+  static Finding refused(String master, String why) {
+    return new Finding(
+        "master " + master, why, "start it, or correct --master; its log may tell more");
+  }
+}

@@ -1,0 +1,224 @@
+package io.trireme.driver.run;
+
+import io.trireme.common.config.CheckpointConfig;
+import io.trireme.common.config.JobConfig;
+import io.trireme.common.config.OptimizerConfig;
+import io.trireme.common.config.OuterConfig;
+import io.trireme.common.config.SyncConfig;
+import io.trireme.common.layout.Block;
+import io.trireme.common.layout.BlockGroup;
+import io.trireme.common.layout.BlockPlan;
+import io.trireme.common.layout.Layout;
+import io.trireme.common.message.CheckpointSpec;
+import io.trireme.common.message.JobSpec;
+import io.trireme.common.slots.SlotPlan;
+import io.trireme.common.wire.JobKey;
+import io.trireme.driver.coordinator.CheckpointOptions;
+import io.trireme.driver.coordinator.CheckpointPlan;
+import io.trireme.driver.coordinator.CodecChooser;
+import io.trireme.driver.coordinator.CoordinatorOptions;
+import io.trireme.driver.prepare.PreparedData;
+import io.trireme.kernels.compression.CompressionPlan;
+import io.trireme.kernels.memory.FloatVector;
+import io.trireme.kernels.optimizer.LearningRate;
+import io.trireme.worker.dl4j.Layouts;
+import io.trireme.worker.dl4j.ModelFactory;
+import io.trireme.worker.engine.InputFacts;
+import io.trireme.worker.local.LocalRounds;
+import io.trireme.worker.local.OuterLayout;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.deeplearning4j.nn.api.Model;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a job comes to once its data is known: the model with its initial parameters, and how it is
+ * shared out.
+ */
+final class TrainingPlan {
+
+  private static final int RUN_ID_BYTES = 6;
+  private static final long STALL_NS = TimeUnit.SECONDS.toNanos(2);
+  private static final long JOIN_NS = TimeUnit.MINUTES.toNanos(5);
+
+  /** Floats of which the bytes are still counted by an int. */
+  private static final long MAX_LENGTH = Integer.MAX_VALUE / Float.BYTES;
+
+  private final JobConfig job;
+  private final Model model;
+  private final JobSpec spec;
+  private final UnsafeBuffer initial;
+  private final LearningRate rate;
+
+  private TrainingPlan(JobConfig job, Model model, Layout layout, JobSpec spec) {
+    this.job = job;
+    this.model = model;
+    this.spec = spec;
+    this.rate = new LearningRate(layout);
+    this.initial = FloatVector.bufferOf(model.params());
+  }
+
+  /**
+   * Builds the model and shares it out; throws when the job cannot be trained so.
+   *
+   * @param firstStep the step to begin with
+   * @param checkpoint where checkpoints are read and written; null if neither
+   */
+  static TrainingPlan of(
+      JobConfig job,
+      PreparedData data,
+      SecureRandom random,
+      long firstStep,
+      @Nullable CheckpointSpec checkpoint) {
+    var set = data.train();
+    InputFacts facts = new InputFacts(set.height(), set.width(), set.channels(), set.classes());
+    Model model = ModelFactory.create(job, facts);
+    Layout layout = Layouts.of(model);
+    if (layout.length() > MAX_LENGTH) {
+      throw new PreflightException(
+          List.of(
+              new Finding(
+                  "model",
+                  layout.length() + " parameters, but a vector holds at most " + MAX_LENGTH,
+                  "use a smaller model")));
+    }
+    BlockPlan plan = BlockPlan.of(layout);
+    if (job.batch().size() > set.examples()) {
+      throw new PreflightException(
+          List.of(
+              new Finding(
+                  "batch.size",
+                  job.batch().size()
+                      + ", but the training set has only "
+                      + set.examples()
+                      + " examples",
+                  "set it to at most that")));
+    }
+    checkServers(plan, job.servers().count());
+    SlotPlan slots =
+        LocalRounds.of(
+                set.examples(), job.batch().size(), job.batch().slots(), job.sync().localSteps())
+            .rounds();
+    byte[] runId = new byte[RUN_ID_BYTES];
+    random.nextBytes(runId);
+    OptimizerConfig optimizer = job.optimizer();
+    JobSpec spec =
+        new JobSpec(
+            job.job() + "-" + HexFormat.of().formatHex(runId),
+            JobKey.random(random).secret(),
+            job.seed(),
+            job.workers().max(),
+            job.workers().threads(),
+            serverLayout(layout, job.sync()),
+            plan,
+            slots,
+            firstStep,
+            slots.stepsPerEpoch() * job.epochs(),
+            optimizer == null ? 0 : optimizer.clipGlobalNorm(),
+            job.sync(),
+            job.compression(),
+            job.nonFinite(),
+            ModelFiles.configuration(model),
+            data.trainUri(),
+            job.transport(),
+            checkpoint);
+    return new TrainingPlan(job, model, layout, spec);
+  }
+
+  /** With local steps the servers see what a round changed, and take the outer optimizer to it. */
+  private static Layout serverLayout(Layout layout, SyncConfig sync) {
+    OuterConfig outer = sync.outer();
+    return outer == null ? layout : OuterLayout.of(layout, outer);
+  }
+
+  private static void checkServers(BlockPlan plan, int servers) {
+    if (plan.groups().size() < servers) {
+      throw new PreflightException(
+          List.of(
+              new Finding(
+                  "servers",
+                  servers
+                      + ", but the model has only "
+                      + plan.groups().size()
+                      + " block group(s) to share out",
+                  "set servers to at most that")));
+    }
+  }
+
+  JobConfig job() {
+    return job;
+  }
+
+  Model model() {
+    return model;
+  }
+
+  JobSpec spec() {
+    return spec;
+  }
+
+  /** The initial floats of a block, little-endian. */
+  byte[] initialBlock(int index) {
+    Block block = spec.plan().blocks().get(index);
+    byte[] floats = new byte[block.lengthBytes()];
+    initial.getBytes(Math.toIntExact(block.offset() * Float.BYTES), floats);
+    return floats;
+  }
+
+  CoordinatorOptions coordinatorOptions() {
+    long leaseNs = TimeUnit.SECONDS.toNanos(job.transport().timeoutSeconds());
+    return new CoordinatorOptions(
+        spec.run(),
+        job.workers().min(),
+        spec.slots().slots(),
+        spec.plan().groups().stream().map(BlockGroup::length).toList(),
+        job.servers().count(),
+        job.servers().replicas(),
+        spec.firstStep(),
+        spec.lastStep(),
+        leaseNs,
+        Math.max(STALL_NS, leaseNs / 3),
+        TimeUnit.SECONDS.toNanos(job.sync().stepTimeoutSeconds()),
+        JOIN_NS,
+        job.nonFinite().maxSkippedSteps());
+  }
+
+  /** Who chooses the codecs; null if they do not change. */
+  @Nullable CodecChooser codecChooser() {
+    return job.compression().isAuto()
+        ? new CodecChooser(job.compression(), spec.layout().length() * Float.BYTES, spec.lastStep())
+        : null;
+  }
+
+  /** When checkpoints are due; null if none are written. */
+  @Nullable CheckpointPlan checkpointPlan(long nowNs) {
+    CheckpointConfig config = job.checkpoint();
+    if (config == null) {
+      return null;
+    }
+    Integer steps = config.everySteps();
+    Integer seconds = config.everySeconds();
+    return new CheckpointPlan(
+        new CheckpointOptions(
+            steps == null ? 0 : steps,
+            seconds == null ? 0 : TimeUnit.SECONDS.toNanos(seconds),
+            spec.plan().groups().size(),
+            spec.firstStep(),
+            spec.lastStep(),
+            keepsResiduals() ? spec.slots().slots() : 0),
+        nowNs);
+  }
+
+  private boolean keepsResiduals() {
+    return CompressionPlan.of(spec.layout(), spec.plan(), spec.compression(), spec.seed()).hasWay();
+  }
+
+  /** The learning rate of a step; NaN if the model has none. */
+  double learningRate(long step) {
+    LocalRounds rounds = new LocalRounds(spec.slots(), spec.sync().localSteps());
+    return rate.at(rounds.firstStep(step), spec.slots().epochOf(step));
+  }
+}

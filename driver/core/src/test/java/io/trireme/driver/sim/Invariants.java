@@ -1,0 +1,166 @@
+package io.trireme.driver.sim;
+
+import io.trireme.common.message.GroupHolders;
+import io.trireme.common.message.Membership;
+import io.trireme.common.message.ServerMember;
+import io.trireme.common.message.WorkerMember;
+import io.trireme.common.slots.TreeNode;
+import io.trireme.common.wire.Peer;
+import io.trireme.driver.coordinator.Coordinator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What is so after every event of a run. */
+final class Invariants {
+
+  /** The longest that nothing at all may move: the wait of whoever waits has ended by then. */
+  static final long DEADLINE_NS = 30_000 * Scheduler.MS;
+
+  private record GroupAt(int generation, int group) {}
+
+  private final Oracle oracle;
+  private final long staleness;
+  private final Map<GroupAt, Peer> owners = new HashMap<>();
+  private final Map<Integer, long[]> pushed = new HashMap<>();
+  private final Map<Integer, Peer> lives = new HashMap<>();
+  private final Set<Peer> replaced = new HashSet<>();
+  private @Nullable Membership formed;
+  private long movedNs;
+  private long gainedNs;
+  private String standing = "";
+  private String had = "";
+
+  /**
+   * Of a run.
+   *
+   * @param staleness how far workers may be ahead of each other; negative where they are not
+   */
+  Invariants(Oracle oracle, long staleness) {
+    this.oracle = oracle;
+    this.staleness = staleness;
+  }
+
+  /** Looks at a run after an event. */
+  void after(Coordinator coordinator, long told, long committed, long nowNs) {
+    Membership newest = coordinator.membership();
+    if (newest != null && newest != formed) {
+      onFormed(newest);
+    }
+    String gained =
+        told + " " + committed + " " + coordinator.restarts() + " " + coordinator.executors();
+    String now =
+        coordinator.phase() + " " + (newest == null ? 0 : newest.generation()) + " " + gained;
+    if (!gained.equals(had)) {
+      had = gained;
+      gainedNs = nowNs;
+    } else if (nowNs - gainedNs > 2 * DEADLINE_NS) {
+      throw new InvariantBroken("generations follow each other and gain nothing: " + now);
+    }
+    if (movedNs == 0 || !now.equals(standing)) {
+      standing = now;
+      movedNs = nowNs;
+    } else if (nowNs - movedNs > DEADLINE_NS) {
+      throw new InvariantBroken(
+          "nothing has moved for "
+              + DEADLINE_NS / Scheduler.MS
+              + " ms, in phase "
+              + standing
+              + " of "
+              + newest);
+    }
+  }
+
+  private void onFormed(Membership next) {
+    if (formed != null && next.generation() <= formed.generation()) {
+      throw new InvariantBroken("generation " + next.generation() + " after " + formed);
+    }
+    formed = next;
+    Set<Integer> members = new HashSet<>();
+    for (Peer peer : next.peers()) {
+      Peer before = lives.put(peer.id(), peer);
+      if (before != null && !before.equals(peer)) {
+        replaced.add(before);
+      }
+      if (!members.add(peer.id()) || replaced.contains(peer)) {
+        throw new InvariantBroken(peer + " is a member again, or twice, of " + next);
+      }
+    }
+    int slot = 0;
+    for (WorkerMember worker : next.workers()) {
+      if (worker.slotFrom() != slot || worker.slotTo() <= slot) {
+        throw new InvariantBroken("slot " + slot + " is not computed once in " + next);
+      }
+      slot = worker.slotTo();
+    }
+    if (slot != oracle.slots.slots() || next.groups().size() != oracle.plan.groups().size()) {
+      throw new InvariantBroken("not all slots or groups have an owner in " + next);
+    }
+    for (GroupHolders holders : next.groups()) {
+      if (!isServer(next, holders.primary())
+          || holders.primary() == holders.backup()
+          || (holders.backup() != GroupHolders.NONE && !isServer(next, holders.backup()))) {
+        throw new InvariantBroken(holders + " are no two servers of " + next);
+      }
+    }
+    if (staleness >= 0) {
+      long[] first = new long[oracle.slots.slots()];
+      for (int i = 0; i < first.length; i++) {
+        first[i] = next.firstStepOf(i);
+      }
+      pushed.put(next.generation(), first);
+    }
+  }
+
+  private static boolean isServer(Membership formed, int index) {
+    return formed.servers().stream()
+        .map(ServerMember::peer)
+        .anyMatch(peer -> peer.index() == index);
+  }
+
+  /** A server has added up a step of a group: in a generation, nobody else may. */
+  void gathers(int generation, int group, Peer server) {
+    Peer owner = owners.putIfAbsent(new GroupAt(generation, group), server);
+    if (owner != null && !owner.equals(server)) {
+      throw new InvariantBroken(
+          "group "
+              + group
+              + " has two owners in generation "
+              + generation
+              + ": "
+              + owner
+              + ", "
+              + server);
+    }
+  }
+
+  /** A worker begins a step: nobody may be further behind than the bound allows. */
+  void begins(Peer worker, int generation, long step) {
+    long[] done = pushed.get(generation);
+    for (int slot = 0; staleness >= 0 && done != null && slot < done.length; slot++) {
+      if (step - done[slot] > staleness) {
+        throw new InvariantBroken(
+            worker
+                + " begins step "
+                + step
+                + " while slot "
+                + slot
+                + " is at step "
+                + done[slot]
+                + ", more than "
+                + staleness
+                + " behind");
+      }
+    }
+  }
+
+  /** A worker has computed a step of the slots under a node, and pushes it. */
+  void pushed(int generation, TreeNode node, long step) {
+    long[] done = pushed.get(generation);
+    for (int slot = node.lo(); done != null && slot < node.hi(); slot++) {
+      done[slot] = Math.max(done[slot], step + 1);
+    }
+  }
+}

@@ -1,0 +1,247 @@
+package io.trireme.driver.sim;
+
+import io.trireme.common.message.Membership;
+import io.trireme.common.message.StepReport;
+import io.trireme.common.message.WorkerReport;
+import io.trireme.common.slots.ReductionTree;
+import io.trireme.common.slots.TreeNode;
+import io.trireme.common.transport.Inbound;
+import io.trireme.common.transport.Inbox;
+import io.trireme.common.transport.Transport;
+import io.trireme.common.wire.Peer;
+import io.trireme.common.wire.Rejections;
+import io.trireme.worker.local.LocalDelta;
+import io.trireme.worker.protocol.WorkerLife;
+import io.trireme.worker.protocol.WorkerOptions;
+import java.util.ArrayList;
+import java.util.List;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** One life of a worker: a Spark task. */
+final class SimWorker implements WorkerLife.Computer {
+
+  final Peer self;
+  final SimSession session;
+  private final Arrivals arrivals;
+  private final Simulation simulation;
+  private final Oracle oracle;
+  private final UnsafeBuffer parameters;
+  private final Inbox inbox;
+  private final WorkerLife life;
+  private final List<StepReport> steps = new ArrayList<>();
+  private @Nullable Membership entered;
+  private boolean computing;
+  private boolean stopped;
+
+  SimWorker(Peer self, SimSession session, Simulation simulation) {
+    this.self = self;
+    this.session = session;
+    Rejections rejections = new Rejections();
+    arrivals = new Arrivals(self, rejections);
+    Transport transport = simulation.network.of(session.host, arrivals);
+    this.simulation = simulation;
+    this.oracle = simulation.oracle;
+    parameters = new UnsafeBuffer(new byte[oracle.length * Float.BYTES]);
+    inbox = new Inbox(transport);
+    life =
+        new WorkerLife(
+            new WorkerOptions(
+                self,
+                oracle.plan,
+                new ReductionTree(oracle.slots.slots()),
+                oracle.steps,
+                simulation.staleness() >= 0,
+                simulation.compression(),
+                false),
+            session.run.key,
+            transport,
+            parameters,
+            rejections,
+            this);
+  }
+
+  void start() {
+    simulation.scheduler.within(0, 2 * Scheduler.MS, this::turn);
+  }
+
+  private void turn() {
+    if (stopped || !session.host.alive) {
+      return;
+    }
+    if (session.host.frozenUntilNs > simulation.scheduler.now()) {
+      simulation.scheduler.at(session.host.frozenUntilNs, this::turn);
+      return;
+    }
+    Membership formed = session.membership;
+    if (formed != null
+        && formed.has(self)
+        && !life.hasLeft()
+        && (entered == null || formed.generation() > entered.generation())) {
+      Inbound inbound = inbox.take(formed.generation());
+      if (inbound != null) {
+        entered = formed;
+        arrivals.enter(formed);
+        life.enter(formed, inbound);
+      }
+    }
+    int work = life.turn(simulation.scheduler.now());
+    if (life.isFinished()) {
+      finish();
+      return;
+    }
+    long pause =
+        computing ? simulation.computeNs(self.index()) : work > 0 ? 50_000 : 2 * Scheduler.MS;
+    simulation.scheduler.within(pause / 2, pause, this::turn);
+  }
+
+  private void finish() {
+    if (oracle.lossy) {
+      checkAgainstOthers(oracle.steps);
+    }
+    float[] expected = oracle.parameters.get(oracle.steps);
+    for (int i = 0; i < expected.length && !oracle.lossy; i++) {
+      if (parameters.getFloat(i * Float.BYTES) != expected[i]) {
+        throw new InvariantBroken(self + " ends with other parameters than a quiet run");
+      }
+    }
+    session.workerFinished(this);
+  }
+
+  /** All workers have the same parameters in a step, in this run and in others. */
+  private void checkAgainstOthers(long step) {
+    float[] now = new float[oracle.length];
+    for (int i = 0; i < now.length; i++) {
+      now[i] = parameters.getFloat(i * Float.BYTES);
+    }
+    if (!oracle.sees("replicas of step " + step, now)) {
+      throw new InvariantBroken(self + " has other parameters of step " + step);
+    }
+  }
+
+  @Override
+  public void onBegin(int generation, long step) {
+    session.run.invariants.begins(self, generation, step);
+    if (oracle.lossy) {
+      checkAgainstOthers(step);
+    }
+    float[] expected = oracle.parameters.get((int) step);
+    for (int i = 0; i < expected.length && !oracle.exact && !oracle.lossy; i++) {
+      if (parameters.getFloat(i * Float.BYTES) != expected[i]) {
+        throw new InvariantBroken(
+            self + " begins step " + step + " with parameters of another one at float " + i);
+      }
+    }
+    computing = true;
+  }
+
+  @Override
+  public @Nullable DirectBuffer compute(long step, TreeNode node) {
+    Membership formed = session.membership;
+    if (formed != null && entered != null && formed.generation() > entered.generation()) {
+      return null;
+    }
+    session.run.invariants.pushed(arrivals.generation(), node, step);
+    float[] at = new float[oracle.length];
+    for (int i = 0; i < at.length; i++) {
+      at[i] = parameters.getFloat(i * Float.BYTES);
+    }
+    float[] sum = sum(step, node.lo(), node.hi(), at);
+    UnsafeBuffer floats = new UnsafeBuffer(new byte[at.length * Float.BYTES]);
+    for (int i = 0; i < at.length; i++) {
+      floats.putFloat(i * Float.BYTES, sum[i]);
+    }
+    return floats;
+  }
+
+  /**
+   * What the worker itself makes of a node: in rounds of local steps by the worker's own kernel.
+   */
+  private float[] sum(long step, int lo, int hi, float[] at) {
+    if (oracle.local == null) {
+      return oracle.sum(step, lo, hi, at);
+    }
+    if (hi - lo == 1) {
+      float[] end = oracle.localSteps(step, lo, at);
+      float[] delta = LocalDelta.of(at, end, oracle.slots.examplesInSlot(step, lo));
+      oracle.sign(lo, delta);
+      return delta;
+    }
+    int middle = ReductionTree.split(lo, hi);
+    float[] left = sum(step, lo, middle, at);
+    float[] right = sum(step, middle, hi, at);
+    for (int i = 0; i < left.length; i++) {
+      left[i] += right[i];
+    }
+    return left;
+  }
+
+  @Override
+  public void onPushed(int generation, long step) {
+    computing = false;
+    int from = Integer.MAX_VALUE;
+    int to = 0;
+    for (TreeNode node : life.nodes()) {
+      from = Math.min(from, node.lo());
+      to = Math.max(to, node.hi());
+    }
+    int examples = oracle.slots.offsetOfSlot(step, to) - oracle.slots.offsetOfSlot(step, from);
+    steps.add(
+        new StepReport(
+            generation,
+            step,
+            from,
+            to,
+            examples,
+            examples,
+            1,
+            1,
+            1,
+            life.sentBytes(),
+            1,
+            life.encoding(),
+            life.nonFinite()));
+  }
+
+  /** It is to leave in good order. */
+  void leave() {
+    life.leave();
+  }
+
+  void seal(int forming) {
+    if (!life.isFinished() && inbox.seal(forming)) {
+      computing = false;
+    }
+  }
+
+  WorkerReport report() {
+    return new WorkerReport(
+        self,
+        inbox.sealed(),
+        inbox.endpoint(),
+        !computing,
+        entered != null && entered.generation() == inbox.sealed() && life.isBroken(),
+        life.waitsFor(simulation.scheduler.now()),
+        life.isFinished(),
+        List.copyOf(steps),
+        life.hasLeft() ? life.encoding() : null,
+        null);
+  }
+
+  /** The first so many reported steps have arrived. */
+  void acknowledge(int count) {
+    steps.subList(0, Math.min(count, steps.size())).clear();
+  }
+
+  int unacknowledged() {
+    return steps.size();
+  }
+
+  /** Ends the task. */
+  void stop() {
+    stopped = true;
+    inbox.close();
+    life.close();
+  }
+}

@@ -1,8 +1,0 @@
-/**
- * The coordinator's rules: who is a member, who computes and holds what, when a run is over. No
- * threads, sockets, clock, Spark or randomness here.
- */
-@NullMarked
-package io.trireme.driver.protocol;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** The life of a job on Spark: preflight, data, model, run, evaluation, result. */
-@NullMarked
-package io.trireme.driver.train;
-
-import org.jspecify.annotations.NullMarked;

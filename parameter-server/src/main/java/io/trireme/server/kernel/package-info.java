@@ -1,5 +1,0 @@
-/** Pure functions over memory: no allocation, no rule, no thread of their own. */
-@NullMarked
-package io.trireme.server.kernel;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,146 @@
+package io.trireme.worker.local;
+
+import io.trireme.common.layout.GradientNormalization;
+import io.trireme.common.layout.LayerSpan;
+import io.trireme.common.layout.Layout;
+import io.trireme.common.layout.Segment;
+import io.trireme.common.layout.SegmentKind;
+import io.trireme.kernels.optimizer.UpdaterJson;
+import io.trireme.worker.engine.GradientEngine;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.config.NoOp;
+
+/**
+ * The smallest model with all that matters: a weight w, a statistic s, examples x. The loss is (w -
+ * x)^2 / 2, its gradient w - x; the statistic is a running mean that a batch pulls half way to its
+ * own. Computations can be counted and looked at.
+ */
+final class PullEngine implements GradientEngine {
+
+  /** One computation. */
+  record Call(List<Float> examples, long step, int epoch, long seed, float weight) {}
+
+  private final Layout layout;
+  private final int capacity;
+  private final UnsafeBuffer features;
+  private final UnsafeBuffer labels;
+  private final UnsafeBuffer parameters = floats(2);
+  private final UnsafeBuffer gradient = floats(2);
+  private final List<Call> calls = new ArrayList<>();
+
+  PullEngine(IUpdater updater, int capacity) {
+    this.layout =
+        new Layout(
+            2,
+            List.of(
+                segment("0_w", 0, SegmentKind.WEIGHT, updater),
+                segment("0_s", 1, SegmentKind.STATISTIC, new NoOp())),
+            List.of(new LayerSpan("0", 0, 2, GradientNormalization.None, 1)),
+            true);
+    this.capacity = capacity;
+    this.features = floats(capacity);
+    this.labels = floats(capacity);
+  }
+
+  private static Segment segment(String name, long offset, SegmentKind kind, IUpdater updater) {
+    return new Segment(
+        name, 0, offset, 1, List.of(1L), 'c', kind, UpdaterJson.ofUpdater(updater), List.of());
+  }
+
+  private static UnsafeBuffer floats(int count) {
+    return new UnsafeBuffer(
+        ByteBuffer.allocateDirect(count * Float.BYTES).order(ByteOrder.nativeOrder()));
+  }
+
+  PullEngine at(float weight, float statistic) {
+    parameters.putFloat(0, weight);
+    parameters.putFloat(Float.BYTES, statistic);
+    return this;
+  }
+
+  /** Example number i is i itself. */
+  static void source(
+      long index,
+      MutableDirectBuffer features,
+      int featuresOffset,
+      MutableDirectBuffer labels,
+      int labelsOffset) {
+    features.putFloat(featuresOffset, index);
+    labels.putFloat(labelsOffset, 1);
+  }
+
+  List<Call> calls() {
+    return calls;
+  }
+
+  @Override
+  public Layout layout() {
+    return layout;
+  }
+
+  @Override
+  public int capacity() {
+    return capacity;
+  }
+
+  @Override
+  public int featureLength() {
+    return 1;
+  }
+
+  @Override
+  public int labelLength() {
+    return 1;
+  }
+
+  @Override
+  public MutableDirectBuffer features() {
+    return features;
+  }
+
+  @Override
+  public MutableDirectBuffer labels() {
+    return labels;
+  }
+
+  @Override
+  public MutableDirectBuffer parameters() {
+    return parameters;
+  }
+
+  @Override
+  public DirectBuffer gradient() {
+    return gradient;
+  }
+
+  @Override
+  public double compute(int examples, long step, int epoch, long seed) {
+    float weight = parameters.getFloat(0);
+    float statistic = parameters.getFloat(Float.BYTES);
+    List<Float> seen = new ArrayList<>();
+    float pull = 0;
+    float sum = 0;
+    double loss = 0;
+    for (int i = 0; i < examples; i++) {
+      float x = features.getFloat(i * Float.BYTES);
+      seen.add(x);
+      pull += weight - x;
+      sum += x;
+      loss += (weight - x) * (weight - x) / 2;
+    }
+    gradient.putFloat(0, pull);
+    gradient.putFloat(Float.BYTES, (statistic - sum / examples) / 2);
+    calls.add(new Call(seen, step, epoch, seed, weight));
+    return loss / examples;
+  }
+
+  @Override
+  public void close() {}
+}

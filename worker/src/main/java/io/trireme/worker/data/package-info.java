@@ -1,9 +1,0 @@
-/**
- * Shards: the Arrow IPC files that hold a prepared data set, their writer, and the reader that maps
- * them and fills a network's input. What the set is and in which order it is read is said in {@code
- * io.trireme.common.data}; who prepares it, in the driver.
- */
-@NullMarked
-package io.trireme.worker.data;
-
-import org.jspecify.annotations.NullMarked;
