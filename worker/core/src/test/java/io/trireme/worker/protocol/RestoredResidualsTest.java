@@ -34,7 +34,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** When a worker keeps its residuals for a checkpoint, and which stored ones it begins with. */
-class ResidualsOfALifeTest {
+class RestoredResidualsTest {
 
   private static final int LENGTH = 4096;
   private static final int BYTES = LENGTH * Float.BYTES;
@@ -49,8 +49,8 @@ class ResidualsOfALifeTest {
   private final Sessions sessions = new Sessions();
   private final Inbox inbox = new Inbox(sessions);
   private final Store store = new Store();
-  private final WorkerLife life =
-      new WorkerLife(
+  private final WorkerIncarnation life =
+      new WorkerIncarnation(
           new WorkerOptions(SELF, PLAN, new ReductionTree(4), LAST_STEP, false, plan(), false),
           KEY,
           sessions,
@@ -71,7 +71,7 @@ class ResidualsOfALifeTest {
         7);
   }
 
-  private static final class Computing implements WorkerLife.Computer {
+  private static final class Computing implements WorkerIncarnation.Computer {
     private final UnsafeBuffer gradient = new UnsafeBuffer(ByteBuffer.allocateDirect(BYTES));
 
     @Override

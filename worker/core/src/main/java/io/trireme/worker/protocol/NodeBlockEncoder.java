@@ -13,11 +13,11 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The encoder of one block of one node's gradients, with the bytes of the step that it encoded
- * last. A step that is sent again after a change of membership has the same gradient and is sent as
- * the same bytes, so that the residual counts every step once.
+ * Encodes one block of one node's gradients, with the bytes of the step that it encoded last. A
+ * step that is sent again after a change of membership has the same gradient and is sent as the
+ * same bytes, so that the residual counts every step once.
  */
-final class NodeBlock implements AutoCloseable {
+final class NodeBlockEncoder implements AutoCloseable {
 
   private static final long NONE = -1;
 
@@ -25,17 +25,13 @@ final class NodeBlock implements AutoCloseable {
   private final BlockEncoder encoder;
   private final Residual residual;
   private final int lengthBytes;
+  private final Carryover carryover;
   private final long seed;
   private final int offsetBytes;
   private final ByteBuffer memory;
   private final UnsafeBuffer bytes;
   private long step = NONE;
   private int length;
-
-  /** What other encoders have not sent, to be added to what is encoded from a step on. */
-  private @Nullable ByteBuffer carried;
-
-  private long carriedFrom;
 
   /** The gradient of a step with all that was kept back, as floats; null before {@link #flush}. */
   private @Nullable ByteBuffer flushed;
@@ -46,11 +42,12 @@ final class NodeBlock implements AutoCloseable {
   private boolean empty;
 
   /** An encoder by this codec, which is the plan's or plain. */
-  NodeBlock(CompressionPlan compression, BlockCodec codec, Block block, TreeNode node) {
+  NodeBlockEncoder(CompressionPlan compression, BlockCodec codec, Block block, TreeNode node) {
     this.codec = codec;
     encoder = codec.encoder();
     residual = new Residual(block.index(), node, encoder.state());
     lengthBytes = block.lengthBytes();
+    carryover = new Carryover(lengthBytes);
     seed = compression.waySeed(block.index(), node);
     offsetBytes = Math.toIntExact(block.offset() * Float.BYTES);
     memory = ByteBuffer.allocateDirect(encoder.maxEncodedBytes());
@@ -62,18 +59,19 @@ final class NodeBlock implements AutoCloseable {
     if (step != newStep) {
       empty = false;
       encoder.sharedScale(scale);
-      ByteBuffer rest = carried;
-      boolean carries = rest != null && newStep >= carriedFrom;
-      int result =
-          rest != null && carries
-              ? encodeCarried(newStep, gradient, rest)
-              : encoder.encode(newStep, seed, gradient, offsetBytes, bytes, 0);
+      int result;
+      if (carryover.isDue(newStep)) {
+        UnsafeBuffer sum = carryover.floats();
+        Carryover.add(sum, gradient, offsetBytes, lengthBytes);
+        result = encoder.encode(newStep, seed, sum, 0, bytes, 0);
+      } else {
+        result = encoder.encode(newStep, seed, gradient, offsetBytes, bytes, 0);
+      }
       if (result < 0) {
         throw new IllegalStateException("the gradient of step " + newStep + " is no number");
       }
-      if (carries) {
-        carried = null;
-        BufferUtil.free(rest);
+      if (carryover.isDue(newStep)) {
+        carryover.close();
       }
       step = newStep;
       length = result;
@@ -99,11 +97,9 @@ final class NodeBlock implements AutoCloseable {
     UnsafeBuffer sum = new UnsafeBuffer(floats);
     sum.putBytes(0, gradient, offsetBytes, lengthBytes);
     codec.takeResidual(encoder, sum);
-    ByteBuffer rest = carried;
-    if (rest != null && newStep >= carriedFrom) {
-      addTo(sum, new UnsafeBuffer(rest));
-      carried = null;
-      BufferUtil.free(rest);
+    if (carryover.isDue(newStep)) {
+      Carryover.add(sum, carryover.floats(), 0, lengthBytes);
+      carryover.close();
     }
     empty = true;
     flushed = floats;
@@ -111,15 +107,9 @@ final class NodeBlock implements AutoCloseable {
     return sum;
   }
 
-  private void addTo(UnsafeBuffer sum, UnsafeBuffer more) {
-    for (int at = 0; at < lengthBytes; at += Float.BYTES) {
-      sum.putFloat(at, bounded(sum.getFloat(at) + more.getFloat(at)));
-    }
-  }
-
   /** Whether anything may be kept back. */
-  boolean owes() {
-    return carried != null || !(empty || encoder.state().isEmpty());
+  boolean hasUnsent() {
+    return !carryover.isEmpty() || !(empty || encoder.state().isEmpty());
   }
 
   /** The square of the norm of what the encoder keeps back. */
@@ -130,18 +120,6 @@ final class NodeBlock implements AutoCloseable {
   /** What it remembers, in place. */
   Residual residual() {
     return residual;
-  }
-
-  private int encodeCarried(long newStep, DirectBuffer gradient, ByteBuffer rest) {
-    UnsafeBuffer sum = new UnsafeBuffer(rest);
-    for (int at = 0; at < lengthBytes; at += Float.BYTES) {
-      sum.putFloat(at, bounded(sum.getFloat(at) + gradient.getFloat(offsetBytes + at)));
-    }
-    return encoder.encode(newStep, seed, sum, 0, bytes, 0);
-  }
-
-  private static float bounded(float value) {
-    return Math.max(-Float.MAX_VALUE, Math.min(Float.MAX_VALUE, value));
   }
 
   /** The codec by which it encodes. */
@@ -156,55 +134,50 @@ final class NodeBlock implements AutoCloseable {
 
   /** Whether there is something of other encoders that waits to be sent. */
   boolean carries() {
-    return carried != null;
+    return !carryover.isEmpty();
   }
 
+  /** What it encoded last. */
   DirectBuffer bytes() {
     return bytes;
   }
 
-  BlockEncoder encoder() {
-    return encoder;
+  /** Floats of the last encoding that are sent with a value of their own. */
+  int sentFloats() {
+    return encoder.sentFloats();
+  }
+
+  /** The index of its block. */
+  int block() {
+    return residual.block();
   }
 
   /**
    * Takes over what another encoder of the same block has not sent. It is sent with the first step
    * from this one on that is encoded anew: what was encoded before may be sent again as it is.
    */
-  void absorb(NodeBlock other, long from) {
-    ByteBuffer rest = other.carried;
-    if (!other.owes()) {
+  void absorb(NodeBlockEncoder other, long from) {
+    if (!other.hasUnsent()) {
       return;
     }
-    ByteBuffer own = carried;
-    if (own == null) {
-      own = ByteBuffer.allocateDirect(lengthBytes);
-      carried = own;
-    }
-    UnsafeBuffer sum = new UnsafeBuffer(own);
+    UnsafeBuffer sum = carryover.floats(from);
     other.codec.addResidual(other.encoder, sum);
-    if (rest != null) {
-      addTo(sum, new UnsafeBuffer(rest));
-      carriedFrom = Math.max(carriedFrom, other.carriedFrom);
+    if (!other.carryover.isEmpty()) {
+      UnsafeBuffer rest = other.carryover.floats();
+      Carryover.add(carryover.floats(other.carryover.firstStep()), rest, 0, lengthBytes);
     }
-    carriedFrom = Math.max(carriedFrom, from);
+    // An encoder of the same codec keeps it in its own residual, which a checkpoint holds.
     if (other.codec.equals(codec) && encoder.absorb(sum, 0)) {
       empty = false;
-      carried = null;
-      BufferUtil.free(own);
+      carryover.close();
     }
   }
 
   @Override
   public void close() {
-    ByteBuffer rest = carried;
-    carried = null;
     ByteBuffer last = flushed;
     flushed = null;
     CloseHelper.closeAll(
-        encoder,
-        () -> BufferUtil.free(memory),
-        () -> BufferUtil.free(rest),
-        () -> BufferUtil.free(last));
+        encoder, () -> BufferUtil.free(memory), carryover, () -> BufferUtil.free(last));
   }
 }

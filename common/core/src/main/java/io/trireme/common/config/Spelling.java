@@ -1,18 +1,31 @@
-package io.trireme.driver.jobfile;
+package io.trireme.common.config;
 
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Finds what somebody may have meant. */
-final class Nearest {
-  private Nearest() {}
+/** Known words that are near to an unknown one. */
+public final class Spelling {
+
+  private static final int SUGGESTIONS = 3;
+
+  private Spelling() {}
+
+  /** The known words, those with the fewest typing mistakes first; at most three. */
+  public static List<String> nearest(String word, Collection<String> known) {
+    return known.stream()
+        .sorted(Comparator.comparingInt((String each) -> distance(word, each)))
+        .limit(SUGGESTIONS)
+        .toList();
+  }
 
   /**
    * The known word that is the fewest typing mistakes away, case aside, if it is near enough to be
    * worth a suggestion.
    */
-  static Optional<String> to(String word, Collection<String> known) {
+  public static Optional<String> near(String word, Collection<String> known) {
     String best = "";
     int bestDistance = Math.max(2, word.length() / 3) + 1;
     for (String candidate : known) {
@@ -26,14 +39,14 @@ final class Nearest {
   }
 
   /** What to write in place of an unknown word: the nearest, or else all that there are. */
-  static String hint(String what, String word, Collection<String> known) {
-    return to(word, known)
+  public static String hint(String what, String word, Collection<String> known) {
+    return near(word, known)
         .map(near -> "nearest " + what + " \"" + near + "\"")
         .orElseGet(() -> "expected one of " + String.join(", ", known));
   }
 
   /** Optimal string alignment: insertions, deletions, replacements, swaps of neighbours. */
-  static int distance(String a, String b) {
+  private static int distance(String a, String b) {
     int[][] d = new int[a.length() + 1][b.length() + 1];
     for (int i = 0; i <= a.length(); i++) {
       for (int j = 0; j <= b.length(); j++) {

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A worker that leaves sends all that its encoders have kept back, once. */
-class HandingOverTest {
+class ResidualHandoverTest {
 
   private static final int LENGTH = 3000;
   private static final TreeNode LEFT = new TreeNode(0, 2);
@@ -82,9 +82,9 @@ class HandingOverTest {
       GradientEncoders by, Codec expected, int block, TreeNode node, long step, DirectBuffer g) {
     Payload payload = new Payload();
     by.fill(payload, PLAN.blocks().get(block), node, step, g);
-    assertThat(payload.codec).isEqualTo(expected);
-    byte[] bytes = new byte[payload.length];
-    payload.bytes.getBytes(payload.offset, bytes);
+    assertThat(payload.codec()).isEqualTo(expected);
+    byte[] bytes = new byte[payload.length()];
+    payload.bytes().getBytes(payload.offset(), bytes);
     return bytes;
   }
 
@@ -141,16 +141,16 @@ class HandingOverTest {
       }
       double kept = leaver.report().residualNormSquared();
       assertThat(kept).isPositive();
-      assertThat(leaver.owes(4)).isTrue();
+      assertThat(leaver.hasUnsettled(4)).isTrue();
       leaver.handOver(4);
       step(leaver, plan, true, LEFT, 4);
       step(other, plan, false, RIGHT, 4);
-      assertThat(leaver.owes(4)).as("it may have to be sent again").isTrue();
+      assertThat(leaver.hasUnsettled(4)).as("it may have to be sent again").isTrue();
       assertThat(leaver.report().residualNormSquared())
           .as("what is lost if the worker dies before it is counted")
           .isCloseTo(kept, within(1e-9 * kept));
       leaver.counted(5);
-      assertThat(leaver.owes(5)).isFalse();
+      assertThat(leaver.hasUnsettled(5)).isFalse();
       assertThat(leaver.report().residualNormSquared()).isZero();
       double[] rest = residuals(other);
       for (int i = 0; i < LENGTH; i++) {
@@ -186,7 +186,7 @@ class HandingOverTest {
       byte[] sent = bytes(leaver, Codec.ONEBIT, 0, ALL, 3, gradient);
       leaver.handOver(3);
       assertThat(bytes(leaver, Codec.ONEBIT, 0, ALL, 3, gradient)).isEqualTo(sent);
-      assertThat(leaver.owes(3)).isTrue();
+      assertThat(leaver.hasUnsettled(3)).isTrue();
     }
   }
 
@@ -219,7 +219,7 @@ class HandingOverTest {
       step(leaver, plan, true, LEFT, 1);
       leaver.enter(List.of(ALL));
       leaver.counted(2);
-      assertThat(leaver.owes(2)).isFalse();
+      assertThat(leaver.hasUnsettled(2)).isFalse();
       assertThat(leaver.report().residualNormSquared()).isCloseTo(kept, within(1e-9 * kept));
     }
   }
@@ -231,11 +231,11 @@ class HandingOverTest {
     try (GradientEncoders leaver = new GradientEncoders(PLAN, plan)) {
       leaver.enter(List.of(ALL));
       byte[] sent = bytes(leaver, Codec.THC, 0, ALL, 0, gradient());
-      assertThat(leaver.owes(1)).isFalse();
+      assertThat(leaver.hasUnsettled(1)).isFalse();
       leaver.handOver(1);
       assertThat(Arrays.equals(bytes(leaver, Codec.THC, 0, ALL, 1, gradient()), sent)).isFalse();
       leaver.counted(2);
-      assertThat(leaver.owes(2)).isFalse();
+      assertThat(leaver.hasUnsettled(2)).isFalse();
       assertThat(leaver.report().residualNormSquared()).isPositive();
     }
   }

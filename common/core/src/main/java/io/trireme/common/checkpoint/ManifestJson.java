@@ -11,7 +11,7 @@ import java.util.HexFormat;
 import java.util.zip.CRC32C;
 
 /** Manifests as bytes; see the package's description. */
-final class ManifestCodec {
+final class ManifestJson {
   private static final String BEFORE_CRC = ",\n\"crc32c\":\"";
   private static final String AFTER_CRC = "\"}\n";
   private static final int CRC_DIGITS = 8;
@@ -19,7 +19,7 @@ final class ManifestCodec {
 
   private static final ObjectMapper JSON = Fingerprints.mapper();
 
-  private ManifestCodec() {}
+  private ManifestJson() {}
 
   /** The manifest's file. */
   static byte[] encode(Manifest manifest) {

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** One life of a worker between two servers, each of which sends it one block. */
-class WorkerLifeTest {
+class WorkerIncarnationTest {
 
   private static final int LENGTH = 6;
   private static final int BYTES = LENGTH * Float.BYTES;
@@ -48,21 +48,22 @@ class WorkerLifeTest {
   private final UnsafeBuffer parameters = new UnsafeBuffer(new byte[2 * BYTES]);
   private final Rejections rejections = new Rejections();
   private final Computing computer = new Computing();
-  private final WorkerLife life =
-      new WorkerLife(
+  private final WorkerIncarnation life =
+      new WorkerIncarnation(
           new WorkerOptions(SELF, PLAN, new ReductionTree(4), LAST_STEP),
           KEY,
           sessions,
           parameters,
           rejections,
-          computer);
+          computer,
+          ResidualStore.NONE);
   private @Nullable Membership membership;
   private @Nullable FakeServer first;
   private @Nullable FakeServer second;
   private int generation;
 
   /** Tells what it is asked, and gives the number of the step as the gradient. */
-  private static final class Computing implements WorkerLife.Computer {
+  private static final class Computing implements WorkerIncarnation.Computer {
     final List<String> asked = new ArrayList<>();
     boolean giveUp;
     private final UnsafeBuffer gradient = new UnsafeBuffer(new byte[2 * BYTES]);

@@ -5,7 +5,7 @@ package io.trireme.worker.protocol;
  * the gradient with the residual. What was handed over counts as kept back until the parameters of
  * the next step prove that it was counted.
  */
-final class HandingOver {
+final class ResidualHandover {
 
   private static final long NONE = -1;
 
@@ -14,8 +14,8 @@ final class HandingOver {
   private double forfeited;
 
   /** From now on this step hands over. */
-  void begin(long handingStep) {
-    step = handingStep;
+  void begin(long handoverStep) {
+    step = handoverStep;
   }
 
   /** Whether this step hands over. */
@@ -37,9 +37,9 @@ final class HandingOver {
 
   /**
    * Notes that the worker's slots are others from now on: what is under way may be replaced by what
-   * others send for the same slots, and nobody will know.
+   * others send for the same slots, and no message tells.
    */
-  void moved() {
+  void slotsChanged() {
     forfeited += unproven;
     unproven = 0;
   }

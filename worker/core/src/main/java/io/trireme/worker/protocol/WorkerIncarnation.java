@@ -17,11 +17,11 @@ import org.agrona.MutableDirectBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One life of a worker, from generation to generation, step by step: gathers parameters, has the
- * gradient of its slots computed, pushes it. Entering a generation drops whatever was under way.
+ * One incarnation of a worker, from generation to generation, step by step: gathers parameters, has
+ * the gradient of its slots computed, pushes it. Entering a generation drops what was under way.
  * For one thread.
  */
-public final class WorkerLife implements AutoCloseable {
+public final class WorkerIncarnation implements AutoCloseable {
 
   private static final int FRAMES_PER_POLL = 16;
 
@@ -64,23 +64,12 @@ public final class WorkerLife implements AutoCloseable {
   private long receivedBefore;
   private boolean leaving;
 
-  /** A life that has entered no generation yet, and keeps no residuals for checkpoints. */
-  public WorkerLife(
-      WorkerOptions options,
-      JobKey key,
-      Transport transport,
-      MutableDirectBuffer parameters,
-      Rejections rejections,
-      Computer computer) {
-    this(options, key, transport, parameters, rejections, computer, ResidualStore.NONE);
-  }
-
   /**
    * A life that has entered no generation yet.
    *
    * @param residuals takes its residuals at steps that are due, and has those that it begins with
    */
-  public WorkerLife(
+  public WorkerIncarnation(
       WorkerOptions options,
       JobKey key,
       Transport transport,
@@ -109,7 +98,8 @@ public final class WorkerLife implements AutoCloseable {
     generation = membership.generation();
     int entered = generation;
     receiver =
-        new SecureReceiver(key, entered, self, membership.peers(), inbound, rejections, core);
+        new SecureReceiver(
+            key, entered, self, membership.peers(), inbound, rejections, core.intake());
     core.enter(
         membership,
         (to, where) -> new SecureSender(key, entered, self, to, where, transport.connect(where)));
