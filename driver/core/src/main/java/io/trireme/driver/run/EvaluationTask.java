@@ -2,12 +2,12 @@ package io.trireme.driver.run;
 
 import io.trireme.data.shard.ExampleReader;
 import io.trireme.driver.spark.LocalFolders;
-import io.trireme.kernels.memory.FloatVector;
 import io.trireme.kernels.memory.NativeThreads;
 import io.trireme.worker.dl4j.Dl4jEngine;
 import io.trireme.worker.dl4j.ModelFactory;
 import io.trireme.worker.engine.InputFacts;
 import java.io.IOException;
+import org.agrona.DirectBuffer;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.deploy.SparkHadoopUtil;
@@ -44,14 +44,13 @@ final class EvaluationTask implements Function<Integer, long[][]> {
       InputFacts facts = new InputFacts(set.height(), set.width(), set.channels(), set.classes());
       Model model = ModelFactory.ofJson(modelJson, "to be evaluated", 0, facts);
       ModelFiles.setParameters(model, parameters.value());
-      try (Dl4jEngine engine = new Dl4jEngine(model, facts, BATCH);
-          FloatVector outputs = FloatVector.zeros("outputs", (long) BATCH * set.classes())) {
-        return count(examples, engine, outputs, part);
+      try (Dl4jEngine engine = new Dl4jEngine(model, facts, BATCH)) {
+        return count(examples, engine, part);
       }
     }
   }
 
-  private long[][] count(ExampleReader examples, Dl4jEngine engine, FloatVector outputs, int part) {
+  private long[][] count(ExampleReader examples, Dl4jEngine engine, int part) {
     int classes = engine.labelLength();
     long[][] counts = new long[classes][classes];
     long to = examples.examples() * (part + 1) / parts;
@@ -65,7 +64,8 @@ final class EvaluationTask implements Function<Integer, long[][]> {
             engine.labels(),
             i * classes * Float.BYTES);
       }
-      engine.predict(rows, outputs.buffer());
+      engine.predict(rows);
+      DirectBuffer outputs = engine.output("label");
       for (int i = 0; i < rows; i++) {
         counts[examples.label(from + i)][largest(outputs, i * classes, classes)]++;
       }
@@ -73,11 +73,11 @@ final class EvaluationTask implements Function<Integer, long[][]> {
     return counts;
   }
 
-  private static int largest(FloatVector outputs, int from, int classes) {
+  private static int largest(DirectBuffer outputs, int from, int classes) {
     int best = 0;
     for (int c = 1; c < classes; c++) {
-      if (outputs.buffer().getFloat((from + c) * Float.BYTES)
-          > outputs.buffer().getFloat((from + best) * Float.BYTES)) {
+      if (outputs.getFloat((from + c) * Float.BYTES)
+          > outputs.getFloat((from + best) * Float.BYTES)) {
         best = c;
       }
     }

@@ -1,11 +1,17 @@
 package io.trireme.worker.dl4j;
 
 import io.trireme.common.layout.Layout;
+import io.trireme.data.schema.ElementType;
+import io.trireme.data.schema.ExampleBatch;
+import io.trireme.data.schema.ExampleSchema;
+import io.trireme.data.schema.Role;
+import io.trireme.data.schema.TensorSpec;
 import io.trireme.kernels.memory.FloatVector;
 import io.trireme.worker.engine.BadModelException;
 import io.trireme.worker.engine.GradientEngine;
 import io.trireme.worker.engine.InputFacts;
 import java.util.Arrays;
+import java.util.List;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -21,9 +27,11 @@ public final class Dl4jEngine implements GradientEngine {
   private final Layout layout;
   private final InputFacts facts;
   private final int capacity;
+  private final ExampleBatch batch;
   private final long[] exampleShape;
   private final FloatVector features;
   private final FloatVector labels;
+  private final FloatVector outputs;
   private final UnsafeBuffer parameters;
   private final UnsafeBuffer gradient;
   private final @Nullable Batch[] batches;
@@ -49,6 +57,10 @@ public final class Dl4jEngine implements GradientEngine {
     this.exampleShape = InputShapes.of(network, facts);
     this.features = FloatVector.zeros("features", (long) capacity * facts.featureLength());
     this.labels = FloatVector.zeros("labels", (long) capacity * facts.classes());
+    this.outputs = FloatVector.zeros("outputs", (long) capacity * facts.classes());
+    this.batch =
+        new ExampleBatch(
+            schema(facts), capacity, List.of(features.buffer(), labels.buffer()));
     this.parameters = FloatVector.bufferOf(model.params());
     this.gradient = FloatVector.bufferOf(network.gradient());
     this.batches = new Batch[capacity + 1];
@@ -59,29 +71,23 @@ public final class Dl4jEngine implements GradientEngine {
     return layout;
   }
 
-  @Override
-  public int capacity() {
-    return capacity;
+  private static ExampleSchema schema(InputFacts facts) {
+    return new ExampleSchema(
+        List.of(
+            new TensorSpec(
+                "image",
+                Role.FEATURE,
+                ElementType.UINT8,
+                List.of(facts.channels(), facts.height(), facts.width()),
+                0,
+                1),
+            new TensorSpec(
+                "label", Role.LABEL, ElementType.UINT8, List.of(), facts.classes(), 1)));
   }
 
   @Override
-  public int featureLength() {
-    return facts.featureLength();
-  }
-
-  @Override
-  public int labelLength() {
-    return facts.classes();
-  }
-
-  @Override
-  public MutableDirectBuffer features() {
-    return features.buffer();
-  }
-
-  @Override
-  public MutableDirectBuffer labels() {
-    return labels.buffer();
+  public ExampleBatch batch() {
+    return batch;
   }
 
   @Override
@@ -103,17 +109,17 @@ public final class Dl4jEngine implements GradientEngine {
     return network.model().score();
   }
 
-  /**
-   * The model's outputs for the first {@code examples} rows of inputs, as in inference.
-   *
-   * @param examples 1 to {@link #capacity()}
-   * @param outputs receives {@code examples * labelLength()} floats, example by example
-   */
-  public void predict(int examples, MutableDirectBuffer outputs) {
+  @Override
+  public void predict(int examples) {
     INDArray output = network.output(batch(examples).features());
     int length = examples * facts.classes() * Float.BYTES;
     INDArray rows = output.ordering() == 'c' && !output.isView() ? output : output.dup('c');
-    outputs.putBytes(0, FloatVector.bufferOf(rows), 0, length);
+    outputs.buffer().putBytes(0, FloatVector.bufferOf(rows), 0, length);
+  }
+
+  @Override
+  public DirectBuffer output(String label) {
+    return outputs.buffer();
   }
 
   private Batch batch(int examples) {
@@ -144,6 +150,7 @@ public final class Dl4jEngine implements GradientEngine {
     Arrays.fill(batches, null);
     features.close();
     labels.close();
+    outputs.close();
     parameters.wrap(new byte[0]);
     gradient.wrap(new byte[0]);
   }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.trireme.common.layout.SegmentKind;
 import io.trireme.worker.engine.BadModelException;
 import java.util.Random;
+import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.deeplearning4j.nn.conf.constraint.MaxNormConstraint;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -63,8 +64,9 @@ class Dl4jEngineTest {
     try (Dl4jEngine engine =
         new Dl4jEngine(Nets.convolutional(b -> b.updater(new Sgd(0.1))), Nets.FACTS, 8)) {
       fill(engine, 8);
+      engine.predict(8);
       UnsafeBuffer all = new UnsafeBuffer(new byte[8 * 3 * Float.BYTES]);
-      engine.predict(8, all);
+      all.putBytes(0, engine.output("label"), 0, all.capacity());
       for (int i = 0; i < 8; i++) {
         float sum = 0;
         for (int j = 0; j < 3; j++) {
@@ -72,8 +74,8 @@ class Dl4jEngineTest {
         }
         assertThat((double) sum).isCloseTo(1.0, within(1e-5));
       }
-      UnsafeBuffer two = new UnsafeBuffer(new byte[2 * 3 * Float.BYTES]);
-      engine.predict(2, two);
+      engine.predict(2);
+      DirectBuffer two = engine.output("label");
       for (int i = 0; i < 6; i++) {
         assertThat(two.getFloat(i * 4)).isCloseTo(all.getFloat(i * 4), within(1e-6f));
       }
