@@ -73,6 +73,26 @@ class ArchitectureTest {
           .because("kernels are pure functions over memory");
 
   @ArchTest
+  static final ArchRule modelsAndEnginesAreFound =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("io.trireme.worker.dl4j..", "org.nd4j..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.trireme.worker.dl4j..", "org.deeplearning4j..")
+          .because("families and engines are known by their interfaces alone");
+
+  @ArchTest
+  static final ArchRule engineInterfacesKnowNoLibrary =
+      noClasses()
+          .that()
+          .resideInAPackage("io.trireme.worker.engine..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.nd4j..", "org.deeplearning4j..", "io.trireme.kernels..")
+          .because("an engine may have neither");
+
+  @ArchTest
   static final ArchRule packagesHaveNoCycles =
       slices().matching("io.trireme.(**)").should().beFreeOfCycles();
 
