@@ -118,13 +118,13 @@ class ArchitectureTest {
           .because("a GPU host needs this module and a Java runtime alone");
 
   @ArchTest
-  static final ArchRule theDriverFindsModelFamilies =
+  static final ArchRule modelsAndEnginesAreFound =
       noClasses()
           .that()
-          .resideInAPackage("io.trireme.driver..")
+          .resideOutsideOfPackages("io.trireme.worker.dl4j..", "org.nd4j..")
           .should()
           .dependOnClassesThat()
-          .resideInAPackage("io.trireme.worker.dl4j..")
+          .resideInAnyPackage("io.trireme.worker.dl4j..", "org.deeplearning4j..")
           .because("families and engines are found by their providers");
 
   @ArchTest
