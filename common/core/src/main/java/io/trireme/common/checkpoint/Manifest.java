@@ -7,7 +7,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a checkpoint is: its {@code manifest.json}, written after all of its files.
@@ -116,17 +115,5 @@ public record Manifest(
   /** Bytes of all shard files. */
   public long lengthBytes() {
     return files.stream().mapToLong(CheckpointShard::lengthBytes).sum();
-  }
-
-  /** The file that holds a section; null if none does. */
-  public @Nullable CheckpointShard fileOf(SectionId id) {
-    for (CheckpointShard file : files) {
-      for (StoredSection section : file.sections()) {
-        if (section.id().equals(id)) {
-          return file;
-        }
-      }
-    }
-    return null;
   }
 }

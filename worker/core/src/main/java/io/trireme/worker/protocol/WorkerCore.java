@@ -24,14 +24,15 @@ import org.jspecify.annotations.Nullable;
  * vector, and pushes contributions. The caller computes gradients in between:
  *
  * <pre>
- *   until isReady(): poll
- *   beginStep(); for each of nodes(): compute; push(node, gradient); until isPushed(now): pump
+ *   until intake().isReady(): poll
+ *   beginStep(); for each of nodes(): compute; push(node, gradient);
+ *     until outbox().isPushed(now): outbox().pump(now)
  * </pre>
  *
  * <p>It must not poll while it computes or pushes: parameters of the next step, which come as soon
  * as servers know that this worker has begun, are written over those that it computes with.
  */
-public final class WorkerCore implements AutoCloseable {
+final class WorkerCore implements AutoCloseable {
 
   private final WorkerOptions options;
   private final GradientEncoders encoders;
@@ -50,23 +51,28 @@ public final class WorkerCore implements AutoCloseable {
    * A worker that writes parameters into this vector of little-endian floats, and counts the
    * messages that it drops.
    */
-  public WorkerCore(WorkerOptions options, MutableDirectBuffer parameters, Rejections rejections) {
+  WorkerCore(WorkerOptions options, MutableDirectBuffer parameters, Rejections rejections) {
     this.options = options;
     encoders = new GradientEncoders(options.plan(), options.compression());
     intake = new ParameterIntake(options, parameters, rejections, encoders::scale);
     outbox = new GradientOutbox(options, encoders);
   }
 
-  /** What takes the messages of servers. */
+  /** The parameters of the awaited step; takes the messages of servers. */
   ParameterIntake intake() {
     return intake;
+  }
+
+  /** The contribution that is being sent. */
+  GradientOutbox outbox() {
+    return outbox;
   }
 
   /**
    * Enters a generation, and drops what was under way: learns its slots, connects to the servers,
    * and awaits the parameters of the generation's first step.
    */
-  public void enter(Membership membership, Connector connector) {
+  void enter(Membership membership, Connector connector) {
     outbox.close();
     generation = membership.generation();
     WorkerMember self =
@@ -116,7 +122,7 @@ public final class WorkerCore implements AutoCloseable {
    * Takes over the stored residuals that fall to this life by the generation that it has entered:
    * once in a life, before anything is pushed. May block.
    */
-  public void restore(ResidualStore store) {
+  void restore(ResidualStore store) {
     WorkerMember self = member;
     if (self != null && self.heirFrom() < self.heirTo() && options.compression().hasWay()) {
       encoders.restore(
@@ -133,13 +139,13 @@ public final class WorkerCore implements AutoCloseable {
    * that step is due. It is passed over if some of it was encoded already, in another generation:
    * what the encoders keep is then of the step after.
    */
-  public void keep(ResidualStore store) {
+  void keep(ResidualStore store) {
     WorkerMember self = member;
     if (self != null
         && options.compression().hasWay()
-        && store.isDue(awaitedStep())
-        && !encoders.hasEncoded(awaitedStep())) {
-      store.keep(generation, awaitedStep(), self.slotFrom(), self.slotTo(), residuals());
+        && store.isDue(intake.awaitedStep())
+        && !encoders.hasEncoded(intake.awaitedStep())) {
+      store.keep(generation, intake.awaitedStep(), self.slotFrom(), self.slotTo(), residuals());
     }
   }
 
@@ -148,41 +154,31 @@ public final class WorkerCore implements AutoCloseable {
    * it sent is counted, and nothing that it could hand over is kept back.
    */
   boolean mayLeave() {
-    encoders.counted(awaitedStep());
-    return !encoders.hasUnsettled(awaitedStep());
-  }
-
-  /** Whether every block of the awaited step is there. */
-  public boolean isReady() {
-    return intake.isReady();
-  }
-
-  /** The step whose parameters are gathered, or, once {@link #isReady}, are there. */
-  public long awaitedStep() {
-    return intake.awaitedStep();
+    encoders.counted(intake.awaitedStep());
+    return !encoders.hasUnsettled(intake.awaitedStep());
   }
 
   /**
    * The nodes of the reduction tree that this worker contributes in the step that it has begun: the
    * same in each step but, where slots are streams, for slots that are ahead of others at first.
    */
-  public List<TreeNode> nodes() {
+  List<TreeNode> nodes() {
     return nodes;
   }
 
   /** Begins the step that is ready as the one in which all that was kept back is sent. */
   void beginLastStep() {
-    encoders.handOver(awaitedStep());
+    encoders.handOver(intake.awaitedStep());
     beginStep();
   }
 
   /** Begins to compute the step that is ready, and to await the next. */
-  public void beginStep() {
-    if (!isReady()) {
+  void beginStep() {
+    if (!intake.isReady()) {
       throw new IllegalStateException(
-          "step " + awaitedStep() + " lacks " + intake.missingBlocks() + " blocks");
+          "step " + intake.awaitedStep() + " lacks " + intake.missingBlocks() + " blocks");
     }
-    step = awaitedStep();
+    step = intake.awaitedStep();
     if (slotSteps.values().stream().anyMatch(first -> first >= step)) {
       nodes =
           slotSteps.entrySet().stream()
@@ -195,37 +191,18 @@ public final class WorkerCore implements AutoCloseable {
   }
 
   /**
-   * Begins to send a node's gradient, which must stay as it is until {@link #isPushed}. One that is
-   * no number is sent as void, so that the step counts for no worker, if the job is to skip such
-   * steps.
+   * Begins to send a node's gradient, which must stay as it is until {@link
+   * GradientOutbox#isPushed}. One that is no number is sent as void, so that the step counts for no
+   * worker, if the job is to skip such steps.
    *
    * @throws NonFiniteGradientException if it is no number and the job is to fail
    */
-  public void push(TreeNode node, DirectBuffer sum) {
+  void push(TreeNode node, DirectBuffer sum) {
     outbox.push(generation, step, node, sum);
   }
 
-  /** Where the gradient of the step begun last was no number; null if it was one. */
-  public @Nullable String nonFinite() {
-    return outbox.nonFinite();
-  }
-
-  /** Whether the last contribution has been handed to the sessions. */
-  public boolean isPushed(long nowNs) {
-    return outbox.isPushed(nowNs);
-  }
-
-  /**
-   * Sends what waits, as far as the sessions take it.
-   *
-   * @return frames sent
-   */
-  public int pump(long nowNs) {
-    return outbox.pump(nowNs);
-  }
-
   /** What it waits for, for messages about a stall: the first missing block with its server. */
-  public String waitsFor(long nowNs) {
+  String waitsFor(long nowNs) {
     String session = outbox.waitsFor(nowNs);
     if (session != null) {
       return options.self() + " " + session + ", at step " + step;
@@ -234,21 +211,17 @@ public final class WorkerCore implements AutoCloseable {
     return options.self() + " " + (block == null ? "computes step " + step : block);
   }
 
-  /** Bytes of frames sent so far. */
-  public long sentBytes() {
-    return outbox.sentBytes();
-  }
-
   /** What became of the gradients since this life began. */
-  public EncodingReport encoding() {
+  EncodingReport encoding() {
     return encoders.report();
   }
 
   /**
    * What the encoders of this worker's nodes remember, by node and block; to be read or written
-   * after {@link #isPushed} and before the next {@link #push}. Empty where all blocks travel plain.
+   * after {@link GradientOutbox#isPushed} and before the next {@link #push}. Empty where all blocks
+   * travel plain.
    */
-  public List<Residual> residuals() {
+  List<Residual> residuals() {
     return encoders.residuals();
   }
 

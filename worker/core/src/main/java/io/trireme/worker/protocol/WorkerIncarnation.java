@@ -140,11 +140,11 @@ public final class WorkerIncarnation implements AutoCloseable {
   private int gather() {
     SecureReceiver input = receiver;
     int work = input == null ? 0 : input.poll(FRAMES_PER_POLL);
-    if (!core.isReady()) {
+    if (!core.intake().isReady()) {
       return work;
     }
     core.keep(residuals);
-    if (core.awaitedStep() == options.lastStep()) {
+    if (core.intake().awaitedStep() == options.lastStep()) {
       phase = Phase.FINISHED;
       return work;
     }
@@ -152,7 +152,7 @@ public final class WorkerIncarnation implements AutoCloseable {
       phase = Phase.LEFT;
       return work + 1;
     }
-    computer.onBegin(generation, core.awaitedStep());
+    computer.onBegin(generation, core.intake().awaitedStep());
     if (leaving) {
       core.beginLastStep();
     } else {
@@ -165,7 +165,7 @@ public final class WorkerIncarnation implements AutoCloseable {
 
   private int compute() {
     TreeNode next = core.nodes().get(node);
-    DirectBuffer sum = computer.compute(core.awaitedStep() - 1, next);
+    DirectBuffer sum = computer.compute(core.intake().awaitedStep() - 1, next);
     if (sum == null) {
       return 0;
     }
@@ -175,8 +175,8 @@ public final class WorkerIncarnation implements AutoCloseable {
   }
 
   private int push(long nowNs) {
-    int work = core.pump(nowNs);
-    if (!core.isPushed(nowNs)) {
+    int work = core.outbox().pump(nowNs);
+    if (!core.outbox().isPushed(nowNs)) {
       return work;
     }
     node++;
@@ -184,7 +184,7 @@ public final class WorkerIncarnation implements AutoCloseable {
       phase = Phase.COMPUTING;
     } else {
       phase = Phase.GATHERING;
-      computer.onPushed(generation, core.awaitedStep() - 1);
+      computer.onPushed(generation, core.intake().awaitedStep() - 1);
     }
     return work + 1;
   }
@@ -201,7 +201,7 @@ public final class WorkerIncarnation implements AutoCloseable {
 
   /** The step whose parameters it has or gathers. */
   public long step() {
-    return core.awaitedStep();
+    return core.intake().awaitedStep();
   }
 
   /** Whether a session to it has lost something in this generation. */
@@ -229,17 +229,20 @@ public final class WorkerIncarnation implements AutoCloseable {
 
   /** Where the gradient of the step begun last was no number; null if it was one. */
   public @Nullable String nonFinite() {
-    return core.nonFinite();
+    return core.outbox().nonFinite();
   }
 
-  /** See {@link WorkerCore#residuals}. */
+  /**
+   * What the encoders of its nodes remember, by node and block; to be read or written between two
+   * steps. Empty where all blocks travel plain.
+   */
   public List<Residual> residuals() {
     return core.residuals();
   }
 
   /** Bytes of frames sent in this life. */
   public long sentBytes() {
-    return core.sentBytes();
+    return core.outbox().sentBytes();
   }
 
   /** Bytes of frames received in this life. */
