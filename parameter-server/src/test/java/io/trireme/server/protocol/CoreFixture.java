@@ -24,20 +24,20 @@ import io.trireme.common.wire.sbe.MessageHeaderEncoder;
 import io.trireme.common.wire.sbe.NormShareEncoder;
 import io.trireme.common.wire.sbe.ReducedEncoder;
 import io.trireme.common.wire.sbe.StateEncoder;
-import io.trireme.kernels.optimizer.GroupUpdater;
 import io.trireme.kernels.sum.TreeSums;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * One server core, server 0, under test: messages are put before it one by one, and what it sends
  * is read by {@link Wire}s. Three groups of one block, three steps.
  */
-final class CoreBench implements AutoCloseable {
+final class CoreFixture implements AutoCloseable {
   static final int SLOTS = 4;
   static final int LENGTH = 6;
   static final int BYTES = LENGTH * Float.BYTES;
@@ -62,7 +62,8 @@ final class CoreBench implements AutoCloseable {
 
   private static final Endpoint PLACE = new Endpoint("host", 1, "driver", 2);
 
-  final List<FakeUpdater> updaters = new ArrayList<>();
+  private final FakeUpdaters made = new FakeUpdaters(9);
+  final List<FakeUpdater> updaters = made.made;
   final Rejections rejections = new Rejections();
   final float[][] slots = TreeSums.randomSlots(new Random(3), SLOTS, LENGTH);
   final UnsafeBuffer bytes = new UnsafeBuffer(new byte[8192]);
@@ -75,38 +76,18 @@ final class CoreBench implements AutoCloseable {
   final ServerCore core;
   private int generation;
   private final Map<Peer, Wire> wires = new TreeMap<>((a, b) -> Integer.compare(a.id(), b.id()));
-  private final List<Wire> made = new ArrayList<>();
+  private final List<Wire> allWires = new ArrayList<>();
   private final MessageHeaderDecoder headerDecoder = new MessageHeaderDecoder();
 
   /** A server that has loaded the first two groups. */
-  CoreBench(double clipGlobalNorm) {
+  CoreFixture(double clipGlobalNorm) {
     this(new ServerOptions(SELF, PLAN, new SlotPlan(10, 8, SLOTS), 0, 3, clipGlobalNorm));
   }
 
   /** A server of these options that has loaded the first two groups. */
-  CoreBench(ServerOptions options) {
-    core =
-        new ServerCore(
-            options,
-            new GroupUpdaters() {
-              @Override
-              public GroupUpdater first(BlockGroup group) {
-                return keep(new FakeUpdater(group));
-              }
-
-              @Override
-              public GroupUpdater blank(BlockGroup group) {
-                return keep(FakeUpdater.blank(group));
-              }
-            },
-            rejections);
+  CoreFixture(ServerOptions options) {
+    core = new ServerCore(options, made, rejections, Snapshots.NONE, ServerRules.STANDARD);
     core.load(List.of(0, 1));
-  }
-
-  private FakeUpdater keep(FakeUpdater updater) {
-    updater.square = 9;
-    updaters.add(updater);
-    return updater;
   }
 
   static GroupHolders held(int primary, int backup) {
@@ -121,14 +102,31 @@ final class CoreBench implements AutoCloseable {
     return new GroupHolders(server, GroupHolders.NONE, false);
   }
 
-  /** Seals for a generation and enters it, with two servers and these workers. */
-  CoreBench enter(int entered, long step, List<GroupHolders> holders, Peer... workers) {
+  /** Seals for a generation and enters it, with two servers and workers that have all slots. */
+  CoreFixture enter(int entered, long step, List<GroupHolders> holders, Peer... workers) {
+    return enterWith(
+        entered,
+        step,
+        holders,
+        Stream.of(workers).map(peer -> new WorkerMember(peer, PLACE, 0, SLOTS)).toList());
+  }
+
+  /** As {@link #enter}, of two workers with half of the slots each. */
+  CoreFixture enterHalves(
+      int entered, long step, List<GroupHolders> holders, Peer first, Peer second) {
+    return enterWith(
+        entered,
+        step,
+        holders,
+        List.of(
+            new WorkerMember(first, PLACE, 0, SLOTS / 2),
+            new WorkerMember(second, PLACE, SLOTS / 2, SLOTS)));
+  }
+
+  private CoreFixture enterWith(
+      int entered, long step, List<GroupHolders> holders, List<WorkerMember> members) {
     assertThat(core.seal()).isNotNull();
     generation = entered;
-    List<WorkerMember> members = new ArrayList<>();
-    for (Peer worker : workers) {
-      members.add(new WorkerMember(worker, PLACE, 0, SLOTS));
-    }
     core.enter(
         new Membership(
             entered,
@@ -140,7 +138,7 @@ final class CoreBench implements AutoCloseable {
         (to, where) -> {
           Wire wire = new Wire(entered, SELF, to);
           wires.put(to, wire);
-          made.add(wire);
+          allWires.add(wire);
           return new SecureSender(Wire.KEY, entered, SELF, to, where, wire);
         });
     return this;
@@ -186,7 +184,7 @@ final class CoreBench implements AutoCloseable {
   void deliver(Peer from, int length) {
     headerDecoder.wrap(bytes, 0);
     int body = MessageHeaderDecoder.ENCODED_LENGTH;
-    core.onMessage(from, headerDecoder, bytes, body, length - body);
+    core.inbox().onMessage(from, headerDecoder, bytes, body, length - body);
   }
 
   void deliverGood(int block, long step) {
@@ -304,6 +302,6 @@ final class CoreBench implements AutoCloseable {
   public void close() {
     core.close();
     assertThat(updaters).allMatch(updater -> updater.closed);
-    assertThat(made).allMatch(wire -> wire.closed);
+    assertThat(allWires).allMatch(wire -> wire.closed);
   }
 }

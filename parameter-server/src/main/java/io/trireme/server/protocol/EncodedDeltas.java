@@ -17,24 +17,24 @@ import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * A group's parameters as the workers have them, where their changes travel encoded: each change is
- * encoded once, and what it decodes to is added here as every worker adds it, so that all replicas
- * stay equal, bit for bit. What a change lacks is part of the next one, which is the difference
- * between the exact parameters and these: no residual is needed beside them.
+ * A group's parameters as the workers have them, where deltas from step to step travel encoded.
+ * Each delta is encoded once, and what it decodes to is added here as every worker adds it, so that
+ * all replicas stay equal, bit for bit. What a delta lacks is part of the next one, which is the
+ * difference between the exact parameters and these: no residual is needed beside them.
  *
  * <p>After the last step it has what workers would have if there were more, so that more epochs go
  * on as if they had been asked for at first; it is not sent then.
  */
-final class WorkersView implements AutoCloseable {
+final class EncodedDeltas implements ParameterDeltas {
 
   private final List<Block> blocks;
-  private CompressionSchedule compression;
   private final long groupOffset;
-  private Coders before;
-  private Coders now;
   private final List<UnsafeBuffer> encoded = new ArrayList<>();
   private final int[] lengths;
   private final List<ByteBuffer> memory = new ArrayList<>();
+  private final UnsafeBuffer current;
+  private final UnsafeBuffer delta;
+  private Coding coding;
 
   /** Encoders and decoders of all blocks, of one plan. */
   private record Coders(
@@ -54,22 +54,32 @@ final class WorkersView implements AutoCloseable {
     }
   }
 
-  private final UnsafeBuffer current;
-  private final UnsafeBuffer change;
+  /** How deltas travel by one schedule: until its change, and from then on. */
+  private record Coding(CompressionSchedule schedule, Coders before, Coders now) {
 
-  /** A view that is not {@link #set} yet. */
-  WorkersView(BlockGroup group, List<Block> blocks, CompressionPlan compression) {
+    Coders at(long step) {
+      return schedule.at(step) == schedule.now() ? now : before;
+    }
+
+    List<Coders> all() {
+      return before == now ? List.of(before) : List.of(before, now);
+    }
+  }
+
+  /** Of workers that have these parameters. */
+  EncodedDeltas(
+      BlockGroup group, List<Block> blocks, CompressionPlan compression, DirectBuffer parameters) {
     this.blocks = blocks;
-    this.compression = CompressionSchedule.always(compression);
     this.groupOffset = group.offset();
     lengths = new int[blocks.size()];
     current = allocate(Math.toIntExact(group.length() * Float.BYTES));
-    before = Coders.of(codecs(compression));
-    now = before;
-    change = allocate(blocks.stream().mapToInt(Block::lengthBytes).max().orElseThrow());
+    Coders coders = Coders.of(codecs(compression));
+    coding = new Coding(CompressionSchedule.always(compression), coders, coders);
+    delta = allocate(blocks.stream().mapToInt(Block::lengthBytes).max().orElseThrow());
     for (Block block : blocks) {
       encoded.add(allocate(compression.maxBackBytes(block.index())));
     }
+    current.putBytes(0, parameters, 0, current.capacity());
   }
 
   private List<BlockCodec> codecs(CompressionPlan plan) {
@@ -77,15 +87,16 @@ final class WorkersView implements AutoCloseable {
   }
 
   /**
-   * Changes travel otherwise from now on. What codecs remember stays with those that still hold;
-   * what the last one has not sent is in the next change, whatever its codec.
+   * Deltas travel otherwise from now on. What codecs remember stays with those that still hold;
+   * what the last one has not sent is in the next delta, by any codec.
    */
-  void enter(CompressionSchedule schedule) {
-    List<Coders> old = before == now ? List.of(before) : List.of(before, now);
-    compression = schedule;
-    before = take(codecs(schedule.before()), old);
+  @Override
+  public void enter(CompressionSchedule schedule) {
+    List<Coders> old = coding.all();
+    Coders before = take(codecs(schedule.before()), old);
     List<BlockCodec> next = codecs(schedule.now());
-    now = next.equals(before.codecs()) ? before : take(next, old);
+    Coders now = next.equals(before.codecs()) ? before : take(next, old);
+    coding = new Coding(schedule, before, now);
     CloseHelper.closeAll(old.stream().filter(one -> one != before && one != now).toList());
     for (int i = 0; i < blocks.size(); i++) {
       int most = schedule.maxBackBytes(blocks.get(i).index());
@@ -106,44 +117,34 @@ final class WorkersView implements AutoCloseable {
         .orElseGet(() -> Coders.of(codecs));
   }
 
-  private Coders at(long step) {
-    return compression.at(step) == compression.now() ? now : before;
-  }
-
   private UnsafeBuffer allocate(int bytes) {
     ByteBuffer buffer = ByteBuffer.allocateDirect(bytes);
     memory.add(buffer);
     return new UnsafeBuffer(buffer);
   }
 
-  /** The parameters of the newest step. */
-  DirectBuffer current() {
+  @Override
+  public DirectBuffer current() {
     return current;
   }
 
-  /** What must go to a new backup or into a checkpoint for the group to go on bit for bit. */
-  List<MutableDirectBuffer> parts() {
+  @Override
+  public List<MutableDirectBuffer> parts() {
     List<MutableDirectBuffer> parts = new ArrayList<>();
     parts.add(current);
-    before.encoders().forEach(encoder -> parts.addAll(encoder.state()));
-    if (now != before) {
-      now.encoders().forEach(encoder -> parts.addAll(encoder.state()));
+    for (Coders coders : coding.all()) {
+      coders.encoders().forEach(encoder -> parts.addAll(encoder.state()));
     }
     return parts;
   }
 
-  /** Takes parameters as they are. */
-  void set(DirectBuffer parameters) {
-    current.putBytes(0, parameters, 0, current.capacity());
-  }
-
-  /** Goes on from a step's parameters to those of the next. */
-  void advance(long step, DirectBuffer parameters) {
+  @Override
+  public void advance(long step, DirectBuffer parameters) {
     for (int i = 0; i < blocks.size(); i++) {
       Block block = blocks.get(i);
       int from = Math.toIntExact((block.offset() - groupOffset) * Float.BYTES);
       lengths[i] = 0;
-      if (!compression.at(step).encodesBack(block.index(), step)) {
+      if (!coding.schedule().at(step).encodesBack(block.index(), step)) {
         current.putBytes(from, parameters, from, block.lengthBytes());
       } else {
         subtract(parameters, from, block.lengthBytes());
@@ -154,21 +155,21 @@ final class WorkersView implements AutoCloseable {
 
   private void subtract(DirectBuffer parameters, int from, int lengthBytes) {
     for (int at = 0; at < lengthBytes; at += Float.BYTES) {
-      change.putFloat(at, parameters.getFloat(from + at) - current.getFloat(from + at));
+      delta.putFloat(at, parameters.getFloat(from + at) - current.getFloat(from + at));
     }
   }
 
   private void encode(int i, long step, int from) {
     Block block = blocks.get(i);
-    BlockEncoder encoder = at(step).encoders().get(i);
+    BlockEncoder encoder = coding.at(step).encoders().get(i);
     List<MutableDirectBuffer> state = encoder.state();
     if (!state.isEmpty()) {
-      // The change is the difference to what the workers have, so what was not sent is in it.
+      // The delta is the difference to what the workers have, so what was not sent is in it.
       state.get(0).setMemory(0, state.get(0).capacity(), (byte) 0);
     }
     int length =
         encoder.encode(
-            step, compression.at(step).backSeed(block.index()), change, 0, encoded.get(i), 0);
+            step, coding.schedule().at(step).backSeed(block.index()), delta, 0, encoded.get(i), 0);
     if (length < 0) {
       throw new IllegalStateException(
           "the parameters of block "
@@ -178,31 +179,31 @@ final class WorkersView implements AutoCloseable {
               + ": training has diverged; lower the learning rate, or clip the gradient"
               + " (optimizer.clipGlobalNorm)");
     }
-    BlockDecoder decoder = at(step).decoders().get(i);
-    if (!decoder.decode(encoded.get(i), 0, length, change, 0)) {
+    BlockDecoder decoder = coding.at(step).decoders().get(i);
+    if (!decoder.decode(encoded.get(i), 0, length, delta, 0)) {
       throw new IllegalStateException("what was just encoded cannot be decoded");
     }
-    decoder.finish(change, 0);
+    decoder.finish(delta, 0);
     for (int at = 0; at < block.lengthBytes(); at += Float.BYTES) {
-      current.putFloat(from + at, current.getFloat(from + at) + change.getFloat(at));
+      current.putFloat(from + at, current.getFloat(from + at) + delta.getFloat(at));
     }
     lengths[i] = length;
   }
 
-  /** Bytes of the newest change of the group's i-th block; 0 if it travels as parameters. */
-  int lengthOf(int i) {
+  @Override
+  public int lengthOf(int i) {
     return lengths[i];
   }
 
-  /** The newest change of the group's i-th block. */
-  DirectBuffer encoded(int i) {
+  @Override
+  public DirectBuffer encoded(int i) {
     return encoded.get(i);
   }
 
   @Override
   public void close() {
     try {
-      CloseHelper.closeAll(before, now == before ? null : now);
+      CloseHelper.closeAll(coding.all());
     } finally {
       memory.forEach(BufferUtil::free);
       memory.clear();
