@@ -1,7 +1,7 @@
 package io.trireme.driver.run;
 
 import io.trireme.data.shard.ExampleReader;
-import io.trireme.driver.spark.LocalFolders;
+import io.trireme.driver.executor.LocalFolders;
 import io.trireme.kernels.memory.FloatVector;
 import io.trireme.kernels.memory.NativeThreads;
 import io.trireme.worker.dl4j.Dl4jEngine;

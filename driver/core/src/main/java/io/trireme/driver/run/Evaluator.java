@@ -1,6 +1,8 @@
 package io.trireme.driver.run;
 
-import io.trireme.driver.report.RunResult;
+import io.trireme.driver.api.result.TrainingFailedException;
+
+import io.trireme.driver.api.result.RunResult;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;

@@ -1,5 +1,8 @@
 package io.trireme.driver.run;
 
+import io.trireme.driver.api.result.Finding;
+import io.trireme.driver.api.result.PreflightException;
+
 import io.trireme.common.config.CheckpointConfig;
 import io.trireme.common.config.JobConfig;
 import io.trireme.common.config.OptimizerConfig;
@@ -22,7 +25,6 @@ import io.trireme.kernels.compression.CompressionPlan;
 import io.trireme.kernels.memory.FloatVector;
 import io.trireme.kernels.optimizer.LearningRate;
 import io.trireme.worker.dl4j.Layouts;
-import io.trireme.worker.dl4j.ModelFactory;
 import io.trireme.worker.engine.InputFacts;
 import io.trireme.worker.local.LocalRounds;
 import io.trireme.worker.local.OuterLayout;
@@ -68,14 +70,15 @@ final class TrainingPlan {
    * @param checkpoint where checkpoints are read and written; null if neither
    */
   static TrainingPlan of(
-      JobConfig job,
+      RunInputs inputs,
       PreparedData data,
       SecureRandom random,
       long firstStep,
       @Nullable CheckpointSpec checkpoint) {
+    JobConfig job = inputs.job();
     var set = data.train();
     InputFacts facts = new InputFacts(set.height(), set.width(), set.channels(), set.classes());
-    Model model = ModelFactory.create(job, facts);
+    Model model = inputs.model().create(job, facts);
     Layout layout = Layouts.of(model);
     if (layout.length() > MAX_LENGTH) {
       throw new PreflightException(

@@ -2,6 +2,9 @@ package io.trireme.driver.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.trireme.driver.prepare.PreparedData;
+import io.trireme.driver.api.result.RunResult;
+import io.trireme.driver.api.event.TrainingPhase;
 import io.trireme.common.checkpoint.CheckpointFolder;
 import io.trireme.common.checkpoint.CheckpointShard;
 import io.trireme.common.checkpoint.CheckpointShardHeader;
@@ -17,12 +20,9 @@ import io.trireme.common.layout.BlockGroup;
 import io.trireme.common.layout.BlockPlan;
 import io.trireme.common.layout.Layout;
 import io.trireme.driver.jobfile.JobFile;
-import io.trireme.driver.report.RunObserver;
-import io.trireme.driver.run.JobFactory;
-import io.trireme.driver.run.JobPreparer;
-import io.trireme.driver.run.JobRunner;
-import io.trireme.driver.run.RunControl;
-import io.trireme.driver.run.TrainingFailedException;
+import io.trireme.driver.api.event.TrainingListener;
+import io.trireme.driver.run.RunContext;
+import io.trireme.driver.api.result.TrainingFailedException;
 import io.trireme.kernels.optimizer.GroupOptimizer;
 import io.trireme.worker.dl4j.Layouts;
 import io.trireme.worker.dl4j.ModelFactory;
@@ -69,23 +69,24 @@ class CheckpointCommandTest {
         NAME);
   }
 
-  private static final class NoFactory implements JobFactory {
+  private static final class NoBackend implements Backend {
     @Override
-    public JobRunner runner(SparkConf conf, RunControl control) {
+    public RunResult train(
+        SparkConf conf, JobConfig job, RunContext context, TrainingListener listener) {
       throw new AssertionError("nothing is to run");
     }
 
     @Override
-    public JobPreparer preparer(SparkConf conf) {
+    public PreparedData prepare(SparkConf conf, JobConfig job, TrainingListener listener) {
       throw new AssertionError("nothing is to be prepared");
     }
   }
 
   private int run(String... args) {
-    return run(new NoFactory(), args);
+    return run(new NoBackend(), args);
   }
 
-  private int run(JobFactory factory, String... args) {
+  private int run(Backend backend, String... args) {
     out.reset();
     err.reset();
     Console console =
@@ -96,7 +97,7 @@ class CheckpointCommandTest {
             Map.of(),
             () -> 0);
     Interruption interruption = new Interruption(console);
-    int code = new Main(factory, console, interruption).run(args);
+    int code = new Main(backend, console, interruption).run(args);
     interruption.done();
     return code;
   }
@@ -246,17 +247,16 @@ class CheckpointCommandTest {
   }
 
   /** Starts a run that fails before its first step. */
-  private static final class FailingFactory implements JobFactory {
+  private static final class FailingBackend implements Backend {
     @Override
-    public JobRunner runner(SparkConf conf, RunControl control) {
-      return (job, observer) -> {
-        observer.phase(RunObserver.Phase.STARTING);
-        throw new TrainingFailedException("the servers were not ready");
-      };
+    public RunResult train(
+        SparkConf conf, JobConfig job, RunContext context, TrainingListener listener) {
+      listener.phase(TrainingPhase.STARTING);
+      throw new TrainingFailedException("the servers were not ready");
     }
 
     @Override
-    public JobPreparer preparer(SparkConf conf) {
+    public PreparedData prepare(SparkConf conf, JobConfig job, TrainingListener listener) {
       throw new AssertionError("nothing is to be prepared");
     }
   }
@@ -275,7 +275,7 @@ class CheckpointCommandTest {
       dir + "/" + NAME + place,
       "--overwrite"
     };
-    assertThat(run(new FailingFactory(), command)).isEqualTo(3);
+    assertThat(run(new FailingBackend(), command)).isEqualTo(3);
     assertThat(err()).contains("--overwrite deletes").contains("another job id");
     assertThat(checkpoint("verify")).as(err()).isZero();
     assertThat(out().lines()).hasSize(3);
@@ -318,7 +318,7 @@ class CheckpointCommandTest {
             () -> 0);
     Interruption interruption = new Interruption(console);
     int code =
-        new Main(new FailingFactory(), console, interruption)
+        new Main(new FailingBackend(), console, interruption)
             .run("train", JOB.toString(), "--set", "output.dir=" + dir);
     interruption.done();
     assertThat(code).as(ending.toString(StandardCharsets.UTF_8)).isZero();

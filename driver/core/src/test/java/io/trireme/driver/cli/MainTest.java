@@ -1,23 +1,22 @@
 package io.trireme.driver.cli;
 
+import io.trireme.driver.api.event.TrainingPhase;
+import io.trireme.driver.api.event.TrainingListener;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.trireme.common.config.JobConfig;
 import io.trireme.data.BadDataException;
 import io.trireme.data.DatasetDescription;
 import io.trireme.driver.prepare.PreparedData;
-import io.trireme.driver.report.Progress;
-import io.trireme.driver.report.RunObserver.Phase;
-import io.trireme.driver.report.RunResult;
-import io.trireme.driver.report.RunResult.Evaluation;
-import io.trireme.driver.report.RunResult.Status;
-import io.trireme.driver.run.Finding;
-import io.trireme.driver.run.JobFactory;
-import io.trireme.driver.run.JobPreparer;
-import io.trireme.driver.run.JobRunner;
-import io.trireme.driver.run.PreflightException;
-import io.trireme.driver.run.RunControl;
-import io.trireme.driver.run.TrainingFailedException;
+import io.trireme.driver.api.event.Progress;
+import io.trireme.driver.api.result.RunResult;
+import io.trireme.driver.api.result.RunResult.Evaluation;
+import io.trireme.driver.api.result.RunResult.Status;
+import io.trireme.driver.api.result.Finding;
+import io.trireme.driver.api.result.PreflightException;
+import io.trireme.driver.run.RunContext;
+import io.trireme.driver.api.result.TrainingFailedException;
 import io.trireme.worker.engine.BadModelException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -53,10 +52,10 @@ class MainTest {
           Map.of(),
           () -> 0);
   private final Interruption interruption = new Interruption(console);
-  private JobRunner runner = MainTest::succeed;
+  private Runner runner = MainTest::succeed;
 
-  private static RunResult succeed(JobConfig job, io.trireme.driver.report.RunObserver observer) {
-    observer.phase(Phase.TRAINING);
+  private static RunResult succeed(JobConfig job, TrainingListener observer) {
+    observer.phase(TrainingPhase.TRAINING);
     observer.progress(new Progress(5, 10, 1, 2, 0.5, 0.1, 100, 1, 1, 1, 0));
     observer.progress(new Progress(10, 10, 2, 2, 0.25, 0.1, 100, 1, 1, 1, 0));
     return new RunResult(
@@ -76,25 +75,30 @@ class MainTest {
   }
 
   private static RunResult failAfterHalf(
-      io.trireme.driver.report.RunObserver observer, RuntimeException failure) {
-    observer.phase(Phase.TRAINING);
+      TrainingListener observer, RuntimeException failure) {
+    observer.phase(TrainingPhase.TRAINING);
     observer.progress(new Progress(5, 10, 1, 2, 0.5, 0.1, 100, 1, 1, 1, 0));
     throw failure;
   }
 
-  private final class Factory implements JobFactory {
+  /** What training does in a test. */
+  private interface Runner {
+    RunResult run(JobConfig job, TrainingListener listener);
+  }
+
+  private final class FakeBackend implements Backend {
     @Override
-    public JobRunner runner(SparkConf conf, RunControl control) {
+    public RunResult train(
+        SparkConf conf, JobConfig job, RunContext context, TrainingListener listener) {
       masters.add(conf.get("spark.master"));
-      return runner;
+      return runner.run(job, listener);
     }
 
     @Override
-    public JobPreparer preparer(SparkConf conf) {
+    public PreparedData prepare(SparkConf conf, JobConfig job, TrainingListener listener) {
       masters.add(conf.get("spark.master"));
-      return (job, observer) ->
-          new PreparedData(
-              "shards/train", "shards/test", set("train", 12_000), set("test", 20), true);
+      return new PreparedData(
+          "shards/train", "shards/test", set("train", 12_000), set("test", 20), true);
     }
   }
 
@@ -116,7 +120,7 @@ class MainTest {
   }
 
   private int run(String... args) {
-    int code = new Main(new Factory(), console, interruption).run(args);
+    int code = new Main(new FakeBackend(), console, interruption).run(args);
     interruption.done();
     return code;
   }

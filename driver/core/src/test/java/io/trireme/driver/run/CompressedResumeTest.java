@@ -1,5 +1,7 @@
 package io.trireme.driver.run;
 
+import io.trireme.driver.api.result.PreflightException;
+
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -12,9 +14,9 @@ import io.trireme.common.checkpoint.StepInspection;
 import io.trireme.common.checkpoint.StoredSection;
 import io.trireme.common.config.JobConfig;
 import io.trireme.driver.jobfile.JobFile;
-import io.trireme.driver.report.Progress;
-import io.trireme.driver.report.RunObserver;
-import io.trireme.driver.report.RunResult;
+import io.trireme.driver.api.event.Progress;
+import io.trireme.driver.api.event.TrainingListener;
+import io.trireme.driver.api.result.RunResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -68,7 +70,7 @@ class CompressedResumeTest {
     private static final long serialVersionUID = 1L;
   }
 
-  private static final class Watcher implements RunObserver {
+  private static final class Watcher implements TrainingListener {
     private final LongConsumer onCheckpoint;
     private final List<Long> checkpoints = new ArrayList<>();
     private final List<Long> resumed = new ArrayList<>();
@@ -79,8 +81,6 @@ class CompressedResumeTest {
       this.onCheckpoint = onCheckpoint;
     }
 
-    @Override
-    public void phase(Phase phase) {}
 
     @Override
     public void progress(Progress made) {
@@ -131,8 +131,8 @@ class CompressedResumeTest {
 
   private static RunResult run(JobConfig job, Watcher watcher) throws Exception {
     RunFolder run = RunFolder.of(job, new Configuration());
-    RunControl control =
-        new RunControl(Resumption.own(job, run, watcher.warnings::add), null, new StopSwitch());
+    RunContext control =
+        new RunContext(Resumption.own(job, run, watcher.warnings::add), Lease.NONE, new StopSwitch());
     return new TrainingRun(spark, job, run, control, watcher).run();
   }
 

@@ -1,15 +1,17 @@
 package io.trireme.driver.run;
 
+import io.trireme.driver.api.result.TrainingFailedException;
+
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.trireme.common.config.JobConfig;
-import io.trireme.driver.coordinator.CodecDecision;
+import io.trireme.driver.api.event.CompressionEvent;
 import io.trireme.driver.jobfile.JobFile;
-import io.trireme.driver.report.Progress;
-import io.trireme.driver.report.RunObserver;
-import io.trireme.driver.report.RunResult;
+import io.trireme.driver.api.event.Progress;
+import io.trireme.driver.api.event.TrainingListener;
+import io.trireme.driver.api.result.RunResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -50,7 +52,7 @@ class CompressedTrainingTest {
     spark.close();
   }
 
-  private record Run(RunResult result, List<Progress> progress, List<CodecDecision> decisions) {
+  private record Run(RunResult result, List<Progress> progress, List<CompressionEvent> decisions) {
     double accuracy() {
       return requireNonNull(result.evaluation()).accuracy();
     }
@@ -84,24 +86,19 @@ class CompressedTrainingTest {
     all.add("job=" + job);
     JobConfig config = JobFile.load(file, all, Map.of());
     List<Progress> progress = new ArrayList<>();
-    List<CodecDecision> decisions = new ArrayList<>();
-    RunObserver observer =
-        new RunObserver() {
-          @Override
-          public void phase(Phase phase) {}
-
+    List<CompressionEvent> decisions = new ArrayList<>();
+    TrainingListener observer =
+        new TrainingListener() {
           @Override
           public void progress(Progress made) {
             progress.add(made);
           }
 
           @Override
-          public void compression(CodecDecision decision) {
+          public void compression(CompressionEvent decision) {
             decisions.add(decision);
           }
 
-          @Override
-          public void warning(String message) {}
         };
     RunFolder runFolder = RunFolder.of(config, new Configuration());
     RunResult result = new TrainingRun(spark, config, runFolder, observer).run();
@@ -144,10 +141,10 @@ class CompressedTrainingTest {
     Run run = train("auto", "epochs=20", "compression=auto");
     assertThat(run.accuracy()).isGreaterThan(plain - 0.05);
     assertThat(run.decisions()).isNotEmpty();
-    CodecDecision last = run.decisions().get(run.decisions().size() - 1);
+    CompressionEvent last = run.decisions().get(run.decisions().size() - 1);
     assertThat(last.why()).contains("measured");
-    assertThat(last.measured()).containsKey("none/none");
-    assertThat(last.predicted()).hasSize(16);
+    assertThat(last.measuredStepSeconds()).containsKey("none/none");
+    assertThat(last.predictedStepSeconds()).hasSize(16);
   }
 
   @Test

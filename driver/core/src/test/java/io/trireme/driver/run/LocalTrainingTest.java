@@ -1,14 +1,17 @@
 package io.trireme.driver.run;
 
+import io.trireme.driver.api.result.PreflightException;
+import io.trireme.driver.api.result.TrainingFailedException;
+
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.trireme.common.config.JobConfig;
 import io.trireme.driver.jobfile.JobFile;
-import io.trireme.driver.report.Progress;
-import io.trireme.driver.report.RunObserver;
-import io.trireme.driver.report.RunResult;
+import io.trireme.driver.api.event.Progress;
+import io.trireme.driver.api.event.TrainingListener;
+import io.trireme.driver.api.result.RunResult;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,18 +84,13 @@ class LocalTrainingTest {
     all.add("job=" + job);
     JobConfig config = JobFile.load(file, all, Map.of());
     List<Progress> progress = new ArrayList<>();
-    RunObserver observer =
-        new RunObserver() {
-          @Override
-          public void phase(Phase phase) {}
-
+    TrainingListener observer =
+        new TrainingListener() {
           @Override
           public void progress(Progress made) {
             progress.add(made);
           }
 
-          @Override
-          public void warning(String message) {}
         };
     RunFolder runFolder = RunFolder.of(config, new Configuration());
     RunResult result = new TrainingRun(spark, config, runFolder, observer).run();

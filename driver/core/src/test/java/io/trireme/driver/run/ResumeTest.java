@@ -1,5 +1,9 @@
 package io.trireme.driver.run;
 
+import io.trireme.driver.api.event.TrainingPhase;
+import io.trireme.driver.api.result.PreflightException;
+import io.trireme.driver.api.result.StoppedException;
+
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -11,10 +15,10 @@ import io.trireme.common.checkpoint.StepInspection;
 import io.trireme.common.checkpoint.StepState;
 import io.trireme.common.config.JobConfig;
 import io.trireme.driver.jobfile.JobFile;
-import io.trireme.driver.report.Progress;
-import io.trireme.driver.report.RunObserver;
-import io.trireme.driver.report.RunResult;
-import io.trireme.driver.spark.Footholds;
+import io.trireme.driver.api.event.Progress;
+import io.trireme.driver.api.event.TrainingListener;
+import io.trireme.driver.api.result.RunResult;
+import io.trireme.driver.spark.PluginRegistry;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -76,7 +80,7 @@ class ResumeTest {
   }
 
   /** Calls back with the step of each checkpoint, and keeps the warnings. */
-  private static class Watcher implements RunObserver {
+  private static class Watcher implements TrainingListener {
     private final LongConsumer onCheckpoint;
     private final List<Long> checkpoints = new ArrayList<>();
     private final List<Long> resumed = new ArrayList<>();
@@ -87,8 +91,6 @@ class ResumeTest {
       this.onCheckpoint = onCheckpoint;
     }
 
-    @Override
-    public void phase(Phase phase) {}
 
     @Override
     public void progress(Progress made) {
@@ -141,7 +143,7 @@ class ResumeTest {
   private static RunResult run(JobConfig job, Watcher watcher, StopSwitch stop) throws Exception {
     RunFolder run = RunFolder.of(job, new Configuration());
     StartPoint start = Resumption.own(job, run, watcher.warnings::add);
-    return new TrainingRun(spark, job, run, new RunControl(start, null, stop), watcher).run();
+    return new TrainingRun(spark, job, run, new RunContext(start, Lease.NONE, stop), watcher).run();
   }
 
   private static RunResult run(JobConfig job, Watcher watcher) throws Exception {
@@ -338,8 +340,8 @@ class ResumeTest {
     Watcher watcher =
         new Watcher(step -> {}) {
           @Override
-          public void phase(Phase phase) {
-            if (phase == Phase.EVALUATING) {
+          public void phase(TrainingPhase phase) {
+            if (phase == TrainingPhase.EVALUATING) {
               taken.add(stop.request());
             }
           }
@@ -357,14 +359,14 @@ class ResumeTest {
       super(
           step -> {
             alongside.run();
-            Footholds.ear(spark.sc())
+            PluginRegistry.endpoint(spark.sc())
                 .onExecutorRemoved(new SparkListenerExecutorRemoved(0, "driver", "test"));
           });
     }
 
     @Override
-    public void phase(Phase phase) {
-      starts += phase == Phase.STARTING ? 1 : 0;
+    public void phase(TrainingPhase phase) {
+      starts += phase == TrainingPhase.STARTING ? 1 : 0;
     }
   }
 
@@ -395,7 +397,7 @@ class ResumeTest {
           public void checkpoint(long step, long lengthBytes, double seconds) {
             if (lost.isEmpty()) {
               lost.add(step);
-              Footholds.ear(spark.sc())
+              PluginRegistry.endpoint(spark.sc())
                   .onExecutorRemoved(new SparkListenerExecutorRemoved(0, "driver", "test"));
             }
           }

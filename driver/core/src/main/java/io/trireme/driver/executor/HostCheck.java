@@ -1,0 +1,142 @@
+package io.trireme.driver.executor;
+
+import io.trireme.kernels.memory.NativeThreads;
+import io.trireme.worker.dl4j.OneDnn;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.api.java.function.Function;
+
+/**
+ * A task that looks at the executor that it runs on, and starts Trireme's part there where Spark
+ * has not.
+ */
+public final class HostCheck implements Function<Integer, HostCheck.Report> {
+
+  private static final long serialVersionUID = 1L;
+  private static final int MIB = 1 << 20;
+
+  /**
+   * Something that a person should know.
+   *
+   * @param what what was looked at
+   * @param seen what was seen
+   * @param fix what to do
+   * @param fatal whether the run cannot work so, rather than only slowly
+   */
+  public record Found(String what, String seen, String fix, boolean fatal)
+      implements Serializable {}
+
+  /**
+   * What was found on an executor.
+   *
+   * @param executor its id
+   * @param found all that was found
+   */
+  public record Report(String executor, List<Found> found) implements Serializable {}
+
+  /**
+   * What a run asks of its executors.
+   *
+   * @param workers workers at the most
+   * @param servers how many servers there are
+   * @param termLengthBytes length of a term buffer
+   * @param threads native threads of a worker
+   * @param codecs whether gradients travel through codecs
+   */
+  public record Needs(
+      int workers, int servers, int termLengthBytes, int threads, boolean codecs)
+      implements Serializable {}
+
+  private final Needs needs;
+
+  /** A check for a run. */
+  public HostCheck(Needs needs) {
+    this.needs = needs;
+  }
+
+  @Override
+  public Report call(Integer task) {
+    String executor = SparkEnv.get().executorId();
+    String host = "executor " + executor + " on " + SparkEnv.get().blockManager().blockManagerId().host();
+    List<Found> found = new ArrayList<>();
+    Optional<String> closed = JvmSetup.ensure();
+    if (closed.isPresent()) {
+      found.add(
+          new Found(
+              "JVM of " + host,
+              closed.get(),
+              "start driver and executors with --add-opens=java.base/jdk.internal.misc=ALL-UNNAMED"
+                  + " (spark.driver.extraJavaOptions and spark.executor.extraJavaOptions)",
+              true));
+      return new Report(executor, found);
+    }
+    ExecutorRuntime unused = ExecutorRuntimes.here();
+    checkMemory(host, found);
+    checkThreads(host, found);
+    checkSpeed(host, found);
+    return new Report(executor, found);
+  }
+
+  private void checkMemory(String host, List<Found> found) {
+    long needed =
+        SharedMemory.neededBytes(needs.workers(), needs.servers(), needs.termLengthBytes());
+    long free = SharedMemory.freeBytes();
+    if (free < needed) {
+      found.add(
+          new Found(
+              SharedMemory.root() + " of " + host,
+              "has "
+                  + free / MIB
+                  + " MiB free; "
+                  + needs.workers()
+                  + " workers and "
+                  + needs.servers()
+                  + " servers with terms of "
+                  + needs.termLengthBytes() / MIB
+                  + " MiB need up to "
+                  + needed / MIB
+                  + " MiB",
+              "make it larger (docker --shm-size, or mount -o remount,size=), or lower transport.termLength",
+              true));
+    }
+  }
+
+  private void checkThreads(String host, List<Found> found) {
+    NativeThreads.mismatch(needs.threads())
+        .ifPresent(
+            mismatch ->
+                found.add(
+                    new Found(
+                        "OpenMP threads of " + host,
+                        mismatch,
+                        "start driver and executors with OMP_NUM_THREADS="
+                            + needs.threads()
+                            + " (exported before deploy/bin/trireme; spark.executorEnv.OMP_NUM_THREADS), since the"
+                            + " number decides the order of sums",
+                        true)));
+  }
+
+  private void checkSpeed(String host, List<Found> found) {
+    OneDnn.Status oneDnn = OneDnn.check();
+    if (!oneDnn.inUse()) {
+      found.add(
+          new Found(
+              "oneDNN of " + host,
+              "not in use, convolutions would be several times slower",
+              oneDnn.detail(),
+              false));
+    }
+    if (needs.codecs() && !JvmSetup.hasVectorApi()) {
+      found.add(
+          new Found(
+              "Vector API of " + host,
+              "not there, so that codecs take several times as long",
+              "start the JVM with --add-modules=jdk.incubator.vector (on Spark:"
+                  + " spark.driver.extraJavaOptions and spark.executor.extraJavaOptions)",
+              false));
+    }
+  }
+}
