@@ -25,6 +25,19 @@ public final class ResultFile {
   }
 
   /**
+   * The result that is there.
+   *
+   * @throws IOException if it cannot be read
+   */
+  public static RunResult read(FileSystem fs, Path path) throws IOException {
+    try (InputStream in = fs.open(path)) {
+      return ReportJson.MAPPER.readValue(in, RunResult.class);
+    } catch (JsonProcessingException e) {
+      throw new IOException(path + " is no result that can be read: " + e.getOriginalMessage(), e);
+    }
+  }
+
+  /**
    * Whether a result is there that does not say of itself that its run failed. One that cannot be
    * understood counts as a success: it may be of worth to somebody.
    */

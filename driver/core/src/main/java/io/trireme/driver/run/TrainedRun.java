@@ -1,6 +1,8 @@
 package io.trireme.driver.run;
 
 import io.trireme.driver.api.result.RunResult;
+import java.io.IOException;
+import java.io.OutputStream;
 import org.deeplearning4j.nn.api.Model;
 
 /**
@@ -9,4 +11,15 @@ import org.deeplearning4j.nn.api.Model;
  * @param result what {@code result.json} says
  * @param model the model with its trained parameters
  */
-public record TrainedRun(RunResult result, Model model) {}
+public record TrainedRun(RunResult result, Model model) {
+
+  /** A copy of the parameters. */
+  public float[] parameters() {
+    return model.params().dup().data().asFloat();
+  }
+
+  /** Writes DL4J's {@code model.zip}, without updater state; leaves the stream open. */
+  public void write(OutputStream out) throws IOException {
+    ModelFiles.writeZip(model, out);
+  }
+}

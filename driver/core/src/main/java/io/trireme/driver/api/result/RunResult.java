@@ -1,5 +1,6 @@
 package io.trireme.driver.api.result;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
@@ -48,6 +49,12 @@ public record RunResult(
     @JsonValue
     public String word() {
       return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The status of a word. */
+    @JsonCreator
+    public static Status of(String word) {
+      return valueOf(word.toUpperCase(Locale.ROOT));
     }
   }
 
