@@ -2,6 +2,8 @@ package io.trireme.driver.executor;
 
 import io.trireme.kernels.memory.NativeThreads;
 import io.trireme.worker.dl4j.OneDnn;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,10 +15,12 @@ import org.apache.spark.api.java.function.Function;
  * A task that looks at the executor that it runs on, and starts Trireme's part there where Spark
  * has not.
  */
-public final class HostCheck implements Function<Integer, HostCheck.Report> {
+public final class HostCheck implements Function<Integer, String> {
 
   private static final long serialVersionUID = 1L;
   private static final int MIB = 1 << 20;
+
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   /**
    * Something that a person should know.
@@ -26,16 +30,26 @@ public final class HostCheck implements Function<Integer, HostCheck.Report> {
    * @param fix what to do
    * @param fatal whether the run cannot work so, rather than only slowly
    */
-  public record Found(String what, String seen, String fix, boolean fatal)
-      implements Serializable {}
+  public record Found(String what, String seen, String fix, boolean fatal) {}
 
   /**
-   * What was found on an executor.
+   * What was found on an executor; travels as JSON, which any serializer that Spark is set to can
+   * carry.
    *
    * @param executor its id
    * @param found all that was found
    */
-  public record Report(String executor, List<Found> found) implements Serializable {}
+  public record Report(String executor, List<Found> found) {
+
+    /** The report that a task returned. */
+    public static Report of(String json) {
+      try {
+        return JSON.readValue(json, Report.class);
+      } catch (JsonProcessingException e) {
+        throw new IllegalStateException("an executor's report cannot be read: " + json, e);
+      }
+    }
+  }
 
   /**
    * What a run asks of its executors.
@@ -58,7 +72,11 @@ public final class HostCheck implements Function<Integer, HostCheck.Report> {
   }
 
   @Override
-  public Report call(Integer task) {
+  public String call(Integer task) throws JsonProcessingException {
+    return JSON.writeValueAsString(look());
+  }
+
+  private Report look() {
     String executor = SparkEnv.get().executorId();
     String host = "executor " + executor + " on " + SparkEnv.get().blockManager().blockManagerId().host();
     List<Found> found = new ArrayList<>();

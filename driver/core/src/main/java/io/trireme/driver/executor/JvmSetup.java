@@ -1,6 +1,5 @@
 package io.trireme.driver.executor;
 
-import io.trireme.worker.dl4j.OneDnn;
 import java.lang.invoke.MethodHandles;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -15,6 +14,9 @@ public final class JvmSetup {
 
   private static final String NEEDED = "jdk.internal.misc";
 
+  /** DL4J reads it whenever it makes a layer, and takes its absence for true. */
+  private static final String HELPERS_DISABLED = "org.eclipse.deeplearning4j.helpers.disable";
+
   private JvmSetup() {}
 
   /**
@@ -24,8 +26,8 @@ public final class JvmSetup {
    * @return what could not be opened and why; empty if all is well
    */
   public static Optional<String> ensure() {
-    if (System.getProperty(OneDnn.DISABLE_PROPERTY) == null) {
-      System.setProperty(OneDnn.DISABLE_PROPERTY, "false");
+    if (System.getProperty(HELPERS_DISABLED) == null) {
+      System.setProperty(HELPERS_DISABLED, "false");
     }
     Module base = Object.class.getModule();
     if (base.isOpen(NEEDED, MethodHandles.lookup().lookupClass().getModule())) {

@@ -175,7 +175,8 @@ final class Preflight {
     for (int round = 0; round < ROUNDS; round++) {
       int tasks = Math.max(job.workers().max(), taskSlots(spark.sc()));
       List<Integer> indices = IntStream.range(0, tasks).boxed().toList();
-      for (HostCheck.Report report : spark.parallelize(indices, tasks).map(check).collect()) {
+      for (String json : spark.parallelize(indices, tasks).map(check).collect()) {
+        HostCheck.Report report = HostCheck.Report.of(json);
         seen.add(report.executor());
         found.addAll(report.found());
       }

@@ -26,7 +26,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Training in a session that was made for something else: without the plugin, without settings. */
+/**
+ * Training in a session that was made for something else: without the plugin, and with another
+ * serializer than Spark's default.
+ */
 @Timeout(300)
 class TriremeTest {
 
@@ -40,6 +43,7 @@ class TriremeTest {
             .master("local[2]")
             .appName("a program of its own")
             .config("spark.ui.enabled", "false")
+            .config("spark.serializer", "org.apache.spark.serializer.KryoSerializer")
             .getOrCreate();
   }
 
