@@ -53,7 +53,7 @@ public final class TrainDigits {
       System.out.printf(
           Locale.ROOT,
           "trained %d parameters (%s), accuracy %.3f%n",
-          trained.parameters().length,
+          trained.result().parameters(),
           trained.result().paramsSha256(),
           trained.evaluation().map(measured -> measured.accuracy()).orElse(Double.NaN));
     } finally {

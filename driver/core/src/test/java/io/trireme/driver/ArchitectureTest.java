@@ -145,6 +145,27 @@ class ArchitectureTest {
           .because("what they need and the API lacks belongs into the API");
 
   @ArchTest
+  static final ArchRule modelsAndEnginesAreFound =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages(
+              "io.trireme.worker.dl4j..", "io.trireme.driver.api", "org.nd4j..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.trireme.worker.dl4j..", "org.deeplearning4j..")
+          .because("families are known by their interfaces; programs alone hand DL4J's models over");
+
+  @ArchTest
+  static final ArchRule engineInterfacesKnowNoLibrary =
+      noClasses()
+          .that()
+          .resideInAPackage("io.trireme.worker.engine..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.nd4j..", "org.deeplearning4j..", "io.trireme.kernels..")
+          .because("an engine may have neither");
+
+  @ArchTest
   static final ArchRule protocolKnowsNoShell =
       noClasses()
           .that()

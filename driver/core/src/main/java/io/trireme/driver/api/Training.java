@@ -6,7 +6,13 @@ import io.trireme.driver.api.result.Finding;
 import io.trireme.driver.api.result.PreflightException;
 import io.trireme.driver.api.result.RunResult;
 import io.trireme.driver.api.result.TrainingFailedException;
-import io.trireme.driver.run.FinishedRun;
+import io.trireme.driver.report.ResultFile;
+import io.trireme.driver.run.RunFolder;
+import io.trireme.worker.engine.BadModelException;
+import io.trireme.worker.engine.TrainableModel;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.util.Optional;
 import io.trireme.driver.run.InitialModel;
 import io.trireme.driver.run.JobRun;
 import io.trireme.driver.run.ResumeMode;
@@ -41,11 +47,11 @@ public final class Training {
   }
 
   /**
-   * Begins with the parameters of a DL4J model, which are copied when training begins; the model to
-   * train stays the job's. A run that goes on from a checkpoint does not look at them.
+   * Begins with a copy of the parameters of a DL4J model; the model to train stays the job's. A run
+   * that goes on from a checkpoint does not look at them.
    */
   public Training initialModel(Model initial) {
-    model = InitialModel.withParametersOf(initial);
+    model = InitialModel.withParameters(ModelZip.parameters(initial));
     return this;
   }
 
@@ -55,7 +61,11 @@ public final class Training {
    * @throws io.trireme.worker.engine.BadModelException if it cannot be read
    */
   public Training initialModel(Path modelZip) {
-    return initialModel(FinishedRun.readModel(modelZip));
+    try (InputStream in = Files.newInputStream(modelZip)) {
+      return initialModel(ModelZip.read(in, modelZip.toString()));
+    } catch (IOException e) {
+      throw new BadModelException("initial model " + modelZip + " cannot be read: " + e, e);
+    }
   }
 
   /**
@@ -121,20 +131,25 @@ public final class Training {
               overwrite,
               new RunNotices(all::warning, all::warning),
               System::nanoTime);
-      String folder = run.folder().path().toString();
       if (run.isFinished()) {
         refuseGivenInputs(run);
-        return new TrainedModel(FinishedRun.read(run.folder()), folder);
+        return finished(run);
       }
       SparkTrainer trainer = new SparkTrainer(run);
-      boolean trained =
-          run.run(trainer, new StopSwitch(), () -> spark.sc().isStopped(), listeners).isPresent();
-      TrainedRun result = trainer.trained;
-      return new TrainedModel(
-          trained && result != null ? result : FinishedRun.read(run.folder()), folder);
+      Optional<RunResult> result =
+          run.run(trainer, new StopSwitch(), () -> spark.sc().isStopped(), listeners);
+      return result.isPresent()
+          ? new TrainedModel(result.get(), run.folder(), trainer.trained)
+          : finished(run);
     } catch (IOException e) {
       throw new TrainingFailedException("the run's files could not be used: " + e.getMessage(), e);
     }
+  }
+
+  private static TrainedModel finished(JobRun run) throws IOException {
+    RunFolder folder = run.folder();
+    return new TrainedModel(
+        ResultFile.read(folder.fileSystem(), folder.result()), folder, null);
   }
 
   /** A result that is there already may come from other inputs than those that a program gives. */
@@ -152,7 +167,7 @@ public final class Training {
   /** Trains in the caller's application, and keeps the model beside the result. */
   private final class SparkTrainer implements JobRun.Trainer {
     private final JobRun run;
-    private @Nullable TrainedRun trained;
+    private @Nullable TrainableModel trained;
 
     SparkTrainer(JobRun run) {
       this.run = run;
@@ -163,7 +178,7 @@ public final class Training {
       RunInputs inputs = new RunInputs(job, model, RunInputs.DataInput.OF_JOB);
       TrainedRun done =
           new TrainingRun(spark, inputs, run.folder(), context, listener).train();
-      trained = done;
+      trained = done.model();
       return done.result();
     }
   }

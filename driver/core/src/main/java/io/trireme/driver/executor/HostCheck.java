@@ -1,7 +1,7 @@
 package io.trireme.driver.executor;
 
-import io.trireme.kernels.memory.NativeThreads;
-import io.trireme.worker.dl4j.OneDnn;
+import io.trireme.worker.engine.EngineFinding;
+import io.trireme.worker.engine.EngineProvider;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.Serializable;
@@ -54,6 +54,7 @@ public final class HostCheck implements Function<Integer, String> {
   /**
    * What a run asks of its executors.
    *
+   * @param family the model's family, whose engine is asked
    * @param workers workers at the most
    * @param servers how many servers there are
    * @param termLengthBytes length of a term buffer
@@ -61,7 +62,7 @@ public final class HostCheck implements Function<Integer, String> {
    * @param codecs whether gradients travel through codecs
    */
   public record Needs(
-      int workers, int servers, int termLengthBytes, int threads, boolean codecs)
+      String family, int workers, int servers, int termLengthBytes, int threads, boolean codecs)
       implements Serializable {}
 
   private final Needs needs;
@@ -93,8 +94,7 @@ public final class HostCheck implements Function<Integer, String> {
     }
     ExecutorRuntime unused = ExecutorRuntimes.here();
     checkMemory(host, found);
-    checkThreads(host, found);
-    checkSpeed(host, found);
+    checkEngine(host, found);
     return new Report(executor, found);
   }
 
@@ -122,30 +122,12 @@ public final class HostCheck implements Function<Integer, String> {
     }
   }
 
-  private void checkThreads(String host, List<Found> found) {
-    NativeThreads.mismatch(needs.threads())
-        .ifPresent(
-            mismatch ->
-                found.add(
-                    new Found(
-                        "OpenMP threads of " + host,
-                        mismatch,
-                        "start driver and executors with OMP_NUM_THREADS="
-                            + needs.threads()
-                            + " (exported before deploy/bin/trireme; spark.executorEnv.OMP_NUM_THREADS), since the"
-                            + " number decides the order of sums",
-                        true)));
-  }
-
-  private void checkSpeed(String host, List<Found> found) {
-    OneDnn.Status oneDnn = OneDnn.check();
-    if (!oneDnn.inUse()) {
+  private void checkEngine(String host, List<Found> found) {
+    for (EngineFinding finding :
+        EngineProvider.of(needs.family(), EngineProvider.CPU).check(needs.threads())) {
       found.add(
           new Found(
-              "oneDNN of " + host,
-              "not in use, convolutions would be several times slower",
-              oneDnn.detail(),
-              false));
+              finding.what() + " of " + host, finding.seen(), finding.fix(), finding.fatal()));
     }
     if (needs.codecs() && !JvmSetup.hasVectorApi()) {
       found.add(

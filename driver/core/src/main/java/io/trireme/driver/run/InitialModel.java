@@ -1,51 +1,47 @@
 package io.trireme.driver.run;
 
 import io.trireme.common.config.JobConfig;
-import io.trireme.kernels.memory.FloatVector;
-import io.trireme.worker.dl4j.ModelFactory;
+import io.trireme.data.schema.ExampleSchema;
 import io.trireme.worker.engine.BadModelException;
-import io.trireme.worker.engine.InputFacts;
+import io.trireme.worker.engine.ModelFamily;
+import io.trireme.worker.engine.TrainableModel;
 import java.util.List;
-import org.deeplearning4j.nn.api.Model;
 
 /** Makes the model that a run begins with, when it does not begin with a checkpoint. */
 @FunctionalInterface
 public interface InitialModel {
 
   /** The model that the job names, with parameters from the job's seed. */
-  InitialModel OF_JOB = ModelFactory::create;
+  InitialModel OF_JOB =
+      (job, schema) ->
+          ModelFamily.named(job.model().family())
+              .create(job.model(), job.optimizer(), job.seed(), schema);
 
   /**
    * The model, of its initial parameters.
    *
+   * @param schema what the data's examples are
    * @throws BadModelException if it does not fit the data, or the parameters do not fit it
    */
-  Model create(JobConfig job, InputFacts facts);
+  TrainableModel create(JobConfig job, ExampleSchema schema);
 
   /** The model that the job names, with these parameters; the array is not copied. */
   static InitialModel withParameters(float[] parameters) {
-    return (job, facts) -> {
-      Model model = OF_JOB.create(job, facts);
-      if (model.numParams() != parameters.length) {
+    return (job, schema) -> {
+      TrainableModel model = OF_JOB.create(job, schema);
+      if (model.layout().length() != parameters.length) {
         throw new BadModelException(
             List.of(
                 "initial model: has "
                     + parameters.length
                     + " parameters, but the job's model has "
-                    + model.numParams()
+                    + model.layout().length()
                     + "; begin with a model of the same layers"));
       }
-      var target = FloatVector.bufferOf(model.params());
       for (int i = 0; i < parameters.length; i++) {
-        target.putFloat(i * Float.BYTES, parameters[i]);
+        model.parameters().putFloat(i * Float.BYTES, parameters[i]);
       }
       return model;
     };
-  }
-
-  /** The model that the job names, with the parameters of another. */
-  static InitialModel withParametersOf(Model other) {
-    return (job, facts) ->
-        withParameters(other.params().dup().data().asFloat()).create(job, facts);
   }
 }

@@ -142,8 +142,8 @@ final class Preflight {
                   + " at a time",
               spark.isLocal()
                   ? "use --master local[" + wanted + "] or set workers to " + slots
-                  : "give the application more executors or cores (spark.cores.max, spark.executor.cores,"
-                      + " spark.executor.instances), or lower workers"));
+                  : "give the application more executors or cores (spark.cores.max,"
+                      + " spark.executor.cores, spark.executor.instances), or lower workers"));
     }
   }
 
@@ -165,6 +165,7 @@ final class Preflight {
     HostCheck check =
         new HostCheck(
             new HostCheck.Needs(
+                job.model().family(),
                 job.workers().max(),
                 job.servers().count(),
                 job.transport().termLengthBytes(),

@@ -1,9 +1,7 @@
 package io.trireme.driver.run;
 
 import io.trireme.driver.api.result.RunResult;
-import java.io.IOException;
-import java.io.OutputStream;
-import org.deeplearning4j.nn.api.Model;
+import io.trireme.worker.engine.TrainableModel;
 
 /**
  * What a run has come to.
@@ -11,15 +9,4 @@ import org.deeplearning4j.nn.api.Model;
  * @param result what {@code result.json} says
  * @param model the model with its trained parameters
  */
-public record TrainedRun(RunResult result, Model model) {
-
-  /** A copy of the parameters. */
-  public float[] parameters() {
-    return model.params().dup().data().asFloat();
-  }
-
-  /** Writes DL4J's {@code model.zip}, without updater state; leaves the stream open. */
-  public void write(OutputStream out) throws IOException {
-    ModelFiles.writeZip(model, out);
-  }
-}
+public record TrainedRun(RunResult result, TrainableModel model) {}

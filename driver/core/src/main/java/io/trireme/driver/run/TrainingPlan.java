@@ -22,18 +22,14 @@ import io.trireme.driver.coordinator.CodecChooser;
 import io.trireme.driver.coordinator.CoordinatorOptions;
 import io.trireme.driver.prepare.PreparedData;
 import io.trireme.kernels.compression.CompressionPlan;
-import io.trireme.kernels.memory.FloatVector;
 import io.trireme.kernels.optimizer.LearningRate;
-import io.trireme.worker.dl4j.Layouts;
-import io.trireme.worker.engine.InputFacts;
+import io.trireme.worker.engine.TrainableModel;
 import io.trireme.worker.local.LocalRounds;
 import io.trireme.worker.local.OuterLayout;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.agrona.concurrent.UnsafeBuffer;
-import org.deeplearning4j.nn.api.Model;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,17 +46,15 @@ final class TrainingPlan {
   private static final long MAX_LENGTH = Integer.MAX_VALUE / Float.BYTES;
 
   private final JobConfig job;
-  private final Model model;
+  private final TrainableModel model;
   private final JobSpec spec;
-  private final UnsafeBuffer initial;
   private final LearningRate rate;
 
-  private TrainingPlan(JobConfig job, Model model, Layout layout, JobSpec spec) {
+  private TrainingPlan(JobConfig job, TrainableModel model, Layout layout, JobSpec spec) {
     this.job = job;
     this.model = model;
     this.spec = spec;
     this.rate = new LearningRate(layout);
-    this.initial = FloatVector.bufferOf(model.params());
   }
 
   /**
@@ -77,9 +71,8 @@ final class TrainingPlan {
       @Nullable CheckpointSpec checkpoint) {
     JobConfig job = inputs.job();
     var set = data.train();
-    InputFacts facts = new InputFacts(set.height(), set.width(), set.channels(), set.classes());
-    Model model = inputs.model().create(job, facts);
-    Layout layout = Layouts.of(model);
+    TrainableModel model = inputs.model().create(job, set.schema());
+    Layout layout = model.layout();
     if (layout.length() > MAX_LENGTH) {
       throw new PreflightException(
           List.of(
@@ -124,7 +117,7 @@ final class TrainingPlan {
             job.sync(),
             job.compression(),
             job.nonFinite(),
-            ModelFiles.configuration(model),
+            model.description(),
             data.trainUri(),
             job.transport(),
             checkpoint);
@@ -155,7 +148,7 @@ final class TrainingPlan {
     return job;
   }
 
-  Model model() {
+  TrainableModel model() {
     return model;
   }
 
@@ -167,7 +160,7 @@ final class TrainingPlan {
   byte[] initialBlock(int index) {
     Block block = spec.plan().blocks().get(index);
     byte[] floats = new byte[block.lengthBytes()];
-    initial.getBytes(Math.toIntExact(block.offset() * Float.BYTES), floats);
+    model.parameters().getBytes(Math.toIntExact(block.offset() * Float.BYTES), floats);
     return floats;
   }
 

@@ -112,7 +112,7 @@ class TriremeTest {
   }
 
   @Test
-  void beginsWithTheParametersThatItIsGiven() {
+  void beginsWithTheParametersThatItIsGiven() throws IOException {
     String own = sha(Trireme.on(session).job(job("own")).train());
     TrainedModel first = Trireme.on(session).job(job("seed-8").set("seed", 8)).train();
     TrainedModel given =
