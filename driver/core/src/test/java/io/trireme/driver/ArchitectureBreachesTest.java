@@ -31,7 +31,7 @@ class ArchitectureBreachesTest {
           Map.entry("dataKnowsNoModel", "UsesNd4j"),
           Map.entry("enginesAreKnownByTheirInterface", "NamesEngine"),
           Map.entry("cudaStandsAlone", "UsesCore"),
-          Map.entry("theDriverFindsModelFamilies", "NamesFamily"),
+          Map.entry("modelsAndEnginesAreFound", "NamesFamily"),
           Map.entry("thinModulesUseTheApi", "UsesInside"),
           Map.entry("protocolKnowsNoShell", "Shell"),
           Map.entry("protocolHasNoThreads", "Shell"),

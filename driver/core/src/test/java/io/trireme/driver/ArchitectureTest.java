@@ -118,14 +118,15 @@ class ArchitectureTest {
           .because("a GPU host needs this module and a Java runtime alone");
 
   @ArchTest
-  static final ArchRule theDriverFindsModelFamilies =
+  static final ArchRule modelsAndEnginesAreFound =
       noClasses()
           .that()
-          .resideInAPackage("io.trireme.driver..")
+          .resideOutsideOfPackages(
+              "io.trireme.worker.dl4j..", "io.trireme.driver.api", "org.nd4j..")
           .should()
           .dependOnClassesThat()
-          .resideInAPackage("io.trireme.worker.dl4j..")
-          .because("families and engines are found by their providers");
+          .resideInAnyPackage("io.trireme.worker.dl4j..", "org.deeplearning4j..")
+          .because("families and engines are found; programs alone hand DL4J's models over");
 
   @ArchTest
   static final ArchRule thinModulesUseTheApi =
@@ -143,27 +144,6 @@ class ArchitectureTest {
                               "io.trireme.sparkml.."))))
           .allowEmptyShould(true)
           .because("what they need and the API lacks belongs into the API");
-
-  @ArchTest
-  static final ArchRule modelsAndEnginesAreFound =
-      noClasses()
-          .that()
-          .resideOutsideOfPackages(
-              "io.trireme.worker.dl4j..", "io.trireme.driver.api", "org.nd4j..")
-          .should()
-          .dependOnClassesThat()
-          .resideInAnyPackage("io.trireme.worker.dl4j..", "org.deeplearning4j..")
-          .because("families are known by their interfaces; programs alone hand DL4J's models over");
-
-  @ArchTest
-  static final ArchRule engineInterfacesKnowNoLibrary =
-      noClasses()
-          .that()
-          .resideInAPackage("io.trireme.worker.engine..")
-          .should()
-          .dependOnClassesThat()
-          .resideInAnyPackage("org.nd4j..", "org.deeplearning4j..", "io.trireme.kernels..")
-          .because("an engine may have neither");
 
   @ArchTest
   static final ArchRule protocolKnowsNoShell =

@@ -209,7 +209,7 @@ final class TrainingPlan {
   }
 
   private boolean keepsResiduals() {
-    return CompressionPlan.of(spec.layout(), spec.plan(), spec.compression(), spec.seed()).hasWay();
+    return CompressionPlan.encodesGradients(spec.layout(), spec.compression());
   }
 
   /** The learning rate of a step; NaN if the model has none. */

@@ -3,6 +3,7 @@ package io.trireme.driver.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.trireme.driver.fixture.LocalSpark;
 import io.trireme.driver.api.result.Finding;
 import io.trireme.driver.api.result.PreflightException;
 import java.nio.file.Path;
@@ -14,11 +15,13 @@ import org.apache.spark.api.plugin.ExecutorPlugin;
 import org.apache.spark.api.plugin.SparkPlugin;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.jspecify.annotations.Nullable;
 
 /** Contexts in which Trireme cannot train: all that is in the way is told, each with its fix. */
-@Timeout(120)
+@Timeout(600)
+@ExtendWith(LocalSpark.Stopped.class)
 class ForeignContextTest {
 
   @TempDir Path folder;

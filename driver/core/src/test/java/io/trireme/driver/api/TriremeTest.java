@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.trireme.driver.fixture.LocalSpark;
 import io.trireme.driver.api.event.Progress;
 import io.trireme.driver.api.event.TrainingListener;
 import io.trireme.driver.api.event.TrainingPhase;
@@ -24,13 +25,15 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Training in a session that was made for something else: without the plugin, and with another
  * serializer than Spark's default.
  */
-@Timeout(300)
+@Timeout(600)
+@ExtendWith(LocalSpark.Stopped.class)
 class TriremeTest {
 
   @TempDir static Path folder;

@@ -2,6 +2,7 @@ package io.trireme.driver.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.trireme.driver.fixture.LocalSpark;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.trireme.driver.api.TrainedModel;
 import io.trireme.driver.api.Trireme;
@@ -16,10 +17,12 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The command line and a program in a context of its own come to the same bits. */
-@Timeout(300)
+@Timeout(600)
+@ExtendWith(LocalSpark.Stopped.class)
 class SameBitsTest {
 
   private static final String[] SMALL = {
