@@ -21,9 +21,9 @@ import io.trireme.data.schema.ExampleSchema;
 import io.trireme.data.schema.Role;
 import io.trireme.data.schema.TensorSpec;
 import io.trireme.driver.jobfile.JobFile;
-import io.trireme.driver.report.RunObserver;
-import io.trireme.driver.report.RunResult;
-import io.trireme.driver.run.TrainingFailedException;
+import io.trireme.driver.api.event.TrainingListener;
+import io.trireme.driver.api.result.RunResult;
+import io.trireme.driver.api.result.TrainingFailedException;
 import io.trireme.kernels.optimizer.GroupOptimizer;
 import io.trireme.worker.engine.ModelFamily;
 import io.trireme.worker.engine.TrainableModel;
@@ -224,8 +224,8 @@ class CheckpointCommandTest {
   }
 
   /** A run that fails before its first step. */
-  private static RunResult failAtStart(JobConfig job, RunObserver observer) {
-    observer.phase(RunObserver.Phase.STARTING);
+  private static RunResult failAtStart(JobConfig job, TrainingListener observer) {
+    observer.phase(TrainingListener.Phase.STARTING);
     throw new TrainingFailedException("the servers were not ready");
   }
 

@@ -1,5 +1,7 @@
 package io.trireme.driver.run;
 
+import io.trireme.driver.api.result.StoppedException;
+import io.trireme.driver.api.result.PreflightException;
 import static io.trireme.driver.fixture.LocalJobs.checkpoints;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -14,9 +16,9 @@ import io.trireme.common.config.JobConfig;
 import io.trireme.driver.fixture.LocalJobs;
 import io.trireme.driver.fixture.LocalSpark;
 import io.trireme.driver.fixture.RunWatcher;
-import io.trireme.driver.report.RunObserver.Phase;
-import io.trireme.driver.report.RunResult;
-import io.trireme.driver.spark.Footholds;
+import io.trireme.driver.api.event.TrainingPhase;
+import io.trireme.driver.api.result.RunResult;
+import io.trireme.driver.spark.PluginRegistry;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -66,7 +68,7 @@ class ResumeTest {
 
   /** Loses all servers, as where all executors go at once. */
   private static void loseAllServers() {
-    Footholds.ear(spark.sc())
+    PluginRegistry.endpoint(spark.sc())
         .onExecutorRemoved(new SparkListenerExecutorRemoved(0, "driver", "test"));
   }
 
