@@ -19,6 +19,7 @@ import io.trireme.driver.run.ResumeMode.Kind;
 import io.trireme.driver.run.Resumption;
 import io.trireme.driver.run.RunControl;
 import io.trireme.driver.run.RunFolder;
+import io.trireme.driver.run.SourceFindings;
 import io.trireme.driver.run.StartPoint;
 import io.trireme.driver.run.StopSwitch;
 import io.trireme.driver.run.StoppedException;
@@ -91,7 +92,7 @@ final class TrainCommand implements Callable<Integer> {
     if (mode.kind() == Kind.AUTO && isFinished(job, folder)) {
       return finished(job, folder);
     }
-    SourceCheck.check(loaded, hadoop);
+    SourceFindings.check(job, loaded.unsetVariables(), hadoop);
     folder.claim(overwrite || mode.kind() == Kind.AUTO);
     RunRecord record = new RunRecord(job, folder, console.nanoTime());
     LeaseKeeper lease = lease(folder, record);

@@ -1,5 +1,6 @@
 package io.trireme.driver.run;
 
+import io.trireme.data.schema.Role;
 import io.trireme.data.shard.ExampleReader;
 import io.trireme.driver.spark.LocalFolders;
 import io.trireme.kernels.memory.NativeThreads;
@@ -40,8 +41,7 @@ final class EvaluationTask implements Function<Integer, long[][]> {
     NativeThreads.use(1);
     try (ExampleReader examples =
         ExampleReader.open(data, LocalFolders.dataCache(), SparkHadoopUtil.get().conf())) {
-      var set = examples.description();
-      InputFacts facts = new InputFacts(set.height(), set.width(), set.channels(), set.classes());
+      InputFacts facts = InputFacts.of(examples.schema());
       Model model = ModelFactory.ofJson(modelJson, "to be evaluated", 0, facts);
       ModelFiles.setParameters(model, parameters.value());
       try (Dl4jEngine engine = new Dl4jEngine(model, facts, BATCH)) {
@@ -52,22 +52,18 @@ final class EvaluationTask implements Function<Integer, long[][]> {
 
   private long[][] count(ExampleReader examples, Dl4jEngine engine, int part) {
     int classes = engine.labelLength();
+    int label = examples.schema().indexOf(examples.schema().of(Role.LABEL).get(0).name());
     long[][] counts = new long[classes][classes];
     long to = examples.examples() * (part + 1) / parts;
     for (long from = examples.examples() * part / parts; from < to; from += BATCH) {
       int rows = (int) Math.min(BATCH, to - from);
       for (int i = 0; i < rows; i++) {
-        examples.read(
-            from + i,
-            engine.features(),
-            i * engine.featureLength() * Float.BYTES,
-            engine.labels(),
-            i * classes * Float.BYTES);
+        examples.read(from + i, i, engine.batch());
       }
       engine.predict(rows);
       DirectBuffer outputs = engine.output("label");
       for (int i = 0; i < rows; i++) {
-        counts[examples.label(from + i)][largest(outputs, i * classes, classes)]++;
+        counts[examples.category(label, from + i)][largest(outputs, i * classes, classes)]++;
       }
     }
     return counts;

@@ -74,7 +74,7 @@ final class TrainingPlan {
       long firstStep,
       @Nullable CheckpointSpec checkpoint) {
     var set = data.train();
-    InputFacts facts = new InputFacts(set.height(), set.width(), set.channels(), set.classes());
+    InputFacts facts = InputFacts.of(set.schema());
     Model model = ModelFactory.create(job, facts);
     Layout layout = Layouts.of(model);
     if (layout.length() > MAX_LENGTH) {

@@ -201,8 +201,7 @@ public final class WorkerTask implements Function<Integer, WorkerResult> {
   }
 
   private static Dl4jEngine engine(JobSpec spec, ExampleReader examples) {
-    var set = examples.description();
-    InputFacts facts = new InputFacts(set.height(), set.width(), set.channels(), set.classes());
+    InputFacts facts = InputFacts.of(examples.schema());
     Model model = ModelFactory.ofJson(spec.modelJson(), "of run " + spec.run(), spec.seed(), facts);
     LocalRounds rounds = new LocalRounds(spec.slots(), spec.sync().localSteps());
     return new Dl4jEngine(model, facts, rounds.capacity());

@@ -59,8 +59,7 @@ public final class Dl4jEngine implements GradientEngine {
     this.labels = FloatVector.zeros("labels", (long) capacity * facts.classes());
     this.outputs = FloatVector.zeros("outputs", (long) capacity * facts.classes());
     this.batch =
-        new ExampleBatch(
-            schema(facts), capacity, List.of(features.buffer(), labels.buffer()));
+        new ExampleBatch(schema(facts), capacity, List.of(features.buffer(), labels.buffer()));
     this.parameters = FloatVector.bufferOf(model.params());
     this.gradient = FloatVector.bufferOf(network.gradient());
     this.batches = new Batch[capacity + 1];
@@ -81,8 +80,7 @@ public final class Dl4jEngine implements GradientEngine {
                 List.of(facts.channels(), facts.height(), facts.width()),
                 0,
                 1),
-            new TensorSpec(
-                "label", Role.LABEL, ElementType.UINT8, List.of(), facts.classes(), 1)));
+            new TensorSpec("label", Role.LABEL, ElementType.UINT8, List.of(), facts.classes(), 1)));
   }
 
   @Override

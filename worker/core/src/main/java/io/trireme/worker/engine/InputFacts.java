@@ -1,5 +1,10 @@
 package io.trireme.worker.engine;
 
+import io.trireme.data.schema.ExampleSchema;
+import io.trireme.data.schema.Role;
+import io.trireme.data.schema.TensorSpec;
+import java.util.List;
+
 /**
  * What the data says of its examples.
  *
@@ -21,6 +26,16 @@ public record InputFacts(int height, int width, int channels, int classes) {
               + ", classes "
               + classes);
     }
+  }
+
+  /** What a schema of one feature and one label of categories says. */
+  public static InputFacts of(ExampleSchema schema) {
+    TensorSpec feature = schema.of(Role.FEATURE).get(0);
+    List<Integer> shape = feature.shape();
+    int classes = schema.of(Role.LABEL).get(0).categories();
+    return shape.size() == 3
+        ? new InputFacts(shape.get(1), shape.get(2), shape.get(0), classes)
+        : new InputFacts(1, feature.length(), 1, classes);
   }
 
   /** Floats of one example. */

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.trireme.common.config.BatchConfig;
 import io.trireme.common.config.CompressionConfig;
 import io.trireme.common.config.DataConfig;
-import io.trireme.common.config.DataConfig.SourceConfig;
 import io.trireme.common.config.JobConfig;
 import io.trireme.common.config.ModelConfig;
 import io.trireme.common.config.NonFiniteConfig;
@@ -262,7 +261,7 @@ class ModelFactoryTest {
 
   private static JobConfig job(
       @Nullable String zoo, @Nullable String dl4j, @Nullable OptimizerConfig optimizer, long seed) {
-    SourceConfig source = new SourceConfig(null, null, 10);
+    Map<String, Object> source = Map.of("examples", 10);
     return new JobConfig(
         "test",
         seed,

@@ -6,13 +6,13 @@ import static org.assertj.core.api.Assertions.within;
 import io.trireme.common.config.OuterConfig;
 import io.trireme.common.slots.Seeds;
 import io.trireme.common.slots.SlotPlan;
+import io.trireme.data.schema.ExampleBatch;
 import io.trireme.worker.EpochInput;
 import io.trireme.worker.SlotComputer;
 import io.trireme.worker.dl4j.Dl4jEngine;
 import io.trireme.worker.engine.InputFacts;
 import java.util.Random;
 import org.agrona.DirectBuffer;
-import org.agrona.MutableDirectBuffer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
@@ -62,20 +62,19 @@ class LocalTrainingOfNetsTest {
     return network;
   }
 
-  private static void source(
-      long index,
-      MutableDirectBuffer features,
-      int featuresOffset,
-      MutableDirectBuffer labels,
-      int labelsOffset) {
+  private static void source(long index, int row, ExampleBatch batch) {
+    int featuresOffset = row * FACTS.featureLength() * Float.BYTES;
+    int labelsOffset = row * 3 * Float.BYTES;
     Random random = new Random(index);
     int label = (int) (index % 3);
     for (int i = 0; i < FACTS.featureLength(); i++) {
-      features.putFloat(
-          featuresOffset + i * Float.BYTES, random.nextFloat() + (i % 3 == label ? 0.5f : 0));
+      batch
+          .buffer(0)
+          .putFloat(
+              featuresOffset + i * Float.BYTES, random.nextFloat() + (i % 3 == label ? 0.5f : 0));
     }
     for (int i = 0; i < 3; i++) {
-      labels.putFloat(labelsOffset + i * Float.BYTES, i == label ? 1 : 0);
+      batch.buffer(1).putFloat(labelsOffset + i * Float.BYTES, i == label ? 1 : 0);
     }
   }
 
