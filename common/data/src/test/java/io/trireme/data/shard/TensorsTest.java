@@ -3,6 +3,7 @@ package io.trireme.data.shard;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
 import io.trireme.common.files.PlainFiles;
 import io.trireme.data.BadDataException;
 import io.trireme.data.DatasetDescription;
@@ -14,6 +15,7 @@ import io.trireme.data.schema.ExampleSchema;
 import io.trireme.data.schema.Role;
 import io.trireme.data.schema.TensorSpec;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -73,6 +75,25 @@ class TensorsTest {
         assertThat(row(batch, CURE)).containsExactly(-e);
         assertThat(reader.category(SCHEMA.indexOf("ward"), e)).isEqualTo(e % 1000);
       }
+    }
+  }
+
+  @Test
+  void readingAllocatesNothing() throws IOException {
+    write(SCHEMA, EXAMPLES, EXAMPLES);
+    ThreadMXBean thread = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    try (ExampleReader reader = open()) {
+      ExampleBatch batch = TestSets.batch(reader.schema(), 1);
+      readAll(reader, batch);
+      long before = thread.getCurrentThreadAllocatedBytes();
+      readAll(reader, batch);
+      assertThat(thread.getCurrentThreadAllocatedBytes() - before).isLessThan(EXAMPLES);
+    }
+  }
+
+  private static void readAll(ExampleReader reader, ExampleBatch batch) {
+    for (int e = 0; e < EXAMPLES; e++) {
+      reader.read(e, 0, batch);
     }
   }
 
