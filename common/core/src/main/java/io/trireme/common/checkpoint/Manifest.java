@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param config the job's configuration as canonical JSON
  * @param model the model's DL4J configuration as JSON text, so that the checkpoint can be exported
  *     without the job's data; empty if unknown
- * @param notes whatever else a resumed job has to know, as text
+ * @param notes what else a resumed job has to know, as text
  * @param groups the block groups, in ascending order, covering the vector
  * @param files the shard files; between them they hold each group's parameters once
  */

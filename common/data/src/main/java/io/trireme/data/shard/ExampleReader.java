@@ -92,18 +92,6 @@ public final class ExampleReader implements AutoCloseable {
     }
   }
 
-  /**
-   * The category of one example.
-   *
-   * @param tensor the place of a tensor of one category among the schema's
-   */
-  public int category(int tensor, long index) {
-    int shardIndex = shardOf(index);
-    ShardFile shard = shards.get(shardIndex);
-    int row = (int) (index - firstExamples[shardIndex]);
-    return tensors[tensor].integer(shard.bytes(), shard.column(tensor), row, 0);
-  }
-
   private int shardOf(long index) {
     if (index < 0 || index >= description.examples()) {
       throw new IndexOutOfBoundsException(

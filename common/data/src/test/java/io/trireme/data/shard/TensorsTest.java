@@ -73,7 +73,6 @@ class TensorsTest {
         assertThat(row(batch, WEIGHT)).containsExactly(e % 7);
         assertThat(row(batch, TAGS)).isEqualTo(oneHot(steps, e));
         assertThat(row(batch, CURE)).containsExactly(-e);
-        assertThat(reader.category(SCHEMA.indexOf("ward"), e)).isEqualTo(e % 1000);
       }
     }
   }

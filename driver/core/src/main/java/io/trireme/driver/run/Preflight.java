@@ -104,8 +104,8 @@ final class Preflight {
                   + " at a time",
               spark.isLocal()
                   ? "use --master local[" + wanted + "] or set workers to " + slots
-                  : "give the application more executors or cores (spark.cores.max, spark.executor.cores,"
-                      + " spark.executor.instances), or lower workers"));
+                  : "give the application more executors or cores (spark.cores.max,"
+                      + " spark.executor.cores, spark.executor.instances), or lower workers"));
     }
   }
 
@@ -128,6 +128,7 @@ final class Preflight {
     List<Integer> indices = IntStream.range(0, tasks).boxed().toList();
     HostCheck check =
         new HostCheck(
+            job.model().family(),
             job.workers().max(),
             job.servers().count(),
             job.transport().termLengthBytes(),

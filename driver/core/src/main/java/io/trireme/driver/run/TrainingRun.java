@@ -13,6 +13,8 @@ import io.trireme.common.message.JobSpec;
 import io.trireme.driver.coordinator.CheckpointPlan;
 import io.trireme.driver.coordinator.Coordinator;
 import io.trireme.driver.coordinator.Phase;
+import io.trireme.driver.evaluate.EvaluationException;
+import io.trireme.driver.evaluate.Evaluator;
 import io.trireme.driver.prepare.Preparation;
 import io.trireme.driver.prepare.PreparedData;
 import io.trireme.driver.report.RunObserver;
@@ -36,6 +38,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.evaluation.classification.Evaluation;
 
 /** One run of a job in a Spark application, from its data to its result. */
 public final class TrainingRun {
@@ -334,7 +337,8 @@ public final class TrainingRun {
                 + known
                 + " executors have reported to the coordinator in "
                 + TimeUnit.NANOSECONDS.toSeconds(START_DEADLINE_NS)
-                + " s; see the executors' logs for errors of io.trireme.driver.spark.TriremePlugin");
+                + " s; see the executors' logs for errors of"
+                + " io.trireme.driver.spark.TriremePlugin");
       }
       run.await(TURN_MS, clock);
     }
@@ -530,13 +534,10 @@ public final class TrainingRun {
   private RunResult finish(TrainingPlan plan, PreparedData data, WorkerResult result, int losses)
       throws IOException, InterruptedException {
     observer.phase(RunObserver.Phase.SAVING);
-    ModelFiles.setParameters(plan.model(), result.params());
-    AtomicFile.write(
-        folder.fileSystem(), folder.model(), out -> ModelFiles.writeZip(plan.model(), out));
+    plan.model().parameters().putBytes(0, result.params());
+    AtomicFile.write(folder.fileSystem(), folder.model(), plan.model()::write);
     observer.phase(RunObserver.Phase.EVALUATING);
-    int parts = Math.max(1, plan.spec().workers());
-    RunResult.Evaluation evaluation =
-        Evaluator.evaluate(spark, plan.spec().modelJson(), result.params(), data.testUri(), parts);
+    RunResult.Evaluation evaluation = evaluate(plan, data);
     return new RunResult(
         job.job(),
         RunResult.Status.DONE,
@@ -551,5 +552,17 @@ public final class TrainingRun {
         job.servers().count(),
         losses,
         null);
+  }
+
+  private RunResult.Evaluation evaluate(TrainingPlan plan, PreparedData data)
+      throws InterruptedException {
+    int parts = Math.max(1, plan.spec().workers());
+    try {
+      Evaluation measures = Evaluator.evaluate(spark, plan.model(), data.testUri(), parts);
+      return new RunResult.Evaluation(
+          measures.accuracy(), measures.precision(), measures.recall(), measures.f1());
+    } catch (EvaluationException e) {
+      throw new TrainingFailedException("the trained model was saved, but " + e.getMessage(), e);
+    }
   }
 }

@@ -1,7 +1,7 @@
 package io.trireme.driver.spark;
 
-import io.trireme.kernels.memory.NativeThreads;
-import io.trireme.worker.dl4j.OneDnn;
+import io.trireme.worker.engine.EngineFinding;
+import io.trireme.worker.engine.EngineProvider;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,13 +25,15 @@ public final class HostCheck implements Function<Integer, List<HostCheck.Found>>
   public record Found(String what, String seen, String fix, boolean fatal)
       implements Serializable {}
 
+  private final String family;
   private final int workers;
   private final int servers;
   private final int termLengthBytes;
   private final int threads;
 
-  /** A check for a run of this size. */
-  public HostCheck(int workers, int servers, int termLengthBytes, int threads) {
+  /** A check for a run of this size, whose model is of this family. */
+  public HostCheck(String family, int workers, int servers, int termLengthBytes, int threads) {
+    this.family = family;
     this.threads = threads;
     this.workers = workers;
     this.servers = servers;
@@ -63,29 +65,14 @@ public final class HostCheck implements Function<Integer, List<HostCheck.Found>>
                   + " MiB need up to "
                   + needed / MIB
                   + " MiB",
-              "make it larger (docker --shm-size, or mount -o remount,size=), or lower transport.termLength",
+              "make it larger (docker --shm-size, or mount -o remount,size=), or lower"
+                  + " transport.termLength",
               true));
     }
-    NativeThreads.mismatch(threads)
-        .ifPresent(
-            mismatch ->
-                found.add(
-                    new Found(
-                        "OpenMP threads of " + host,
-                        mismatch,
-                        "start driver and executors with OMP_NUM_THREADS="
-                            + threads
-                            + " (exported before deploy/bin/trireme; spark.executorEnv.OMP_NUM_THREADS), since the"
-                            + " number decides the order of sums",
-                        true)));
-    OneDnn.Status oneDnn = OneDnn.check();
-    if (!oneDnn.inUse()) {
+    for (EngineFinding finding : EngineProvider.of(family, EngineProvider.CPU).check(threads)) {
       found.add(
           new Found(
-              "oneDNN of " + host,
-              "not in use, convolutions would be several times slower",
-              oneDnn.detail(),
-              false));
+              finding.what() + " of " + host, finding.seen(), finding.fix(), finding.fatal()));
     }
     return found;
   }

@@ -12,9 +12,9 @@ import io.trireme.kernels.memory.NativeThreads;
 import io.trireme.worker.EngineSlotComputer;
 import io.trireme.worker.SlotComputer;
 import io.trireme.worker.WorkerLoop;
-import io.trireme.worker.dl4j.Dl4jEngine;
-import io.trireme.worker.dl4j.ModelFactory;
-import io.trireme.worker.engine.InputFacts;
+import io.trireme.worker.engine.EngineProvider;
+import io.trireme.worker.engine.GradientEngine;
+import io.trireme.worker.engine.ModelFamily;
 import io.trireme.worker.local.LocalRounds;
 import io.trireme.worker.local.LocalSlotComputer;
 import io.trireme.worker.local.OuterLayout;
@@ -29,7 +29,6 @@ import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.SystemNanoClock;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.deploy.SparkHadoopUtil;
-import org.deeplearning4j.nn.api.Model;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -97,12 +96,13 @@ public final class WorkerTask implements Function<Integer, WorkerResult> {
     try (ExampleReader examples =
             ExampleReader.open(
                 spec.trainData(), LocalFolders.dataCache(), SparkHadoopUtil.get().conf());
-        Dl4jEngine engine = engine(spec, examples)) {
+        GradientEngine engine = engine(spec, examples)) {
       OuterConfig outer = spec.sync().outer();
       Layout layout = outer == null ? engine.layout() : OuterLayout.of(engine.layout(), outer);
       if (!layout.equals(spec.layout())) {
         throw new IllegalStateException(
-            "the model has another layout here than on the driver; do both run the same Trireme and DL4J?");
+            "the model has another layout here than on the driver; do both run the same Trireme and"
+                + " DL4J?");
       }
       while (true) {
         try {
@@ -149,7 +149,7 @@ public final class WorkerTask implements Function<Integer, WorkerResult> {
   }
 
   private static WorkerResult train(
-      RunSession session, WorkerSeat seat, Dl4jEngine engine, ExampleReader examples)
+      RunSession session, WorkerSeat seat, GradientEngine engine, ExampleReader examples)
       throws InterruptedException {
     JobSpec spec = session.spec();
     if (spec.sync().mode() == SyncMode.LOCAL) {
@@ -165,7 +165,7 @@ public final class WorkerTask implements Function<Integer, WorkerResult> {
   }
 
   private static WorkerResult train(
-      RunSession session, WorkerSeat seat, Dl4jEngine engine, SlotComputer computer)
+      RunSession session, WorkerSeat seat, GradientEngine engine, SlotComputer computer)
       throws InterruptedException {
     JobSpec spec = session.spec();
     WorkerOptions options =
@@ -200,11 +200,12 @@ public final class WorkerTask implements Function<Integer, WorkerResult> {
         Math.toIntExact(spec.layout().length() * Float.BYTES));
   }
 
-  private static Dl4jEngine engine(JobSpec spec, ExampleReader examples) {
-    InputFacts facts = InputFacts.of(examples.schema());
-    Model model = ModelFactory.ofJson(spec.modelJson(), "of run " + spec.run(), spec.seed(), facts);
+  private static GradientEngine engine(JobSpec spec, ExampleReader examples) {
     LocalRounds rounds = new LocalRounds(spec.slots(), spec.sync().localSteps());
-    return new Dl4jEngine(model, facts, rounds.capacity());
+    return ModelFamily.of(spec.modelJson())
+        .open(
+            spec.modelJson(), "of run " + spec.run(), spec.seed(), examples.schema())
+        .engine(EngineProvider.CPU, rounds.capacity());
   }
 
   private static WorkerResult result(int worker, DirectBuffer parameters, int lengthBytes) {

@@ -25,6 +25,8 @@ import net.bytebuddy.matcher.ElementMatcher;
 import net.bytebuddy.matcher.ElementMatchers;
 import net.bytebuddy.pool.TypePool;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -32,7 +34,8 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Proves that the simulation bites: takes one rule of the protocol away, in classes of its own
  * class loader, and has the same seeds find it.
  */
-@Timeout(300)
+@Timeout(600)
+@Execution(ExecutionMode.CONCURRENT)
 class PlantedBugsTest {
 
   private static final int MOST_SEEDS = 3000;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.trireme.common.layout.SegmentKind;
 import io.trireme.worker.engine.BadModelException;
+import io.trireme.worker.engine.GradientEngine;
 import java.util.Random;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -24,7 +25,7 @@ class Dl4jEngineTest {
   @Test
   void buffersAreTheModelsOwnMemory() {
     MultiLayerNetwork network = Nets.dense(b -> b.updater(new Sgd(0.1)));
-    try (Dl4jEngine engine = new Dl4jEngine(network, Nets.FACTS, 4)) {
+    try (GradientEngine engine = Nets.engine(network, 4)) {
       engine.parameters().putFloat(40, 7.5f);
       assertThat(network.params().getFloat(10)).isEqualTo(7.5f);
       fill(engine, 4);
@@ -38,8 +39,8 @@ class Dl4jEngineTest {
 
   @Test
   void gradientIsRepeatableAndFollowsTheSeed() {
-    try (Dl4jEngine engine =
-        new Dl4jEngine(Nets.convolutional(b -> b.updater(new Sgd(0.1))), Nets.FACTS, 16)) {
+    try (GradientEngine engine =
+        Nets.engine(Nets.convolutional(b -> b.updater(new Sgd(0.1))), 16)) {
       fill(engine, 16);
       byte[] first = gradient(engine, 16, 3);
       assertThat(gradient(engine, 16, 4)).isNotEqualTo(first);
@@ -50,19 +51,17 @@ class Dl4jEngineTest {
 
   @Test
   void rowsBeyondTheExamplesDoNotMatter() {
-    try (Dl4jEngine engine =
-        new Dl4jEngine(Nets.graph(b -> b.updater(new Sgd(0.1))), Nets.FACTS, 16)) {
+    try (GradientEngine engine = Nets.engine(Nets.graph(b -> b.updater(new Sgd(0.1))), 16)) {
       fill(engine, 16);
       byte[] before = gradient(engine, 9, 3);
-      engine.features().putFloat(9 * 36 * Float.BYTES, Float.NaN);
+      engine.batch().buffer(0).putFloat(9 * 36 * Float.BYTES, Float.NaN);
       assertThat(gradient(engine, 9, 3)).isEqualTo(before);
     }
   }
 
   @Test
   void predictsProbabilitiesRowByRow() {
-    try (Dl4jEngine engine =
-        new Dl4jEngine(Nets.convolutional(b -> b.updater(new Sgd(0.1))), Nets.FACTS, 8)) {
+    try (GradientEngine engine = Nets.engine(Nets.convolutional(b -> b.updater(new Sgd(0.1))), 8)) {
       fill(engine, 8);
       engine.predict(8);
       UnsafeBuffer all = new UnsafeBuffer(new byte[8 * 3 * Float.BYTES]);
@@ -84,7 +83,7 @@ class Dl4jEngineTest {
 
   @Test
   void layoutNamesStatistics() {
-    var layout = Layouts.of(Nets.graph(b -> b.updater(new Adam(0.1))));
+    var layout = Nets.layout(Nets.graph(b -> b.updater(new Adam(0.1))));
     assertThat(layout.segments())
         .filteredOn(segment -> segment.kind() == SegmentKind.STATISTIC)
         .extracting(segment -> segment.name())
@@ -96,8 +95,7 @@ class Dl4jEngineTest {
 
   @Test
   void examplesBeyondCapacityAreRefused() {
-    try (Dl4jEngine engine =
-        new Dl4jEngine(Nets.dense(b -> b.updater(new Sgd(0.1))), Nets.FACTS, 4)) {
+    try (GradientEngine engine = Nets.engine(Nets.dense(b -> b.updater(new Sgd(0.1))), 4)) {
       for (int examples : new int[] {0, 5}) {
         assertThatThrownBy(() -> engine.compute(examples, 0, 0, 1))
             .isInstanceOf(IllegalArgumentException.class)
@@ -125,7 +123,7 @@ class Dl4jEngineTest {
                         .build())
                 .layer(Nets.output().build())
                 .setInputType(InputType.feedForward(36)));
-    assertThatThrownBy(() -> Layouts.of(network))
+    assertThatThrownBy(() -> Nets.layout(network))
         .isInstanceOfSatisfying(
             BadModelException.class,
             e ->
@@ -135,7 +133,7 @@ class Dl4jEngineTest {
   }
 
   @Test
-  void severalOutputsAreRefused() {
+  void outputsWithoutLabelsAreRefused() {
     ComputationGraph graph =
         new ComputationGraph(
             Nets.builder(b -> b.updater(new Sgd(0.1)))
@@ -147,22 +145,22 @@ class Dl4jEngineTest {
                 .setInputTypes(InputType.feedForward(36))
                 .build());
     graph.init();
-    assertThatThrownBy(() -> new Dl4jEngine(graph, Nets.FACTS, 4))
+    assertThatThrownBy(() -> Nets.engine(graph, 4))
         .isInstanceOf(BadModelException.class)
-        .hasMessageContaining("1 inputs and 2 outputs");
+        .hasMessageContaining("the outputs [a, b], the data has the labels [label]");
   }
 
-  private static void fill(Dl4jEngine engine, int examples) {
+  private static void fill(GradientEngine engine, int examples) {
     Random random = new Random(2);
-    for (int i = 0; i < examples * engine.featureLength(); i++) {
-      engine.features().putFloat(i * Float.BYTES, random.nextFloat());
+    for (int i = 0; i < examples * Nets.FEATURES; i++) {
+      engine.batch().buffer(0).putFloat(i * Float.BYTES, random.nextFloat());
     }
     for (int i = 0; i < examples; i++) {
-      engine.labels().putFloat((i * engine.labelLength() + i % 3) * Float.BYTES, 1);
+      engine.batch().buffer(1).putFloat((i * Nets.CLASSES + i % 3) * Float.BYTES, 1);
     }
   }
 
-  private static byte[] gradient(Dl4jEngine engine, int examples, long seed) {
+  private static byte[] gradient(GradientEngine engine, int examples, long seed) {
     assertThat(engine.compute(examples, 0, 0, seed)).isFinite();
     byte[] bytes = new byte[engine.gradient().capacity()];
     engine.gradient().getBytes(0, bytes);

@@ -113,7 +113,7 @@ class WorkerCoreTest {
   private void deliver(Peer from, int length) {
     headerDecoder.wrap(bytes, 0);
     int body = MessageHeaderDecoder.ENCODED_LENGTH;
-    core.onMessage(from, headerDecoder, bytes, body, length - body);
+    core.intake().onMessage(from, headerDecoder, bytes, body, length - body);
   }
 
   private int limit() {
@@ -282,7 +282,7 @@ class WorkerCoreTest {
                 core.enter(
                     others,
                     (to, where) -> {
-                      throw new AssertionError("nobody is there");
+                      throw new AssertionError("there is no session");
                     }))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("worker 0 is no member of generation 9");
