@@ -24,7 +24,6 @@ import org.jspecify.annotations.Nullable;
 final class JobReader {
 
   private static final Pattern JOB_ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
-  private static final List<String> ZOO = List.of("mlp", "lenet");
   private static final String IDX = "idx";
   private static final String DIGITS = "digits";
 
@@ -107,7 +106,7 @@ final class JobReader {
   }
 
   private static ModelConfig model(MappingReader model) {
-    String zoo = model.readOrNull("zoo", ValueKind.word("model", ZOO));
+    String zoo = model.readOrNull("zoo", ValueKind.word("model", ModelConfig.ZOO));
     String dl4j = model.readOrNull("dl4j", ValueKind.path());
     if (zoo != null && dl4j != null) {
       model.problem("dl4j", "is given beside zoo; expected exactly one of the two");
