@@ -2,7 +2,7 @@ package io.trireme.driver.evaluate;
 
 import io.trireme.data.schema.TensorSpec;
 import io.trireme.data.shard.ExampleReader;
-import io.trireme.driver.spark.LocalFolders;
+import io.trireme.driver.executor.LocalFolders;
 import io.trireme.kernels.memory.NativeThreads;
 import io.trireme.worker.engine.EngineProvider;
 import io.trireme.worker.engine.GradientEngine;

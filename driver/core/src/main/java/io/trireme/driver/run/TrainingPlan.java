@@ -1,5 +1,8 @@
 package io.trireme.driver.run;
 
+import io.trireme.driver.api.result.Finding;
+import io.trireme.driver.api.result.PreflightException;
+
 import io.trireme.common.config.CheckpointConfig;
 import io.trireme.common.config.JobConfig;
 import io.trireme.common.config.OptimizerConfig;
@@ -20,7 +23,6 @@ import io.trireme.driver.coordinator.CoordinatorOptions;
 import io.trireme.driver.prepare.PreparedData;
 import io.trireme.kernels.compression.CompressionPlan;
 import io.trireme.kernels.optimizer.LearningRate;
-import io.trireme.worker.engine.ModelFamily;
 import io.trireme.worker.engine.TrainableModel;
 import io.trireme.worker.local.LocalRounds;
 import io.trireme.worker.local.OuterLayout;
@@ -62,15 +64,14 @@ final class TrainingPlan {
    * @param checkpoint where checkpoints are read and written; null if neither
    */
   static TrainingPlan of(
-      JobConfig job,
+      RunInputs inputs,
       PreparedData data,
       SecureRandom random,
       long firstStep,
       @Nullable CheckpointSpec checkpoint) {
+    JobConfig job = inputs.job();
     var set = data.train();
-    TrainableModel model =
-        ModelFamily.named(job.model().family())
-            .create(job.model(), job.optimizer(), job.seed(), set.schema());
+    TrainableModel model = inputs.model().create(job, set.schema());
     Layout layout = model.layout();
     if (layout.length() > MAX_LENGTH) {
       throw new PreflightException(
@@ -208,7 +209,7 @@ final class TrainingPlan {
   }
 
   private boolean keepsResiduals() {
-    return CompressionPlan.of(spec.layout(), spec.plan(), spec.compression(), spec.seed()).hasWay();
+    return CompressionPlan.encodesGradients(spec.layout(), spec.compression());
   }
 
   /** The learning rate of a step; NaN if the model has none. */

@@ -21,18 +21,15 @@ import io.trireme.data.schema.ExampleSchema;
 import io.trireme.data.schema.Role;
 import io.trireme.data.schema.TensorSpec;
 import io.trireme.driver.jobfile.JobFile;
-import io.trireme.driver.report.RunObserver;
-import io.trireme.driver.run.JobFactory;
-import io.trireme.driver.run.JobPreparer;
-import io.trireme.driver.run.JobRunner;
-import io.trireme.driver.run.RunControl;
-import io.trireme.driver.run.TrainingFailedException;
+import io.trireme.driver.api.event.TrainingListener;
+import io.trireme.driver.api.result.RunResult;
+import io.trireme.driver.api.result.TrainingFailedException;
 import io.trireme.kernels.optimizer.GroupOptimizer;
 import io.trireme.worker.engine.ModelFamily;
 import io.trireme.worker.engine.TrainableModel;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,7 +42,6 @@ import java.util.Objects;
 import java.util.Random;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.spark.SparkConf;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.api.Test;
@@ -58,8 +54,7 @@ class CheckpointCommandTest {
   private static final String NAME = "quickstart";
 
   @TempDir Path dir;
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  private final CommandLineRun line = new CommandLineRun();
 
   private static FileSystem local() throws IOException {
     return FileSystem.getLocal(new Configuration(false));
@@ -72,36 +67,9 @@ class CheckpointCommandTest {
         NAME);
   }
 
-  private static final class NoFactory implements JobFactory {
-    @Override
-    public JobRunner runner(SparkConf conf, RunControl control) {
-      throw new AssertionError("nothing is to run");
-    }
-
-    @Override
-    public JobPreparer preparer(SparkConf conf) {
-      throw new AssertionError("nothing is to be prepared");
-    }
-  }
-
   private int run(String... args) {
-    return run(new NoFactory(), args);
-  }
-
-  private int run(JobFactory factory, String... args) {
-    out.reset();
-    err.reset();
-    Console console =
-        new Console(
-            new PrintStream(out, true, StandardCharsets.UTF_8),
-            new PrintStream(err, true, StandardCharsets.UTF_8),
-            false,
-            Map.of(),
-            () -> 0);
-    Interruption interruption = new Interruption(console);
-    int code = new Main(factory, console, interruption).run(args);
-    interruption.done();
-    return code;
+    line.clear();
+    return line.run(args);
   }
 
   private int checkpoint(String command, String... more) {
@@ -113,11 +81,11 @@ class CheckpointCommandTest {
   }
 
   private String out() {
-    return out.toString(StandardCharsets.UTF_8);
+    return line.out();
   }
 
   private String err() {
-    return err.toString(StandardCharsets.UTF_8);
+    return line.err();
   }
 
   /** A checkpoint of the job's own model as it is before the first step. */
@@ -255,20 +223,10 @@ class CheckpointCommandTest {
     assertThat(elsewhere.resolveSibling("lease")).doesNotExist();
   }
 
-  /** Starts a run that fails before its first step. */
-  private static final class FailingFactory implements JobFactory {
-    @Override
-    public JobRunner runner(SparkConf conf, RunControl control) {
-      return (job, observer) -> {
-        observer.phase(RunObserver.Phase.STARTING);
-        throw new TrainingFailedException("the servers were not ready");
-      };
-    }
-
-    @Override
-    public JobPreparer preparer(SparkConf conf) {
-      throw new AssertionError("nothing is to be prepared");
-    }
+  /** A run that fails before its first step. */
+  private static RunResult failAtStart(JobConfig job, TrainingListener observer) {
+    observer.phase(TrainingListener.Phase.STARTING);
+    throw new TrainingFailedException("the servers were not ready");
   }
 
   @ParameterizedTest
@@ -285,7 +243,8 @@ class CheckpointCommandTest {
       dir + "/" + NAME + place,
       "--overwrite"
     };
-    assertThat(run(new FailingFactory(), command)).isEqualTo(3);
+    line.training(CheckpointCommandTest::failAtStart);
+    assertThat(run(command)).isEqualTo(3);
     assertThat(err()).contains("--overwrite deletes").contains("another job id");
     assertThat(checkpoint("verify")).as(err()).isZero();
     assertThat(out().lines()).hasSize(3);
@@ -310,7 +269,7 @@ class CheckpointCommandTest {
               dir.resolve(NAME).resolve("result.json"), "{\"status\": \"done\", \"epochs\": 2}");
           driver.release();
         } catch (IOException e) {
-          throw new java.io.UncheckedIOException(e);
+          throw new UncheckedIOException(e);
         }
       }
     }
@@ -318,21 +277,11 @@ class CheckpointCommandTest {
 
   @Test
   void trainsNoJobAnewThatFinishedWhileItsDriverWasWaitedFor() throws IOException {
-    Ending ending = new Ending(driver());
-    Console console =
-        new Console(
-            new PrintStream(out, true, StandardCharsets.UTF_8),
-            new PrintStream(ending, true, StandardCharsets.UTF_8),
-            false,
-            Map.of(),
-            () -> 0);
-    Interruption interruption = new Interruption(console);
-    int code =
-        new Main(new FailingFactory(), console, interruption)
-            .run("train", JOB.toString(), "--set", "output.dir=" + dir);
-    interruption.done();
-    assertThat(code).as(ending.toString(StandardCharsets.UTF_8)).isZero();
-    assertThat(out()).contains("job quickstart has finished already");
+    CommandLineRun waiting =
+        new CommandLineRun(new Ending(driver())).training(CheckpointCommandTest::failAtStart);
+    int code = waiting.run("train", JOB.toString(), "--set", "output.dir=" + dir);
+    assertThat(code).as(waiting.err()).isZero();
+    assertThat(waiting.out()).contains("job quickstart has finished already");
   }
 
   @Test
@@ -416,8 +365,8 @@ class CheckpointCommandTest {
         "checkpoint diff .",
         "checkpoint diff . --with x",
       })
-  void returns2ForABadCommandLine(String line) {
-    assertThat(run(line.split(" "))).isEqualTo(2);
+  void returns2ForABadCommandLine(String words) {
+    assertThat(run(words.split(" "))).isEqualTo(2);
     assertThat(err()).startsWith("trireme: ").doesNotContain("\tat ");
     assertThat(out()).isEmpty();
   }
