@@ -1,5 +1,8 @@
 package io.trireme.driver.run;
 
+import io.trireme.driver.api.result.Finding;
+import io.trireme.driver.api.result.PreflightException;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.trireme.common.checkpoint.BadCheckpointException;

@@ -1,5 +1,8 @@
 package io.trireme.driver.run;
 
+import io.trireme.driver.api.result.Finding;
+import io.trireme.driver.api.result.PreflightException;
+
 import io.trireme.common.checkpoint.CheckpointFolder;
 import io.trireme.common.config.CheckpointConfig;
 import io.trireme.common.config.JobConfig;

@@ -1,5 +1,8 @@
 package io.trireme.driver.run;
 
+import io.trireme.driver.api.result.Finding;
+import io.trireme.driver.api.result.PreflightException;
+
 import io.trireme.common.config.CheckpointConfig;
 import io.trireme.common.config.JobConfig;
 import io.trireme.common.config.OptimizerConfig;
@@ -19,19 +22,14 @@ import io.trireme.driver.coordinator.CodecChooser;
 import io.trireme.driver.coordinator.CoordinatorOptions;
 import io.trireme.driver.prepare.PreparedData;
 import io.trireme.kernels.compression.CompressionPlan;
-import io.trireme.kernels.memory.FloatVector;
 import io.trireme.kernels.optimizer.LearningRate;
-import io.trireme.worker.dl4j.Layouts;
-import io.trireme.worker.dl4j.ModelFactory;
-import io.trireme.worker.engine.InputFacts;
+import io.trireme.worker.engine.TrainableModel;
 import io.trireme.worker.local.LocalRounds;
 import io.trireme.worker.local.OuterLayout;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.agrona.concurrent.UnsafeBuffer;
-import org.deeplearning4j.nn.api.Model;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,17 +46,15 @@ final class TrainingPlan {
   private static final long MAX_LENGTH = Integer.MAX_VALUE / Float.BYTES;
 
   private final JobConfig job;
-  private final Model model;
+  private final TrainableModel model;
   private final JobSpec spec;
-  private final UnsafeBuffer initial;
   private final LearningRate rate;
 
-  private TrainingPlan(JobConfig job, Model model, Layout layout, JobSpec spec) {
+  private TrainingPlan(JobConfig job, TrainableModel model, Layout layout, JobSpec spec) {
     this.job = job;
     this.model = model;
     this.spec = spec;
     this.rate = new LearningRate(layout);
-    this.initial = FloatVector.bufferOf(model.params());
   }
 
   /**
@@ -68,15 +64,15 @@ final class TrainingPlan {
    * @param checkpoint where checkpoints are read and written; null if neither
    */
   static TrainingPlan of(
-      JobConfig job,
+      RunInputs inputs,
       PreparedData data,
       SecureRandom random,
       long firstStep,
       @Nullable CheckpointSpec checkpoint) {
+    JobConfig job = inputs.job();
     var set = data.train();
-    InputFacts facts = new InputFacts(set.height(), set.width(), set.channels(), set.classes());
-    Model model = ModelFactory.create(job, facts);
-    Layout layout = Layouts.of(model);
+    TrainableModel model = inputs.model().create(job, set.schema());
+    Layout layout = model.layout();
     if (layout.length() > MAX_LENGTH) {
       throw new PreflightException(
           List.of(
@@ -121,7 +117,7 @@ final class TrainingPlan {
             job.sync(),
             job.compression(),
             job.nonFinite(),
-            ModelFiles.configuration(model),
+            model.description(),
             data.trainUri(),
             job.transport(),
             checkpoint);
@@ -152,7 +148,7 @@ final class TrainingPlan {
     return job;
   }
 
-  Model model() {
+  TrainableModel model() {
     return model;
   }
 
@@ -164,7 +160,7 @@ final class TrainingPlan {
   byte[] initialBlock(int index) {
     Block block = spec.plan().blocks().get(index);
     byte[] floats = new byte[block.lengthBytes()];
-    initial.getBytes(Math.toIntExact(block.offset() * Float.BYTES), floats);
+    model.parameters().getBytes(Math.toIntExact(block.offset() * Float.BYTES), floats);
     return floats;
   }
 
@@ -213,7 +209,7 @@ final class TrainingPlan {
   }
 
   private boolean keepsResiduals() {
-    return CompressionPlan.of(spec.layout(), spec.plan(), spec.compression(), spec.seed()).hasWay();
+    return CompressionPlan.encodesGradients(spec.layout(), spec.compression());
   }
 
   /** The learning rate of a step; NaN if the model has none. */

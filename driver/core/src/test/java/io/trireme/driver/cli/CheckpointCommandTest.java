@@ -2,6 +2,7 @@ package io.trireme.driver.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.trireme.driver.api.event.TrainingPhase;
 import io.trireme.common.checkpoint.CheckpointFolder;
 import io.trireme.common.checkpoint.CheckpointShard;
 import io.trireme.common.checkpoint.CheckpointShardHeader;
@@ -16,14 +17,17 @@ import io.trireme.common.config.JobConfig;
 import io.trireme.common.layout.BlockGroup;
 import io.trireme.common.layout.BlockPlan;
 import io.trireme.common.layout.Layout;
+import io.trireme.data.schema.ElementType;
+import io.trireme.data.schema.ExampleSchema;
+import io.trireme.data.schema.Role;
+import io.trireme.data.schema.TensorSpec;
 import io.trireme.driver.jobfile.JobFile;
-import io.trireme.driver.report.RunObserver;
-import io.trireme.driver.report.RunResult;
-import io.trireme.driver.run.TrainingFailedException;
+import io.trireme.driver.api.event.TrainingListener;
+import io.trireme.driver.api.result.RunResult;
+import io.trireme.driver.api.result.TrainingFailedException;
 import io.trireme.kernels.optimizer.GroupOptimizer;
-import io.trireme.worker.dl4j.Layouts;
-import io.trireme.worker.dl4j.ModelFactory;
-import io.trireme.worker.engine.InputFacts;
+import io.trireme.worker.engine.ModelFamily;
+import io.trireme.worker.engine.TrainableModel;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -86,11 +90,18 @@ class CheckpointCommandTest {
   }
 
   /** A checkpoint of the job's own model as it is before the first step. */
+  private static ExampleSchema digits() {
+    return new ExampleSchema(
+        List.of(
+            new TensorSpec("image", Role.FEATURE, ElementType.UINT8, List.of(1, 28, 28), 0, 1),
+            new TensorSpec("label", Role.LABEL, ElementType.UINT8, List.of(), 10, 1)));
+  }
+
   private Path save(long step) throws IOException {
     JobConfig job = JobFile.load(JOB, List.of("output.dir=" + dir), Map.of());
-    MultiLayerNetwork model =
-        (MultiLayerNetwork) ModelFactory.create(job, new InputFacts(28, 28, 1, 10));
-    Layout layout = Layouts.of(model);
+    TrainableModel model =
+        ModelFamily.named("dl4j").create(job.model(), job.optimizer(), job.seed(), digits());
+    Layout layout = model.layout();
     BlockPlan plan = BlockPlan.of(layout);
     List<GroupOptimizer> optimizers = new ArrayList<>();
     List<Section> sections = new ArrayList<>();
@@ -123,7 +134,7 @@ class CheckpointCommandTest {
                     Fingerprints.ofLayout(layout, plan),
                     Fingerprints.of(Fingerprints.json(job)),
                     Fingerprints.json(job),
-                    model.getLayerWiseConfigurations().toJson(),
+                    model.description(),
                     Map.of(),
                     Manifest.groupsOf(plan),
                     List.of(file)));
@@ -214,8 +225,8 @@ class CheckpointCommandTest {
   }
 
   /** A run that fails before its first step. */
-  private static RunResult failAtStart(JobConfig job, RunObserver observer) {
-    observer.phase(RunObserver.Phase.STARTING);
+  private static RunResult failAtStart(JobConfig job, TrainingListener observer) {
+    observer.phase(TrainingPhase.STARTING);
     throw new TrainingFailedException("the servers were not ready");
   }
 

@@ -1,16 +1,17 @@
 package io.trireme.driver.cli;
 
+import io.trireme.common.config.JobConfig;
+import io.trireme.driver.api.event.TrainingListener;
+import io.trireme.driver.api.result.RunResult;
 import io.trireme.driver.prepare.PreparedData;
-import io.trireme.driver.run.JobFactory;
-import io.trireme.driver.run.JobPreparer;
-import io.trireme.driver.run.JobRunner;
-import io.trireme.driver.run.RunControl;
+import io.trireme.driver.run.RunContext;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.apache.spark.SparkConf;
 
 /** The command line without Spark: arguments in, exit code and output out, and made-up jobs. */
@@ -20,12 +21,12 @@ final class CommandLineRun {
   private final List<String> masters = new ArrayList<>();
   private final Console console;
   private final Interruption interruption;
-  private JobRunner runner =
-      (job, observer) -> {
+  private Training training =
+      (job, listener) -> {
         throw new AssertionError("nothing is to run");
       };
-  private JobPreparer preparer =
-      (job, observer) -> {
+  private Supplier<PreparedData> preparing =
+      () -> {
         throw new AssertionError("nothing is to be prepared");
       };
 
@@ -46,29 +47,35 @@ final class CommandLineRun {
     interruption = new Interruption(console);
   }
 
-  private final class MadeUp implements JobFactory {
+  /** What a job does that is to be trained. */
+  interface Training {
+    RunResult run(JobConfig job, TrainingListener listener);
+  }
+
+  private final class MadeUp implements Backend {
     @Override
-    public JobRunner runner(SparkConf conf, RunControl control) {
+    public RunResult train(
+        SparkConf conf, JobConfig job, RunContext context, TrainingListener listener) {
       masters.add(conf.get("spark.master"));
-      return runner;
+      return training.run(job, listener);
     }
 
     @Override
-    public JobPreparer preparer(SparkConf conf) {
+    public PreparedData prepare(SparkConf conf, JobConfig job, TrainingListener listener) {
       masters.add(conf.get("spark.master"));
-      return preparer;
+      return preparing.get();
     }
   }
 
   /** What a job that is to be trained does; without this, it fails the test. */
-  CommandLineRun training(JobRunner does) {
-    runner = does;
+  CommandLineRun training(Training does) {
+    training = does;
     return this;
   }
 
   /** What a job of which only the data are wanted gets; without this, it fails the test. */
   CommandLineRun preparing(PreparedData data) {
-    preparer = (job, observer) -> data;
+    preparing = () -> data;
     return this;
   }
 

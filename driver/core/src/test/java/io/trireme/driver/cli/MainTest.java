@@ -6,15 +6,15 @@ import io.trireme.common.config.JobConfig;
 import io.trireme.data.BadDataException;
 import io.trireme.data.DatasetDescription;
 import io.trireme.driver.prepare.PreparedData;
-import io.trireme.driver.report.Progress;
-import io.trireme.driver.report.RunObserver;
-import io.trireme.driver.report.RunObserver.Phase;
-import io.trireme.driver.report.RunResult;
-import io.trireme.driver.report.RunResult.Evaluation;
-import io.trireme.driver.report.RunResult.Status;
-import io.trireme.driver.run.Finding;
-import io.trireme.driver.run.PreflightException;
-import io.trireme.driver.run.TrainingFailedException;
+import io.trireme.driver.api.event.Progress;
+import io.trireme.driver.api.event.TrainingListener;
+import io.trireme.driver.api.event.TrainingPhase;
+import io.trireme.driver.api.result.RunResult;
+import io.trireme.driver.api.result.RunResult.Evaluation;
+import io.trireme.driver.api.result.RunResult.Status;
+import io.trireme.driver.api.result.Finding;
+import io.trireme.driver.api.result.PreflightException;
+import io.trireme.driver.api.result.TrainingFailedException;
 import io.trireme.worker.engine.BadModelException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -41,8 +41,8 @@ class MainTest {
               new PreparedData(
                   "shards/train", "shards/test", set("train", 12_000), set("test", 20), true));
 
-  private static RunResult succeed(JobConfig job, RunObserver observer) {
-    observer.phase(Phase.TRAINING);
+  private static RunResult succeed(JobConfig job, TrainingListener observer) {
+    observer.phase(TrainingPhase.TRAINING);
     observer.progress(new Progress(5, 10, 1, 2, 0.5, 0.1, 100, 1, 1, 1, 0));
     observer.progress(new Progress(10, 10, 2, 2, 0.25, 0.1, 100, 1, 1, 1, 0));
     return new RunResult(
@@ -61,8 +61,8 @@ class MainTest {
         null);
   }
 
-  private static RunResult failAfterHalf(RunObserver observer, RuntimeException failure) {
-    observer.phase(Phase.TRAINING);
+  private static RunResult failAfterHalf(TrainingListener observer, RuntimeException failure) {
+    observer.phase(TrainingPhase.TRAINING);
     observer.progress(new Progress(5, 10, 1, 2, 0.5, 0.1, 100, 1, 1, 1, 0));
     throw failure;
   }

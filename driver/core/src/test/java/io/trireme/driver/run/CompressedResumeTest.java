@@ -1,5 +1,6 @@
 package io.trireme.driver.run;
 
+import io.trireme.driver.api.result.PreflightException;
 import static io.trireme.driver.fixture.LocalJobs.checkpoints;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -15,8 +16,8 @@ import io.trireme.common.config.JobConfig;
 import io.trireme.driver.fixture.LocalJobs;
 import io.trireme.driver.fixture.LocalSpark;
 import io.trireme.driver.fixture.RunWatcher;
-import io.trireme.driver.report.Progress;
-import io.trireme.driver.report.RunResult;
+import io.trireme.driver.api.event.Progress;
+import io.trireme.driver.api.result.RunResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,13 +1,14 @@
 package io.trireme.driver.run;
 
+import io.trireme.driver.api.result.TrainingFailedException;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.trireme.driver.coordinator.CodecDecision;
+import io.trireme.driver.api.event.CompressionEvent;
 import io.trireme.driver.fixture.LocalJobs;
 import io.trireme.driver.fixture.LocalJobs.Run;
 import io.trireme.driver.fixture.LocalSpark;
-import io.trireme.driver.report.Progress;
+import io.trireme.driver.api.event.Progress;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -79,11 +80,11 @@ class CompressedTrainingTest {
     Run run = jobs.train("auto", "epochs=20", "compression=auto");
     assertThat(run.accuracy()).isGreaterThan(plain - 0.05);
     assertThat(run.told().decisions()).isNotEmpty();
-    List<CodecDecision> decisions = run.told().decisions();
-    CodecDecision last = decisions.get(decisions.size() - 1);
+    List<CompressionEvent> decisions = run.told().decisions();
+    CompressionEvent last = decisions.get(decisions.size() - 1);
     assertThat(last.why()).contains("measured");
-    assertThat(last.measured()).containsKey("none/none");
-    assertThat(last.predicted()).hasSize(16);
+    assertThat(last.measuredStepSeconds()).containsKey("none/none");
+    assertThat(last.predictedStepSeconds()).hasSize(16);
   }
 
   @Test

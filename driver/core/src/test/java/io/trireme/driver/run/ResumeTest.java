@@ -1,5 +1,7 @@
 package io.trireme.driver.run;
 
+import io.trireme.driver.api.result.StoppedException;
+import io.trireme.driver.api.result.PreflightException;
 import static io.trireme.driver.fixture.LocalJobs.checkpoints;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -14,9 +16,9 @@ import io.trireme.common.config.JobConfig;
 import io.trireme.driver.fixture.LocalJobs;
 import io.trireme.driver.fixture.LocalSpark;
 import io.trireme.driver.fixture.RunWatcher;
-import io.trireme.driver.report.RunObserver.Phase;
-import io.trireme.driver.report.RunResult;
-import io.trireme.driver.spark.Footholds;
+import io.trireme.driver.api.event.TrainingPhase;
+import io.trireme.driver.api.result.RunResult;
+import io.trireme.driver.spark.PluginRegistry;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -66,7 +68,7 @@ class ResumeTest {
 
   /** Loses all servers, as where all executors go at once. */
   private static void loseAllServers() {
-    Footholds.ear(spark.sc())
+    PluginRegistry.endpoint(spark.sc())
         .onExecutorRemoved(new SparkListenerExecutorRemoved(0, "driver", "test"));
   }
 
@@ -235,7 +237,7 @@ class ResumeTest {
         new RunWatcher()
             .onPhase(
                 phase -> {
-                  if (phase == Phase.EVALUATING) {
+                  if (phase == TrainingPhase.EVALUATING) {
                     taken.add(stop.request());
                   }
                 });
@@ -258,7 +260,7 @@ class ResumeTest {
     assertThatThrownBy(() -> jobs.run(job, watcher, stop))
         .isInstanceOf(StoppedException.class)
         .hasMessageContaining("checkpoint of step");
-    assertThat(watcher.phases()).filteredOn(Phase.STARTING::equals).hasSize(1);
+    assertThat(watcher.phases()).filteredOn(TrainingPhase.STARTING::equals).hasSize(1);
   }
 
   @Test

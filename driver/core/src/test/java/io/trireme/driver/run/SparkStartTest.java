@@ -1,5 +1,7 @@
 package io.trireme.driver.run;
 
+import io.trireme.driver.api.result.PreflightException;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;

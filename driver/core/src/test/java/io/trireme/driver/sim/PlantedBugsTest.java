@@ -5,10 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.trireme.common.message.ShardReport;
 import io.trireme.common.wire.JobKey;
 import io.trireme.driver.coordinator.Coordinator;
-import io.trireme.server.protocol.ServerCore;
-import io.trireme.server.protocol.ServerLife;
+import io.trireme.server.protocol.ServerRules;
 import java.io.IOException;
-import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import javax.crypto.SecretKey;
@@ -40,15 +38,17 @@ class PlantedBugsTest {
 
   private static final int MOST_SEEDS = 3000;
   private static final String LEDGER = "io.trireme.server.protocol.BlockLedger";
-  private static final String CONTRIBUTION = "io.trireme.server.protocol.Contribution";
+  private static final String RULES = ServerRules.class.getName();
 
   /** A rule that is taken away. */
   enum Bug {
     NONE(Map.of()),
     DROPPED_LEDGER(
         Map.of(
-            LEDGER, returning("isCounted", false),
-            CONTRIBUTION, returning("covers", false))),
+            RULES,
+            builder ->
+                returning("isDuplicate", false)
+                    .apply(returning("replaces", false).apply(builder)))),
     OLD_INCARNATION_ACCEPTED(
         Map.of(
             "io.trireme.common.wire.FrameOpener",
@@ -58,22 +58,9 @@ class PlantedBugsTest {
             Coordinator.class.getName(),
             builder ->
                 returning("isFenced", false).apply(returning("isRemoved", false).apply(builder)))),
-    ACKNOWLEDGED_BEFORE_THE_BACKUP_HAS_IT(
-        Map.of(ServerCore.class.getName(), returning("awaitsBackup", false))),
-    REASSIGNED_WITHOUT_FENCING(
-        Map.of(
-            ServerCore.class.getName(),
-            builder ->
-                builder.visit(Advice.to(OnlyOnEntry.class).on(ElementMatchers.named("stop"))),
-            ServerLife.class.getName(),
-            builder ->
-                builder.visit(
-                    Advice.to(OnlyOnEntry.class).on(ElementMatchers.named("stopReceiving"))))),
-    SUMMED_IN_ARRIVAL_ORDER(
-        Map.of(
-            LEDGER,
-            builder ->
-                builder.visit(Advice.to(LastPlace.class).on(ElementMatchers.named("placeOf"))))),
+    ACKNOWLEDGED_BEFORE_THE_BACKUP_HAS_IT(Map.of(RULES, returning("releaseAwaitsBackup", false))),
+    REASSIGNED_WITHOUT_FENCING(Map.of(RULES, returning("stopsWhenSealed", false))),
+    SUMMED_IN_ARRIVAL_ORDER(Map.of(RULES, returning("precedes", true))),
     DUPLICATES_COUNT_AFTER_A_CHANGE(
         Map.of(
             LEDGER,
@@ -82,8 +69,8 @@ class PlantedBugsTest {
                     .defineField("changed", boolean.class, Visibility.PUBLIC)
                     .visit(Advice.to(Changed.class).on(ElementMatchers.named("forget")))
                     .visit(Advice.to(Unchanged.class).on(ElementMatchers.named("isCounted"))),
-            CONTRIBUTION,
-            returning("covers", false))),
+            RULES,
+            returning("replaces", false))),
     PROMOTED_WITHOUT_THE_LAST_STEP(
         Map.of(
             "io.trireme.server.protocol.Replica",
@@ -132,23 +119,6 @@ class PlantedBugsTest {
     }
   }
 
-  /** What stops the old generation when another is sealed for, stops it only when it is entered. */
-  static final class OnlyOnEntry {
-    @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
-    static boolean enter() {
-      return "seal".equals(Thread.currentThread().getStackTrace()[2].getMethodName());
-    }
-  }
-
-  /** A contribution is put behind those that came before it. */
-  static final class LastPlace {
-    @Advice.OnMethodExit
-    static void exit(
-        @Advice.Return(readOnly = false) int place, @Advice.FieldValue("counted") List<?> counted) {
-      place = counted.size();
-    }
-  }
-
   /** The generation has ended once. */
   static final class Changed {
     @Advice.OnMethodExit
@@ -171,9 +141,9 @@ class PlantedBugsTest {
   static final class OnlyPrimary {
     @Advice.OnMethodEnter
     static void enter(
-        @Advice.FieldValue("serving") boolean serving,
-        @Advice.Argument(value = 1, readOnly = false) double factor) {
-      factor = serving ? factor : -1;
+        @Advice.FieldValue("role") Object role,
+        @Advice.Argument(value = 0, readOnly = false) double factor) {
+      factor = role.getClass().getName().endsWith("BackupRole") ? -1 : factor;
     }
   }
 
