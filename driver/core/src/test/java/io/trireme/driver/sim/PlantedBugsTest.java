@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Proves that the simulation bites: takes one rule of the protocol away, in classes of its own
  * class loader, and has the same seeds find it.
  */
-@Timeout(600)
+@Timeout(1800)
 @Execution(ExecutionMode.CONCURRENT)
 class PlantedBugsTest {
 
