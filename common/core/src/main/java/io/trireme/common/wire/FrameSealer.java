@@ -25,8 +25,8 @@ public final class FrameSealer {
   private long sequence;
 
   /** A sealer of what {@code from} sends to {@code to} in a generation. */
-  public FrameSealer(JobKey jobKey, int generation, Peer from, Peer to) {
-    key = jobKey.linkKey(generation, from, to);
+  public FrameSealer(LinkKeys keys, int generation, Peer from, Peer to) {
+    key = keys.linkKey(generation, from, to);
     try {
       cipher = Cipher.getInstance(Frames.CIPHER);
     } catch (GeneralSecurityException e) {

@@ -29,7 +29,7 @@ public final class FrameOpener {
 
   /** An opener of what the members of a generation send to {@code self}. */
   public FrameOpener(
-      JobKey jobKey, int generation, Peer self, Iterable<Peer> members, Rejections rejections) {
+      LinkKeys keys, int generation, Peer self, Iterable<Peer> members, Rejections rejections) {
     this.rejections = rejections;
     for (Peer member : members) {
       senders.put(member.id(), new Sender(member));
