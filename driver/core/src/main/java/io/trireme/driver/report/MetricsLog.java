@@ -101,8 +101,8 @@ public final class MetricsLog implements RunObserver, AutoCloseable {
     ObjectNode line = ReportJson.MAPPER.createObjectNode();
     line.put("event", "compression");
     line.put("step", decision.step() + 1);
-    line.put("way", decision.choice().way().codec());
-    line.put("back", decision.choice().back().codec());
+    line.put("way", decision.choice().push().codec());
+    line.put("back", decision.choice().pull().codec());
     line.put("why", decision.why());
     line.set("linkBytesPerSecond", ReportJson.MAPPER.valueToTree(decision.linkBytesPerSecond()));
     line.set("predictedStepSeconds", ReportJson.MAPPER.valueToTree(decision.predicted()));

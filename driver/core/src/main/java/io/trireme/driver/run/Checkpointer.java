@@ -183,7 +183,7 @@ final class Checkpointer implements AutoCloseable {
         Fingerprints.ofLayout(job.layout(), job.plan()),
         Fingerprints.of(json),
         json,
-        job.modelJson(),
+        job.computation().modelJson(),
         Map.of("run", job.run()),
         Manifest.groupsOf(job.plan()),
         complete.files());

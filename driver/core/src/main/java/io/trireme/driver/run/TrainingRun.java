@@ -12,7 +12,8 @@ import io.trireme.common.message.CheckpointSpec;
 import io.trireme.common.message.JobSpec;
 import io.trireme.driver.coordinator.CheckpointPlan;
 import io.trireme.driver.coordinator.Coordinator;
-import io.trireme.driver.coordinator.Phase;
+import io.trireme.driver.coordinator.CoordinatorPhase;
+import io.trireme.driver.coordinator.FencedLives;
 import io.trireme.driver.prepare.Preparation;
 import io.trireme.driver.prepare.PreparedData;
 import io.trireme.driver.report.RunObserver;
@@ -157,7 +158,7 @@ public final class TrainingRun {
       JobSpec spec = plan.spec();
       Resumption.refuseChanges(
           stored, job, Fingerprints.ofLayout(spec.layout(), spec.plan()), dataset);
-      Resumption.refuseOtherModel(stored, spec.modelJson());
+      Resumption.refuseOtherModel(stored, spec.computation().modelJson());
       observer.resumed(stored.step());
     }
     observer.phase(RunObserver.Phase.STARTING);
@@ -167,9 +168,9 @@ public final class TrainingRun {
             plan.spec(),
             new Coordinator(
                 plan.coordinatorOptions(),
-                random::nextLong,
+                new FencedLives(random::nextLong),
                 plan.checkpointPlan(clock.nanoTime()),
-                plan.codecChooser()),
+                plan.codecPolicy()),
             plan::initialBlock);
     ear.open(run);
     try (Checkpointer checkpointer = checkpointer(plan, checkpoint, dataset, start)) {
@@ -216,8 +217,8 @@ public final class TrainingRun {
     awaitExecutors(run);
     failIfOver(run);
     run.place();
-    awaitPhase(run, Phase.JOINING);
-    int workers = plan.spec().workers();
+    awaitPhase(run, CoordinatorPhase.JOINING);
+    int workers = plan.spec().computation().workers();
     JavaFutureAction<List<WorkerResult>> tasks =
         spark
             .parallelize(IntStream.range(0, workers).boxed().toList(), workers)
@@ -277,7 +278,7 @@ public final class TrainingRun {
       checkpointer.turn(run);
       run.await(TURN_MS, clock);
       checkLease();
-      if (run.phase() == Phase.FAILED) {
+      if (run.phase() == CoordinatorPhase.FAILED) {
         observer.warning("the final state has no checkpoint: " + run.failure());
         return;
       }
@@ -340,7 +341,7 @@ public final class TrainingRun {
     }
   }
 
-  private void awaitPhase(RunHandle run, Phase wanted) throws InterruptedException {
+  private void awaitPhase(RunHandle run, CoordinatorPhase wanted) throws InterruptedException {
     long start = clock.nanoTime();
     while (run.phase() != wanted) {
       failIfOver(run);
@@ -356,7 +357,7 @@ public final class TrainingRun {
 
   private void failIfOver(RunHandle run) {
     checkLease();
-    if (run.phase() == Phase.FAILED) {
+    if (run.phase() == CoordinatorPhase.FAILED) {
       if (run.isLost() && job.checkpoint() != null) {
         throw new RunLostException(String.valueOf(run.failure()), null, run.restarts());
       }
@@ -534,9 +535,10 @@ public final class TrainingRun {
     AtomicFile.write(
         folder.fileSystem(), folder.model(), out -> ModelFiles.writeZip(plan.model(), out));
     observer.phase(RunObserver.Phase.EVALUATING);
-    int parts = Math.max(1, plan.spec().workers());
+    int parts = Math.max(1, plan.spec().computation().workers());
     RunResult.Evaluation evaluation =
-        Evaluator.evaluate(spark, plan.spec().modelJson(), result.params(), data.testUri(), parts);
+        Evaluator.evaluate(
+            spark, plan.spec().computation().modelJson(), result.params(), data.testUri(), parts);
     return new RunResult(
         job.job(),
         RunResult.Status.DONE,
@@ -547,7 +549,7 @@ public final class TrainingRun {
         evaluation,
         plan.spec().layout().length(),
         result.paramsSha256(),
-        plan.spec().workers(),
+        plan.spec().computation().workers(),
         job.servers().count(),
         losses,
         null);

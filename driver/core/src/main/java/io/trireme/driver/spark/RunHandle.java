@@ -7,8 +7,8 @@ import io.trireme.common.message.Membership;
 import io.trireme.driver.coordinator.CheckpointPlan;
 import io.trireme.driver.coordinator.CodecDecision;
 import io.trireme.driver.coordinator.Coordinator;
+import io.trireme.driver.coordinator.CoordinatorPhase;
 import io.trireme.driver.coordinator.GlobalStep;
-import io.trireme.driver.coordinator.Phase;
 import io.trireme.driver.coordinator.Recovery;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -118,7 +118,7 @@ public final class RunHandle {
   }
 
   /** Where the run stands. */
-  public synchronized Phase phase() {
+  public synchronized CoordinatorPhase phase() {
     return coordinator.phase();
   }
 
@@ -172,10 +172,9 @@ public final class RunHandle {
     return coordinator.isLost();
   }
 
-  /** Does something with the plan of checkpoints, if there is one; else the answer is null. */
+  /** Does something with the plan of checkpoints. */
   public synchronized <T> @Nullable T checkpoints(Function<CheckpointPlan, @Nullable T> use) {
-    CheckpointPlan plan = coordinator.checkpoints();
-    return plan == null ? null : use.apply(plan);
+    return use.apply(coordinator.checkpoints());
   }
 
   /** Steps finished since the last call. */

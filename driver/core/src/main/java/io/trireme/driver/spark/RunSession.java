@@ -202,7 +202,7 @@ final class RunSession implements AutoCloseable {
             staleness(spec.sync()),
             spec.serverClipGlobalNorm(),
             compression,
-            spec.nonFinite().skip());
+            spec.update().nonFinite().skip());
     GroupUpdaters initial =
         new GroupUpdaters() {
           @Override
@@ -309,7 +309,7 @@ final class RunSession implements AutoCloseable {
   }
 
   private void prepareThread() {
-    NativeThreads.use(spec.threads());
+    NativeThreads.use(spec.computation().threads());
     checkThreads();
   }
 
@@ -348,7 +348,7 @@ final class RunSession implements AutoCloseable {
    * differ.
    */
   void checkThreads() {
-    NativeThreads.mismatch(spec.threads())
+    NativeThreads.mismatch(spec.computation().threads())
         .ifPresent(
             mismatch -> {
               throw new IllegalStateException(mismatch);

@@ -89,14 +89,16 @@ public final class WorkerTask implements Function<Integer, WorkerResult> {
   private WorkerResult work(int worker, RunSession session, Seats seats)
       throws IOException, InterruptedException {
     JobSpec spec = session.spec();
-    NativeThreads.use(spec.threads());
+    NativeThreads.use(spec.computation().threads());
     session.checkThreads();
     double rate = CipherWarmUp.run(SystemNanoClock.INSTANCE, WARM_UP_LIMIT_NS);
     LOG.info("worker {}: ciphers run at {} GB/s", worker, rate);
     session.measureCodecs();
     try (ExampleReader examples =
             ExampleReader.open(
-                spec.trainData(), LocalFolders.dataCache(), SparkHadoopUtil.get().conf());
+                spec.computation().trainData(),
+                LocalFolders.dataCache(),
+                SparkHadoopUtil.get().conf());
         Dl4jEngine engine = engine(spec, examples)) {
       OuterConfig outer = spec.sync().outer();
       Layout layout = outer == null ? engine.layout() : OuterLayout.of(engine.layout(), outer);
@@ -156,7 +158,7 @@ public final class WorkerTask implements Function<Integer, WorkerResult> {
       LocalRounds rounds = new LocalRounds(spec.slots(), spec.sync().localSteps());
       try (LocalSlotComputer computer =
           new LocalSlotComputer(
-              engine, examples::read, rounds, spec.seed(), spec.clipGlobalNorm())) {
+              engine, examples::read, rounds, spec.seed(), spec.update().clipGlobalNorm())) {
         return train(session, seat, engine, computer);
       }
     }
@@ -176,7 +178,7 @@ public final class WorkerTask implements Function<Integer, WorkerResult> {
             spec.lastStep(),
             spec.sync().mode() == SyncMode.SSP || spec.sync().mode() == SyncMode.ASYNC,
             session.compression(),
-            spec.nonFinite().skip());
+            spec.update().nonFinite().skip());
     try (WorkerLoop loop =
         new WorkerLoop(
             options,
@@ -203,7 +205,9 @@ public final class WorkerTask implements Function<Integer, WorkerResult> {
   private static Dl4jEngine engine(JobSpec spec, ExampleReader examples) {
     var set = examples.description();
     InputFacts facts = new InputFacts(set.height(), set.width(), set.channels(), set.classes());
-    Model model = ModelFactory.ofJson(spec.modelJson(), "of run " + spec.run(), spec.seed(), facts);
+    Model model =
+        ModelFactory.ofJson(
+            spec.computation().modelJson(), "of run " + spec.run(), spec.seed(), facts);
     LocalRounds rounds = new LocalRounds(spec.slots(), spec.sync().localSteps());
     return new Dl4jEngine(model, facts, rounds.capacity());
   }
