@@ -8,9 +8,8 @@
 #   --costs "C..."  of encryption, replication, checkpoints (all three)
 #   --epochs N      timed epochs, after one of warm-up (2)
 #
-# Encryption has no switch. "without" is a copy of the distribution in which the two classes under src/plain stand for
-# those that seal and open frames: the same frames, of which nothing is encrypted. Backups are servers {count: 2,
-# replicas: 1} against 0, checkpoints one a second against none. The run writes metrics.jsonl in every case.
+# Encryption has no switch. "without" is a copy of the distribution in which the class under src/plain stands for the
+# cipher of frames: the same frames, of which nothing is encrypted. Backups are servers {count: 2, replicas: 1} against 0, checkpoints one a second against none. The run writes metrics.jsonl in every case.
 set -euo pipefail
 
 here=$(cd -P "$(dirname "${BASH_SOURCE[0]}")" && pwd)

@@ -6,6 +6,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.trireme.common.files.AtomicFile;
 import io.trireme.common.files.PlainFiles;
+import io.trireme.data.schema.ElementType;
+import io.trireme.data.schema.ExampleSchema;
+import io.trireme.data.schema.Role;
+import io.trireme.data.schema.TensorSpec;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -89,6 +93,20 @@ public record DatasetDescription(
           "height %d, width %d, channels %d, classes %d with %d counts"
               .formatted(height, width, channels, classes, classCounts.size()));
     }
+  }
+
+  /** The tensors of an example. */
+  public ExampleSchema schema() {
+    return new ExampleSchema(
+        List.of(
+            new TensorSpec(
+                "image",
+                Role.FEATURE,
+                ElementType.UINT8,
+                List.of(channels, height, width),
+                0,
+                (float) scale),
+            new TensorSpec("label", Role.LABEL, ElementType.UINT8, List.of(), classes, 1)));
   }
 
   /** Bytes of an example's pixels, which is also the number of its features. */

@@ -1,5 +1,7 @@
 package io.trireme.driver;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
@@ -31,6 +33,8 @@ class ArchitectureTest {
     "io.trireme.common.layout..",
   };
 
+  private static final String[] ND4J = {"org.nd4j..", "org.deeplearning4j..", "org.bytedeco.."};
+
   private static final Set<String> CLOCKS =
       Set.of("nanoTime", "currentTimeMillis", "getenv", "getProperty");
 
@@ -47,6 +51,8 @@ class ArchitectureTest {
           .definedBy("io.trireme.data..")
           .layer("parameter-server")
           .definedBy("io.trireme.server..")
+          .layer("cuda")
+          .definedBy("io.trireme.cuda..")
           .layer("worker")
           .definedBy("io.trireme.worker..")
           .layer("driver")
@@ -55,12 +61,18 @@ class ArchitectureTest {
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("worker")
           .mayOnlyBeAccessedByLayers("driver")
+          .whereLayer("cuda")
+          .mayOnlyBeAccessedByLayers("worker")
           .whereLayer("parameter-server")
           .mayOnlyBeAccessedByLayers("driver")
           .whereLayer("data")
           .mayOnlyBeAccessedByLayers("worker", "driver")
           .whereLayer("kernels")
           .mayOnlyBeAccessedByLayers("parameter-server", "worker", "driver");
+
+  @ArchTest
+  static final ArchRule packagesHaveNoCycles =
+      slices().matching("io.trireme.(**)").should().beFreeOfCycles();
 
   @ArchTest
   static final ArchRule kernelsKnowNoShell =
@@ -73,8 +85,65 @@ class ArchitectureTest {
           .because("kernels are pure functions over memory");
 
   @ArchTest
-  static final ArchRule packagesHaveNoCycles =
-      slices().matching("io.trireme.(**)").should().beFreeOfCycles();
+  static final ArchRule dataKnowsNoModel =
+      noClasses()
+          .that()
+          .resideInAPackage("io.trireme.data..")
+          .should()
+          .dependOnClassesThat(resideInAnyPackage(ND4J).or(resideInAPackage("org.apache.spark..")))
+          .because("a source is read by any engine, and its checks run before Spark starts");
+
+  @ArchTest
+  static final ArchRule enginesAreKnownByTheirInterface =
+      noClasses()
+          .that()
+          .resideInAnyPackage("io.trireme.worker.engine..", "io.trireme.worker.protocol..")
+          .should()
+          .dependOnClassesThat(
+              resideInAnyPackage(ND4J).or(resideInAPackage("io.trireme.worker.dl4j..")))
+          .because("another engine fits in");
+
+  @ArchTest
+  static final ArchRule cudaStandsAlone =
+      noClasses()
+          .that()
+          .resideInAPackage("io.trireme.cuda..")
+          .should()
+          .dependOnClassesThat(
+              resideInAnyPackage(ND4J)
+                  .or(
+                      resideInAPackage("io.trireme..")
+                          .and(DescribedPredicate.not(resideInAPackage("io.trireme.cuda..")))))
+          .allowEmptyShould(true)
+          .because("a GPU host needs this module and a Java runtime alone");
+
+  @ArchTest
+  static final ArchRule modelsAndEnginesAreFound =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages(
+              "io.trireme.worker.dl4j..", "io.trireme.driver.api", "org.nd4j..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.trireme.worker.dl4j..", "org.deeplearning4j..")
+          .because("families and engines are found; programs alone hand DL4J's models over");
+
+  @ArchTest
+  static final ArchRule thinModulesUseTheApi =
+      noClasses()
+          .that()
+          .resideInAnyPackage("io.trireme.dl4jspark..", "io.trireme.sparkml..")
+          .should()
+          .dependOnClassesThat(
+              resideInAPackage("io.trireme..")
+                  .and(
+                      DescribedPredicate.not(
+                          resideInAnyPackage(
+                              "io.trireme.driver.api..",
+                              "io.trireme.dl4jspark..",
+                              "io.trireme.sparkml.."))))
+          .allowEmptyShould(true)
+          .because("what they need and the API lacks belongs into the API");
 
   @ArchTest
   static final ArchRule protocolKnowsNoShell =
@@ -141,7 +210,7 @@ class ArchitectureTest {
           .because("time is handed in");
 
   @ArchTest
-  static final ArchRule nobodySleeps =
+  static final ArchRule nothingSleeps =
       noClasses()
           .should()
           .callMethodWhere(
@@ -165,11 +234,11 @@ class ArchitectureTest {
                   "ends the JVM", (JavaCall<?> call) -> endsJvm(call.getTarget())));
 
   @ArchTest
-  static final ArchRule nobodyDeserialisesJava =
+  static final ArchRule nothingDeserialisesJava =
       noClasses().should().dependOnClassesThat().areAssignableTo(ObjectInputStream.class);
 
   @ArchTest
-  static final ArchRule nobodyPrintsStackTraces =
+  static final ArchRule nothingPrintsStackTraces =
       noClasses()
           .should()
           .callMethod(Throwable.class, "printStackTrace")

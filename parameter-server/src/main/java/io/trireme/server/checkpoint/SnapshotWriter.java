@@ -73,12 +73,12 @@ public final class SnapshotWriter implements Snapshots, AutoCloseable {
       long step,
       DirectBuffer parameters,
       List<? extends DirectBuffer> state,
-      List<? extends DirectBuffer> travel) {
+      List<? extends DirectBuffer> codecState) {
     shardOf(step)
         .add(
             queue.copy(
                 "group " + group + " of " + self,
-                GroupSections.of(group, step, parameters, state, travel)));
+                GroupSections.of(group, step, parameters, state, codecState)));
   }
 
   private OpenShard shardOf(long step) {

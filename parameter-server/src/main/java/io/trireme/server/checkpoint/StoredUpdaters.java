@@ -74,9 +74,9 @@ public final class StoredUpdaters implements GroupUpdaters {
   }
 
   @Override
-  public void restore(BlockGroup group, List<MutableDirectBuffer> travel) {
+  public void restore(BlockGroup group, List<MutableDirectBuffer> codecState) {
     try {
-      GroupSections.readTravel(checkpoint(), group.index(), travel);
+      GroupSections.readTravel(checkpoint(), group.index(), codecState);
       left--;
       if (left <= 0) {
         checkpoint().close();

@@ -2,6 +2,7 @@ package io.trireme.server.protocol;
 
 import io.trireme.common.layout.Block;
 import io.trireme.common.wire.sbe.Codec;
+import io.trireme.common.wire.sbe.ContributionDecoder;
 import io.trireme.kernels.codec.BlockDecoder;
 import io.trireme.kernels.compression.BlockCodec;
 import io.trireme.kernels.compression.CompressionPlan;
@@ -13,9 +14,22 @@ final class BlockIntake {
 
   private final Block block;
   private final boolean voids;
-  private CompressionSchedule compression;
-  private BlockDecoder before;
-  private BlockDecoder now;
+  private Codecs codecs;
+
+  /** The decoders of one schedule: until its change, and from then on. */
+  private record Codecs(CompressionSchedule schedule, BlockDecoder before, BlockDecoder now) {
+
+    static Codecs of(CompressionSchedule schedule, int block) {
+      BlockCodec first = schedule.before().way(block);
+      BlockCodec second = schedule.now().way(block);
+      BlockDecoder before = first.decoder();
+      return new Codecs(schedule, before, second.equals(first) ? before : second.decoder());
+    }
+
+    BlockDecoder at(long step) {
+      return schedule.at(step) == schedule.now() ? now : before;
+    }
+  }
 
   /**
    * The intake of a block.
@@ -24,23 +38,17 @@ final class BlockIntake {
    */
   BlockIntake(Block block, CompressionPlan compression, boolean voids) {
     this.block = block;
-    this.compression = CompressionSchedule.always(compression);
     this.voids = voids;
-    this.before = compression.way(block.index()).decoder();
-    this.now = before;
+    this.codecs = Codecs.of(CompressionSchedule.always(compression), block.index());
   }
 
   /** Contributions travel otherwise from now on; those that are counted are floats already. */
   void enter(CompressionSchedule schedule) {
-    compression = schedule;
-    BlockCodec first = schedule.before().way(block.index());
-    BlockCodec second = schedule.now().way(block.index());
-    before = first.decoder();
-    now = second.equals(first) ? before : second.decoder();
+    codecs = Codecs.of(schedule, block.index());
   }
 
-  private BlockDecoder decoder(long step) {
-    return compression.at(step) == compression.now() ? now : before;
+  private CompressionPlan plan(long step) {
+    return codecs.schedule().at(step);
   }
 
   /**
@@ -52,42 +60,48 @@ final class BlockIntake {
       return voids;
     }
     if (wire == Codec.NONE.value()) {
-      return compression.at(step).addsPlain(block.index(), step);
+      return plan(step).addsPlain(block.index(), step);
     }
-    Codec expected = encodes(step) ? compression.at(step).way(block.index()).wire() : Codec.NONE;
+    Codec expected = encodes(step) ? plan(step).way(block.index()).wire() : Codec.NONE;
     return wire == expected.value();
   }
 
   private boolean encodes(long step) {
-    return compression.at(step).encodes(block.index(), step);
+    return plan(step).encodes(block.index(), step);
   }
 
-  /** Whether a contribution that travels so may have this length. */
-  boolean fits(int wire, int lengthBytes) {
+  /** Whether a message tells a possible length of its contribution, and lies within it. */
+  boolean fits(ContributionDecoder message, int payloadBytes) {
+    int offset = message.frameOffset();
+    return offset >= 0
+        && isLength(message.codecRaw(), message.blockBytes())
+        && offset + (long) payloadBytes <= message.blockBytes();
+  }
+
+  private boolean isLength(int wire, int bytes) {
     if (wire == Codec.VOID.value()) {
-      return lengthBytes == Integer.BYTES;
+      return bytes == Integer.BYTES;
     }
     return wire == Codec.NONE.value()
-        ? lengthBytes == block.lengthBytes()
-        : lengthBytes > 0 && lengthBytes <= compression.maxWayBytes(block.index());
+        ? bytes == block.lengthBytes()
+        : bytes > 0 && bytes <= codecs.schedule().maxWayBytes(block.index());
   }
 
-  /** How the change of the block's parameters by a step travels, once it is not plain. */
-  Codec changeCodec(long step) {
-    return compression.at(step).back(block.index()).wire();
+  /** How the delta of the block's parameters by a step travels, once it is not plain. */
+  Codec deltaCodec(long step) {
+    return plan(step).back(block.index()).wire();
   }
 
   /** Decodes a contribution that is whole; false if its bytes are no encoding of the block. */
   boolean decode(Contribution whole, long step) {
-    return whole.isPlain()
-        || whole.isVoid()
-        || decoder(step).decode(whole.encoded(), 0, whole.totalBytes, whole.floats, 0);
+    return !whole.isEncoded()
+        || codecs.at(step).decode(whole.received(), 0, whole.totalBytes(), whole.floats(), 0);
   }
 
   /** Forgets the contributions so far. */
   void reset() {
-    before.reset();
-    now.reset();
+    codecs.before().reset();
+    codecs.now().reset();
   }
 
   /**
@@ -99,7 +113,7 @@ final class BlockIntake {
     if (!encodes(step)) {
       return 0;
     }
-    BlockDecoder decoder = decoder(step);
+    BlockDecoder decoder = codecs.at(step);
     decoder.finish(sum, offsetBytes);
     return decoder.nextScale();
   }

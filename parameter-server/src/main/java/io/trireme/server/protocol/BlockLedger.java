@@ -2,13 +2,11 @@ package io.trireme.server.protocol;
 
 import io.trireme.common.layout.Block;
 import io.trireme.common.slots.ReductionTree;
-import io.trireme.common.slots.TreeNode;
 import io.trireme.common.wire.Peer;
+import io.trireme.common.wire.sbe.ContributionDecoder;
 import io.trireme.kernels.sum.BlockSum;
-import io.trireme.kernels.sum.SumProgram;
 import java.util.ArrayList;
 import java.util.List;
-import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -20,50 +18,34 @@ import org.jspecify.annotations.Nullable;
  */
 final class BlockLedger {
 
-  /** What became of a frame. */
-  enum Receipt {
-    /** Its bytes were kept; the contribution is not whole yet. */
-    KEPT,
-    /** It made its contribution whole, which now counts; slots are still missing. */
-    COUNTED,
-    /** It made its contribution whole, and with it the step: every slot is counted. */
-    COMPLETE,
-    /** Its slots, or its bytes, had been counted before. */
-    DUPLICATE,
-    /**
-     * It is no part of what is open: no node of the tree, or bytes that do not follow those before.
-     */
-    OUT_OF_PLACE,
-    /** Its contribution was whole, but no encoding of the block, and was dropped. */
-    BAD
-  }
-
   private final Block block;
   private final ReductionTree tree;
   private final ContributionPool pool;
   private final BlockIntake intake;
+  private final ServerRules rules;
 
   /** Contributions that are not whole yet. */
   private final List<Contribution> partial = new ArrayList<>();
 
-  /** Whole contributions, disjoint, in ascending order of slots. */
-  private final List<Contribution> counted = new ArrayList<>();
-
+  private final CountedContributions counted;
   private long step;
-  private int countedSlots;
   private boolean reduced;
   private float nextScale;
-  private DirectBuffer[] streams = new DirectBuffer[0];
-  private List<TreeNode> programNodes = List.of();
-  private @Nullable SumProgram program;
 
   BlockLedger(
-      Block block, ReductionTree tree, ContributionPool pool, BlockIntake intake, long step) {
+      Block block,
+      ReductionTree tree,
+      ContributionPool pool,
+      BlockIntake intake,
+      ServerRules rules,
+      long step) {
     this.intake = intake;
     this.block = block;
     this.tree = tree;
     this.pool = pool;
+    this.rules = rules;
     this.step = step;
+    this.counted = new CountedContributions(tree, pool, rules);
   }
 
   /** The step that is open. */
@@ -72,25 +54,14 @@ final class BlockLedger {
   }
 
   /**
-   * Takes some bytes of the block, as a frame brought them.
+   * Takes some bytes of the block, as a message brought them.
    *
-   * @param codec how the contribution travels, which the {@link BlockIntake} knows
-   * @param totalBytes how many bytes it takes
+   * @param message tells how the contribution travels, which the {@link BlockIntake} knows
    */
-  Receipt accept(
-      Peer from,
-      int lo,
-      int hi,
-      int codec,
-      int totalBytes,
-      int frameOffset,
-      DirectBuffer payload,
-      int payloadOffset,
-      int payloadBytes) {
-    if (!tree.isNode(lo, hi)
-        || frameOffset < 0
-        || !intake.fits(codec, totalBytes)
-        || frameOffset + (long) payloadBytes > totalBytes) {
+  Receipt accept(Peer from, ContributionDecoder message, int payloadBytes) {
+    int lo = message.slotFrom();
+    int hi = message.slotTo();
+    if (!tree.isNode(lo, hi) || !intake.fits(message, payloadBytes)) {
       return Receipt.OUT_OF_PLACE;
     }
     if (reduced || isCounted(lo, hi)) {
@@ -98,76 +69,43 @@ final class BlockLedger {
     }
     Contribution contribution = openOf(from, lo, hi);
     if (contribution == null) {
-      if (frameOffset != 0) {
+      if (message.frameOffset() != 0) {
         return Receipt.OUT_OF_PLACE;
       }
-      contribution = pool.acquire(from, lo, hi, codec, totalBytes);
+      contribution = pool.acquire(from, message);
       partial.add(contribution);
     }
-    if (contribution.codec != codec || contribution.totalBytes != totalBytes) {
-      return Receipt.OUT_OF_PLACE;
-    }
-    if (frameOffset != contribution.receivedBytes) {
-      return frameOffset < contribution.receivedBytes ? Receipt.DUPLICATE : Receipt.OUT_OF_PLACE;
-    }
-    contribution.target().putBytes(frameOffset, payload, payloadOffset, payloadBytes);
-    contribution.receivedBytes += payloadBytes;
-    if (contribution.receivedBytes < totalBytes) {
-      return Receipt.KEPT;
-    }
-    partial.remove(contribution);
-    if (!intake.decode(contribution, step)) {
-      pool.release(contribution);
-      return Receipt.BAD;
-    }
-    pool.releaseEncoded(contribution);
-    count(contribution);
-    return countedSlots == tree.slots() ? Receipt.COMPLETE : Receipt.COUNTED;
+    Receipt receipt = contribution.append(from, message, payloadBytes);
+    return receipt == Receipt.KEPT && contribution.isWhole() ? count(contribution) : receipt;
   }
 
   private boolean isCounted(int lo, int hi) {
-    int missing = hi - lo;
-    for (int i = 0; i < counted.size(); i++) {
-      Contribution other = counted.get(i);
-      missing -= Math.max(0, Math.min(hi, other.hi) - Math.max(lo, other.lo));
-    }
-    return missing == 0;
+    return rules.isDuplicate(counted.missing(lo, hi));
   }
 
   private @Nullable Contribution openOf(Peer from, int lo, int hi) {
     for (int i = 0; i < partial.size(); i++) {
-      Contribution candidate = partial.get(i);
-      if (candidate.lo == lo && candidate.hi == hi && from.equals(candidate.from)) {
-        return candidate;
+      if (partial.get(i).isOf(from, lo, hi)) {
+        return partial.get(i);
       }
     }
     return null;
   }
 
-  private void count(Contribution whole) {
-    for (int i = counted.size() - 1; i >= 0; i--) {
-      Contribution other = counted.get(i);
-      if (whole.covers(other)) {
-        countedSlots -= other.slots();
-        pool.release(counted.remove(i));
-      }
+  private Receipt count(Contribution whole) {
+    partial.remove(whole);
+    if (!intake.decode(whole, step)) {
+      pool.release(whole);
+      return Receipt.BAD;
     }
-    counted.add(placeOf(whole), whole);
-    countedSlots += whole.slots();
+    pool.releaseEncoded(whole);
+    counted.add(whole);
     for (int i = partial.size() - 1; i >= 0; i--) {
-      if (isCounted(partial.get(i).lo, partial.get(i).hi)) {
+      if (isCounted(partial.get(i).lo(), partial.get(i).hi())) {
         pool.release(partial.remove(i));
       }
     }
-  }
-
-  /** Where among the counted it belongs: they are summed in the order of their slots. */
-  private int placeOf(Contribution whole) {
-    int at = 0;
-    while (at < counted.size() && counted.get(at).lo < whole.lo) {
-      at++;
-    }
-    return at;
+    return counted.slots() == tree.slots() ? Receipt.COMPLETE : Receipt.COUNTED;
   }
 
   /**
@@ -175,40 +113,29 @@ final class BlockLedger {
    * contribution to the step is a duplicate, until the next one is {@link #open opened}. A sum that
    * is void is written as zeros.
    *
-   * @return whether the sum is a number; if not, the step counts for nobody
+   * @return whether the sum is a number; if not, the step changes nothing
    */
   boolean reduce(BlockSum kernel, MutableDirectBuffer target, int targetOffset) {
-    if (reduced || countedSlots != tree.slots()) {
+    if (reduced || counted.slots() != tree.slots()) {
       throw new IllegalStateException(
           "block "
               + block.index()
               + " of step "
               + step
               + " has "
-              + countedSlots
+              + counted.slots()
               + " of "
               + tree.slots()
               + " slots");
     }
-    int count = counted.size();
-    if (streams.length != count) {
-      streams = new DirectBuffer[count];
-    }
-    boolean number = true;
-    for (int i = 0; i < count; i++) {
-      streams[i] = counted.get(i).floats;
-      number &= !counted.get(i).isVoid();
-    }
+    boolean number = !counted.hasVoid();
     if (number) {
-      kernel.sum(program(), streams, target, targetOffset, block.length());
+      counted.sum(kernel, target, targetOffset, block.length());
       nextScale = intake.finish(step, target, targetOffset);
     } else {
       target.setMemory(targetOffset, block.lengthBytes(), (byte) 0);
     }
-    for (int i = 0; i < count; i++) {
-      pool.release(counted.get(i));
-    }
-    counted.clear();
+    counted.release();
     reduced = true;
     return number;
   }
@@ -221,11 +148,7 @@ final class BlockLedger {
   /** Opens a step in which nothing is counted yet. */
   void open(long next) {
     forget();
-    for (int i = 0; i < counted.size(); i++) {
-      pool.release(counted.get(i));
-    }
-    counted.clear();
-    countedSlots = 0;
+    counted.release();
     reduced = false;
     intake.reset();
     step = next;
@@ -239,48 +162,8 @@ final class BlockLedger {
     partial.clear();
   }
 
-  private SumProgram program() {
-    SumProgram known = program;
-    if (known != null && sameNodes()) {
-      return known;
-    }
-    programNodes = counted.stream().map(whole -> new TreeNode(whole.lo, whole.hi)).toList();
-    SumProgram made = pool.program(tree, programNodes);
-    program = made;
-    return made;
-  }
-
-  private boolean sameNodes() {
-    if (programNodes.size() != counted.size()) {
-      return false;
-    }
-    for (int i = 0; i < counted.size(); i++) {
-      TreeNode node = programNodes.get(i);
-      if (node.lo() != counted.get(i).lo || node.hi() != counted.get(i).hi) {
-        return false;
-      }
-    }
-    return true;
-  }
-
   /** The slots that are not counted yet, for messages: such as {@code [0, 2) [5, 6)}. */
   String missingSlots() {
-    if (reduced) {
-      return "";
-    }
-    StringBuilder missing = new StringBuilder();
-    int from = 0;
-    for (Contribution whole : counted) {
-      appendRange(missing, from, whole.lo);
-      from = whole.hi;
-    }
-    appendRange(missing, from, tree.slots());
-    return missing.toString().strip();
-  }
-
-  private static void appendRange(StringBuilder text, int from, int to) {
-    if (from < to) {
-      text.append('[').append(from).append(", ").append(to).append(") ");
-    }
+    return reduced ? "" : counted.missingSlots();
   }
 }

@@ -1,8 +1,10 @@
 package io.trireme.server.protocol;
 
+import io.trireme.common.layout.Block;
 import io.trireme.common.slots.ReductionTree;
 import io.trireme.common.slots.TreeNode;
 import io.trireme.common.wire.Peer;
+import io.trireme.common.wire.sbe.ContributionDecoder;
 import io.trireme.kernels.sum.SumProgram;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -31,6 +33,17 @@ final class ContributionPool implements AutoCloseable {
     this.encodedBytes = encodedBytes;
   }
 
+  /** A pool for all blocks of a job. */
+  static ContributionPool of(ServerOptions options) {
+    List<Block> blocks = options.plan().blocks();
+    return new ContributionPool(
+        blocks.stream().mapToInt(Block::lengthBytes).max().orElseThrow(),
+        blocks.stream()
+            .mapToInt(block -> options.compression().maxWayBytes(block.index()))
+            .max()
+            .orElseThrow());
+  }
+
   /** Encodings may be this long from now on. */
   void enter(int longestEncoding) {
     if (longestEncoding > encodedBytes) {
@@ -46,26 +59,20 @@ final class ContributionPool implements AutoCloseable {
     BufferUtil.free(memory);
   }
 
-  /** Room for a contribution of which nothing has arrived yet. */
-  Contribution acquire(Peer from, int lo, int hi, int codec, int totalBytes) {
-    Contribution contribution = free.isEmpty() ? allocate() : free.remove(free.size() - 1);
-    contribution.from = from;
-    contribution.lo = lo;
-    contribution.hi = hi;
-    contribution.receivedBytes = 0;
-    contribution.codec = codec;
-    contribution.totalBytes = totalBytes;
-    if (!contribution.isPlain() && !contribution.isVoid()) {
-      contribution.encoded =
+  /** Room for the contribution to which a message belongs; nothing has arrived of it yet. */
+  Contribution acquire(Peer from, ContributionDecoder message) {
+    Contribution contribution =
+        free.isEmpty()
+            ? new Contribution(new UnsafeBuffer(own(lengthBytes)), from)
+            : free.remove(free.size() - 1);
+    contribution.begin(from, message);
+    if (contribution.isEncoded()) {
+      contribution.receiveInto(
           freeEncoded.isEmpty()
               ? new UnsafeBuffer(own(encodedBytes))
-              : freeEncoded.remove(freeEncoded.size() - 1);
+              : freeEncoded.remove(freeEncoded.size() - 1));
     }
     return contribution;
-  }
-
-  private Contribution allocate() {
-    return new Contribution(new UnsafeBuffer(own(lengthBytes)));
   }
 
   private ByteBuffer own(int bytes) {
@@ -76,18 +83,20 @@ final class ContributionPool implements AutoCloseable {
 
   /** Takes back the room for an encoding, which is not needed any more. */
   void releaseEncoded(Contribution contribution) {
-    UnsafeBuffer room = contribution.encoded;
-    contribution.encoded = null;
-    if (room != null && room.capacity() < encodedBytes) {
+    if (!contribution.hasEncodingRoom()) {
+      return;
+    }
+    UnsafeBuffer room = contribution.detachEncodingRoom();
+    if (room.capacity() < encodedBytes) {
       disown(room);
-    } else if (room != null) {
+    } else {
       freeEncoded.add(room);
     }
   }
 
+  /** Takes back a contribution that is not needed any more. */
   void release(Contribution contribution) {
     releaseEncoded(contribution);
-    contribution.from = null;
     free.add(contribution);
   }
 

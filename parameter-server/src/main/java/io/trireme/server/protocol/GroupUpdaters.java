@@ -12,14 +12,14 @@ public interface GroupUpdaters {
   GroupUpdater first(BlockGroup group);
 
   /**
-   * Writes the state before the first step of how a group of {@link #first} travels, where there is
+   * Writes what codecs remember of a group of {@link #first} before the first step, where that is
    * more than zeros and the parameters themselves; may block while it is fetched.
    *
-   * @param travel the scales that contributors share, the parameters as workers have them, and what
-   *     the encoders of their changes keep, as far as the job's codecs have such; in place, always
-   *     in the same order
+   * @param codecState the scales that contributors share, the parameters as workers have them, and
+   *     what the encoders of their changes keep, as far as the job's codecs have such; in place,
+   *     always in the same order
    */
-  default void restore(BlockGroup group, List<MutableDirectBuffer> travel) {}
+  default void restore(BlockGroup group, List<MutableDirectBuffer> codecState) {}
 
   /** An updater whose parameters and state are still to be written. */
   GroupUpdater blank(BlockGroup group);

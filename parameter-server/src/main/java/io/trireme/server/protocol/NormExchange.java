@@ -7,7 +7,7 @@ import java.util.Arrays;
  * Brings the sums of squares of all blocks of a step together on every server, and adds them in the
  * order of the blocks, so that every server finds the same global norm, bit for bit.
  *
- * <p>One step's shares are all that is ever under way: nobody begins the next step before every
+ * <p>One step's shares are all that is ever under way: no worker begins the next step before every
  * group has been updated, for which its server needs all shares of the step before.
  */
 final class NormExchange {

@@ -1,64 +1,50 @@
 package io.trireme.server.protocol;
 
 import io.trireme.common.layout.Block;
-import io.trireme.common.wire.sbe.Codec;
-import io.trireme.kernels.sum.BlockSum;
-import org.agrona.MutableDirectBuffer;
+import io.trireme.kernels.compression.CompressionPlan;
 
-/** One block of a replica. */
+/** One block of a replica: its place in the group's state, and what contributions to it may be. */
 final class ReplicaBlock {
 
   private final Block block;
   private final Replica replica;
+  private final int place;
   private final int offsetBytes;
-  private final BlockLedger ledger;
   private final BlockIntake intake;
 
-  private final int place;
-  private final MutableDirectBuffer shares;
-  private final SharedScales scales;
-
-  /** Bytes of the mean gradient that have come from the primary. */
-  int copiedBytes;
-
-  /** A block, of the group the one at this place, where its share and its scales lie. */
+  /** A block, of the group the one at this place. */
   ReplicaBlock(
-      Block block,
-      Replica replica,
-      BlockLedger ledger,
-      BlockIntake intake,
-      int place,
-      MutableDirectBuffer shares,
-      SharedScales scales) {
-    this.place = place;
-    this.shares = shares;
-    this.scales = scales;
+      Block block, Replica replica, int place, CompressionPlan compression, boolean voids) {
     this.block = block;
     this.replica = replica;
+    this.place = place;
     this.offsetBytes = Math.toIntExact((block.offset() - replica.group().offset()) * Float.BYTES);
-    this.ledger = ledger;
-    this.intake = intake;
+    this.intake = new BlockIntake(block, compression, voids);
   }
 
   Block block() {
     return block;
   }
 
-  Replica replica() {
-    return replica;
+  int index() {
+    return block.index();
   }
 
-  BlockLedger ledger() {
-    return ledger;
+  int lengthBytes() {
+    return block.lengthBytes();
+  }
+
+  Replica replica() {
+    return replica;
   }
 
   BlockIntake intake() {
     return intake;
   }
 
-  /** How the change of its parameters by a step travels. */
-  Codec changeCodec(long step) {
-    return intake.changeCodec(step);
+  /** Which of the group's blocks it is. */
+  int place() {
+    return place;
   }
 
   /** Where its floats begin in the buffers of the group. */
@@ -68,40 +54,25 @@ final class ReplicaBlock {
 
   /** What the block added to the global norm of the step that was reduced last. */
   double share() {
-    return shares.getDouble(place * Double.BYTES);
+    return replica.state().share(place);
   }
 
   void share(double sumOfSquares) {
-    shares.putDouble(place * Double.BYTES, sumOfSquares);
-  }
-
-  /** Which of the group's blocks it is. */
-  int place() {
-    return place;
+    replica.state().share(place, sumOfSquares);
   }
 
   /** The scale that contributors share in the open step, or, in a recomputation, the one before. */
   float scale(long step) {
+    SharedScales scales = replica.state().scales();
     return step == replica.step() ? scales.open(place) : scales.before(place);
   }
 
   /** The scale that contributors share in the step after the open one. */
   float nextScale() {
-    return scales.next(place);
+    return replica.state().scales().next(place);
   }
 
   void nextScale(float scale) {
-    scales.next(place, scale);
-  }
-
-  /** Adds the contributions up; false if the step counts for nobody. */
-  boolean reduce(BlockSum kernel) {
-    if (!ledger.reduce(kernel, replica.updater().gradient(), offsetBytes)) {
-      // Contributors go on with the scale that they have.
-      nextScale(scale(replica.step()));
-      return false;
-    }
-    nextScale(ledger.nextScale());
-    return true;
+    replica.state().scales().next(place, scale);
   }
 }

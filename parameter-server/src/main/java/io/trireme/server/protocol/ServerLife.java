@@ -28,21 +28,12 @@ public final class ServerLife implements AutoCloseable {
   private final Transport transport;
   private final Inbox inbox;
   private final Rejections rejections;
+  private final ServerRules rules;
   private final ServerCore core;
   private List<GroupStep> steps = List.of();
   private boolean ready;
   private int entered;
   private @Nullable SecureReceiver receiver;
-
-  /** A life that has not begun, and keeps nothing for checkpoints. */
-  public ServerLife(
-      ServerOptions options,
-      LinkKeys key,
-      Transport transport,
-      GroupUpdaters updaters,
-      Rejections rejections) {
-    this(options, key, transport, updaters, rejections, Snapshots.NONE);
-  }
 
   /** A life that has not begun. */
   public ServerLife(
@@ -52,12 +43,25 @@ public final class ServerLife implements AutoCloseable {
       GroupUpdaters updaters,
       Rejections rejections,
       Snapshots snapshots) {
+    this(options, key, transport, updaters, rejections, snapshots, ServerRules.STANDARD);
+  }
+
+  /** A life that has not begun, and follows these rules. */
+  public ServerLife(
+      ServerOptions options,
+      LinkKeys key,
+      Transport transport,
+      GroupUpdaters updaters,
+      Rejections rejections,
+      Snapshots snapshots,
+      ServerRules rules) {
     this.options = options;
     this.key = key;
     this.transport = transport;
     this.inbox = new Inbox(transport);
     this.rejections = rejections;
-    core = new ServerCore(options, updaters, rejections, snapshots);
+    this.rules = rules;
+    core = new ServerCore(options, updaters, rejections, snapshots, rules);
   }
 
   /** Fetches groups as they are before the first step; may block. */
@@ -90,7 +94,9 @@ public final class ServerLife implements AutoCloseable {
 
   private void seal(int generation) {
     steps = core.seal();
-    stopReceiving();
+    if (rules.stopsWhenSealed()) {
+      stopReceiving();
+    }
     if (!inbox.seal(generation)) {
       throw new IllegalStateException(options.self() + " cannot seal for generation " + generation);
     }
@@ -109,7 +115,7 @@ public final class ServerLife implements AutoCloseable {
     steps = List.of();
     receiver =
         new SecureReceiver(
-            key, generation, options.self(), membership.peers(), inbound, rejections, core);
+            key, generation, options.self(), membership.peers(), inbound, rejections, core.inbox());
     core.enter(
         membership,
         (to, where) ->

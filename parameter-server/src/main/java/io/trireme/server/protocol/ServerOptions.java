@@ -17,7 +17,7 @@ import io.trireme.kernels.compression.CompressionPlan;
  *     if every step waits for every slot
  * @param clipGlobalNorm largest norm of the whole mean gradient; 0 for no clipping
  * @param compression how blocks travel
- * @param skipNonFinite whether a contribution may be no number, so that its step counts for nobody
+ * @param skipNonFinite whether a contribution may be no number, so that its step changes nothing
  */
 public record ServerOptions(
     Peer self,

@@ -19,15 +19,15 @@ final class SnapshotDuty {
 
   /** The group is about to change. */
   void beforeUpdate(Replica replica) {
-    if (isOwed(replica)) {
+    if (isDue(replica)) {
       take(replica);
     }
   }
 
-  /** There is nothing else to do: takes one group, if one is owed; returns how many. */
+  /** There is nothing else to do: takes one group if one is due; returns how many. */
   int idle() {
     for (Replica replica : replicas.all()) {
-      if (isOwed(replica)) {
+      if (isDue(replica)) {
         take(replica);
         return 1;
       }
@@ -35,7 +35,7 @@ final class SnapshotDuty {
     return 0;
   }
 
-  /** The generation ends: what is owed now may be served by others in the next. */
+  /** The generation ends: what is due now may be served by others in the next. */
   void seal() {
     for (Replica replica : replicas.all()) {
       beforeUpdate(replica);
@@ -46,23 +46,23 @@ final class SnapshotDuty {
     }
   }
 
-  private boolean isOwed(Replica replica) {
+  private boolean isDue(Replica replica) {
     long step = replica.step();
-    return replica.serving && replica.kept < step && snapshots.isDue(step);
+    return replica.isPrimary() && replica.snapshotStep() < step && snapshots.isDue(step);
   }
 
   private void take(Replica replica) {
     long step = replica.step();
-    replica.kept = step;
+    replica.snapshotTaken(step);
     snapshots.take(
         replica.group().index(),
         step,
         replica.updater().parameters(),
         replica.updater().state(),
-        replica.travel());
+        replica.state().codecState());
     open = Math.max(open, step);
     for (Replica other : replicas.all()) {
-      if (other.serving && other.step() <= open && other.kept < open) {
+      if (other.isPrimary() && other.step() <= open && other.snapshotStep() < open) {
         return;
       }
     }

@@ -20,7 +20,7 @@ public interface Snapshots {
             long step,
             DirectBuffer parameters,
             List<? extends DirectBuffer> state,
-            List<? extends DirectBuffer> travel) {}
+            List<? extends DirectBuffer> codecState) {}
 
         @Override
         public void complete() {}
@@ -34,14 +34,14 @@ public interface Snapshots {
    *
    * @param parameters the group's parameters
    * @param state what the optimizer remembers, in the optimizer's order
-   * @param travel what is remembered of how the group travels, see {@link GroupUpdaters#restore}
+   * @param codecState what codecs remember of the group, see {@link GroupUpdaters#restore}
    */
   void take(
       int group,
       long step,
       DirectBuffer parameters,
       List<? extends DirectBuffer> state,
-      List<? extends DirectBuffer> travel);
+      List<? extends DirectBuffer> codecState);
 
   /** All that this server has of the steps taken so far has been taken. */
   void complete();

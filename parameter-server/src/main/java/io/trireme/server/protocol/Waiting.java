@@ -1,77 +1,53 @@
 package io.trireme.server.protocol;
 
 import io.trireme.common.transport.SecureSender;
-import java.util.Collection;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Tells what a server waits for, in words. */
 final class Waiting {
   private Waiting() {}
 
-  static String of(
-      ServerOptions options,
-      Replicas replicas,
-      List<WorkerLink> workers,
-      Collection<PeerLink> peers,
-      int generation,
-      long nowNs) {
+  static String of(ServerOptions options, Replicas replicas, Sessions sessions, long nowNs) {
     StringBuilder text = new StringBuilder(options.self().toString());
-    if (generation == 0) {
+    if (sessions.generation() == 0) {
       return text.append(" waits for a generation").toString();
     }
+    text.append(" of generation ").append(sessions.generation());
+    describe(text, slowest(replicas), options.lastStep());
+    sessions.forEachSender(sender -> appendBlocked(text, sender, nowNs));
+    return text.toString();
+  }
+
+  private static @Nullable Replica slowest(Replicas replicas) {
     Replica slowest = null;
     for (Replica replica : replicas.all()) {
-      if (replica.serving && (slowest == null || isBehind(replica, slowest))) {
+      if (replica.isPrimary() && (slowest == null || isBehind(replica, slowest))) {
         slowest = replica;
       }
     }
-    text.append(" of generation ").append(generation);
-    if (slowest == null || (slowest.step() == options.lastStep() && slowest.released)) {
-      text.append(" waits for nothing");
-    } else {
-      describe(text, slowest);
-    }
-    workers.forEach(link -> appendBlocked(text, link.sender(), nowNs));
-    peers.forEach(link -> appendBlocked(text, link.sender(), nowNs));
-    return text.toString();
+    return slowest;
   }
 
   private static boolean isBehind(Replica replica, Replica other) {
     return replica.step() < other.step()
-        || (replica.step() == other.step() && !replica.released && other.released);
+        || (replica.step() == other.step() && awaitsBackup(replica) && !awaitsBackup(other));
   }
 
-  private static void describe(StringBuilder text, Replica replica) {
-    PeerLink backup = replica.backup;
-    if (!replica.released && backup != null) {
-      text.append(" waits for ")
-          .append(backup.sender().to())
-          .append(" to hold group ")
-          .append(replica.group().index())
-          .append(" of step ")
-          .append(replica.step() - 1);
-      return;
+  private static boolean awaitsBackup(Replica replica) {
+    return replica.primary().backup().isAwaited();
+  }
+
+  private static void describe(StringBuilder text, @Nullable Replica replica, long lastStep) {
+    if (replica == null) {
+      text.append(" waits for nothing");
+    } else if (awaitsBackup(replica)) {
+      replica.primary().backup().describe(text);
+    } else if (replica.step() == lastStep) {
+      text.append(" waits for nothing");
+    } else {
+      replica.aggregation().describe(text);
     }
-    SlotStreams streams = replica.streams;
-    if (streams != null) {
-      text.append(" has ").append(streams.missing());
-      return;
-    }
-    text.append(" waits at step ").append(replica.step());
-    for (ReplicaBlock block : replica.blocks()) {
-      String missing = block.ledger().missingSlots();
-      if (!missing.isEmpty()) {
-        text.append(", block ")
-            .append(block.block().index())
-            .append(", for slots ")
-            .append(missing);
-        return;
-      }
-    }
-    text.append(", group ")
-        .append(replica.group().index())
-        .append(Double.isNaN(replica.scale()) ? ", for the global norm" : ", to copy its gradient");
   }
 
   private static void appendBlocked(StringBuilder text, SecureSender sender, long nowNs) {

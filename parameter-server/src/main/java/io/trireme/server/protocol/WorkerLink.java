@@ -5,8 +5,8 @@ import io.trireme.common.wire.Frames;
 import io.trireme.common.wire.sbe.Codec;
 import io.trireme.common.wire.sbe.MessageHeaderEncoder;
 import io.trireme.common.wire.sbe.ParametersEncoder;
+import java.util.ArrayDeque;
 import org.agrona.MutableDirectBuffer;
-import org.agrona.collections.IntArrayQueue;
 
 /**
  * Sends parameters to one worker: blocks in the order in which they were finished, each in as many
@@ -17,36 +17,59 @@ import org.agrona.collections.IntArrayQueue;
  */
 final class WorkerLink implements AutoCloseable {
 
-  private static final int NONE = -1;
-  private static final int PLAIN = -2;
+  /** One block's parameters of one step that are to be sent; used again and again. */
+  private static final class Offer {
+    private ReplicaBlock block;
+    private long step;
+
+    /** Whether they travel as they are, since the worker may not have those before them. */
+    private boolean plain;
+
+    private int totalBytes;
+    private int sentBytes;
+
+    Offer(ReplicaBlock block) {
+      this.block = block;
+    }
+
+    void set(ReplicaBlock offered, long ofStep, boolean asParameters) {
+      block = offered;
+      step = ofStep;
+      plain = asParameters;
+      sentBytes = 0;
+    }
+
+    /**
+     * Chooses how they travel. The newest delta stays as it is until the next step, to which each
+     * worker contributes once it has all of this one.
+     */
+    void begin() {
+      int deltaBytes = plain ? 0 : block.replica().state().deltaBytes(block.place(), step);
+      plain = deltaBytes == 0;
+      totalBytes = plain ? block.lengthBytes() : deltaBytes;
+    }
+  }
 
   private final SecureSender sender;
+  private final int generation;
 
-  /**
-   * Blocks that may be sent, each with the step of its parameters in the queue beside it. One that
-   * travels as parameters, not as their change, is told by a number below {@link #PLAIN}.
-   */
-  private final IntArrayQueue ready = new IntArrayQueue(NONE);
+  /** What may be sent. */
+  private final ArrayDeque<Offer> ready = new ArrayDeque<>();
 
-  private final IntArrayQueue readySteps = new IntArrayQueue(NONE);
+  /** What is of the step after the one that the worker is still to begin. */
+  private final ArrayDeque<Offer> early = new ArrayDeque<>();
 
-  /** Blocks of the step after the one that the worker is still to begin. */
-  private final IntArrayQueue early = new IntArrayQueue(NONE);
-
+  private final ArrayDeque<Offer> unused = new ArrayDeque<>();
   private final MessageHeaderEncoder header = new MessageHeaderEncoder();
   private final ParametersEncoder parameters = new ParametersEncoder();
 
   /** The step that the worker has begun. */
   private long begun;
 
-  private int sending = NONE;
-  private boolean sendingPlain;
-  private long sendingStep;
-  private int sentBytes;
-
   /** A link to a worker that is to begin with this step. */
-  WorkerLink(SecureSender sender, long firstStep) {
+  WorkerLink(SecureSender sender, int generation, long firstStep) {
     this.sender = sender;
+    this.generation = generation;
     this.begun = firstStep - 1;
   }
 
@@ -59,13 +82,13 @@ final class WorkerLink implements AutoCloseable {
    *
    * @param plain whether the worker may not have what was before them
    */
-  void offer(int block, long step, boolean plain) {
-    int told = plain ? PLAIN - block : block;
+  void offer(ReplicaBlock block, long step, boolean plain) {
+    Offer offer = unused.isEmpty() ? new Offer(block) : unused.remove();
+    offer.set(block, step, plain);
     if (step > begun + 1) {
-      early.addInt(told);
+      early.add(offer);
     } else {
-      ready.addInt(told);
-      readySteps.addInt(Math.toIntExact(step));
+      ready.add(offer);
     }
   }
 
@@ -76,8 +99,7 @@ final class WorkerLink implements AutoCloseable {
     }
     begun = step;
     while (!early.isEmpty()) {
-      ready.addInt(early.pollInt());
-      readySteps.addInt(Math.toIntExact(step + 1));
+      ready.add(early.remove());
     }
   }
 
@@ -85,62 +107,47 @@ final class WorkerLink implements AutoCloseable {
    * Sends frames until the session is behind, nothing is left, or the limit is reached; returns how
    * many.
    */
-  int pump(Replicas replicas, int generation, long nowNs, int limit) {
+  int pump(long nowNs, int limit) {
     int sent = 0;
-    while (sent < limit && sender.ready(nowNs)) {
-      if (sending == NONE) {
-        if (ready.isEmpty()) {
-          break;
-        }
-        int told = ready.pollInt();
-        sendingPlain = told <= PLAIN;
-        sending = sendingPlain ? PLAIN - told : told;
-        sendingStep = readySteps.pollInt();
-        sentBytes = 0;
-        sendingPlain |= !travelsAsChange(replicas.requireBlock(sending));
+    while (sent < limit && sender.ready(nowNs) && !ready.isEmpty()) {
+      Offer offer = ready.element();
+      if (offer.sentBytes == 0) {
+        offer.begin();
       }
-      sendFrame(replicas.requireBlock(sending), generation, nowNs);
+      sendFrame(offer, nowNs);
+      if (offer.sentBytes == offer.totalBytes) {
+        unused.add(ready.remove());
+      }
       sent++;
     }
     return sent;
   }
 
-  /** A change waits for no worker longer than until the next step, to which each contributes. */
-  private boolean travelsAsChange(ReplicaBlock block) {
-    WorkersView changes = block.replica().changes();
-    return changes != null
-        && sendingStep == block.replica().step()
-        && changes.lengthOf(block.place()) > 0;
-  }
-
-  private void sendFrame(ReplicaBlock block, int generation, long nowNs) {
-    WorkersView changes = sendingPlain ? null : block.replica().changes();
-    int total = changes == null ? block.block().lengthBytes() : changes.lengthOf(block.place());
-    int length = Math.min(Frames.MAX_PAYLOAD_BYTES, total - sentBytes);
+  private void sendFrame(Offer offer, long nowNs) {
+    ReplicaBlock block = offer.block;
+    GroupState state = block.replica().state();
+    int length = Math.min(Frames.MAX_PAYLOAD_BYTES, offer.totalBytes - offer.sentBytes);
     MutableDirectBuffer message = sender.message();
     parameters
         .wrapAndApplyHeader(message, 0, header)
         .generation(generation)
-        .step(sendingStep)
-        .block(sending)
-        .codec(changes == null ? Codec.NONE : block.changeCodec(sendingStep - 1))
-        .blockBytes(total)
-        .frameOffset(sentBytes)
-        .scale(block.scale(sendingStep));
-    if (changes == null) {
+        .step(offer.step)
+        .block(block.index())
+        .codec(offer.plain ? Codec.NONE : block.intake().deltaCodec(offer.step - 1))
+        .blockBytes(offer.totalBytes)
+        .frameOffset(offer.sentBytes)
+        .scale(block.scale(offer.step));
+    if (offer.plain) {
       message.putBytes(
           parameters.limit(),
-          block.replica().parameters(sendingStep),
-          block.offsetBytes() + sentBytes,
+          state.parameters(offer.step),
+          block.offsetBytes() + offer.sentBytes,
           length);
     } else {
-      message.putBytes(parameters.limit(), changes.encoded(block.place()), sentBytes, length);
+      message.putBytes(parameters.limit(), state.delta(block.place()), offer.sentBytes, length);
     }
-    sentBytes += length;
     sender.send(parameters.limit() + length, nowNs);
-    if (sentBytes == total) {
-      sending = NONE;
-    }
+    offer.sentBytes += length;
   }
 
   @Override

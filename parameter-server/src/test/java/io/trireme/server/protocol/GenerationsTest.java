@@ -1,12 +1,12 @@
 package io.trireme.server.protocol;
 
-import static io.trireme.server.protocol.CoreBench.ALONE;
-import static io.trireme.server.protocol.CoreBench.GENERATION;
-import static io.trireme.server.protocol.CoreBench.OTHER;
-import static io.trireme.server.protocol.CoreBench.SECOND;
-import static io.trireme.server.protocol.CoreBench.WORKER;
-import static io.trireme.server.protocol.CoreBench.held;
-import static io.trireme.server.protocol.CoreBench.primary;
+import static io.trireme.server.protocol.CoreFixture.ALONE;
+import static io.trireme.server.protocol.CoreFixture.GENERATION;
+import static io.trireme.server.protocol.CoreFixture.OTHER;
+import static io.trireme.server.protocol.CoreFixture.SECOND;
+import static io.trireme.server.protocol.CoreFixture.WORKER;
+import static io.trireme.server.protocol.CoreFixture.held;
+import static io.trireme.server.protocol.CoreFixture.primary;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -23,225 +23,225 @@ class GenerationsTest {
 
   private static final int NEXT = GENERATION + 1;
 
-  private final List<CoreBench> benches = new ArrayList<>();
+  private final List<CoreFixture> fixtures = new ArrayList<>();
 
   @AfterEach
   void close() {
-    benches.forEach(CoreBench::close);
+    fixtures.forEach(CoreFixture::close);
   }
 
-  private CoreBench bench(double clipGlobalNorm) {
-    CoreBench bench = new CoreBench(clipGlobalNorm);
-    benches.add(bench);
-    return bench.enter(GENERATION, 0, ALONE, WORKER);
+  private CoreFixture server(double clipGlobalNorm) {
+    CoreFixture server = new CoreFixture(clipGlobalNorm);
+    fixtures.add(server);
+    return server.enter(GENERATION, 0, ALONE, WORKER);
   }
 
   @Test
   void sealingStopsEverythingAndTellsHowFarItIs() {
-    CoreBench bench = bench(0);
-    bench.drain();
-    bench.deliverGood(0, 0);
-    Wire worker = bench.wire(WORKER);
-    assertThat(bench.core.seal()).containsExactly(new GroupStep(0, 1), new GroupStep(1, 0));
+    CoreFixture server = server(0);
+    server.drain();
+    server.deliverGood(0, 0);
+    Wire worker = server.wire(WORKER);
+    assertThat(server.core.seal()).containsExactly(new GroupStep(0, 1), new GroupStep(1, 0));
     assertThat(worker.closed).isTrue();
     assertThat(worker.messages).as("what had not left").hasSize(2);
-    assertThat(bench.core.doWork(0)).isZero();
-    bench.deliverGood(1, 0);
-    bench.norm(OTHER, GENERATION, 0, 2, 7);
-    assertThat(bench.rejections.counted()).isEqualTo(Map.of(Rejection.OUT_OF_PLACE, 2L));
-    assertThat(bench.updaters.get(1).calls).isEmpty();
-    assertThat(bench.core.waitsFor(0)).isEqualTo("server 0 waits for a generation");
+    assertThat(server.core.doWork(0)).isZero();
+    server.deliverGood(1, 0);
+    server.norm(OTHER, GENERATION, 0, 2, 7);
+    assertThat(server.rejections.counted()).isEqualTo(Map.of(Rejection.OUT_OF_PLACE, 2L));
+    assertThat(server.updaters.get(1).calls).isEmpty();
+    assertThat(server.core.waitsFor(0)).isEqualTo("server 0 waits for a generation");
   }
 
   @Test
   void lateMessagesOfAnOlderGenerationChangeNothing() {
-    CoreBench bench = bench(0);
-    bench.enter(NEXT, 0, ALONE, WORKER);
-    String waited = bench.core.waitsFor(0);
-    bench.good(0, 0).generation(GENERATION);
-    bench.deliver(WORKER, bench.limit());
-    bench.norm(OTHER, GENERATION, 0, 2, 7);
-    bench.goodReduced(0, 0).generation(GENERATION);
-    bench.deliverReduced(OTHER);
-    bench.goodHeld(0, 0).generation(GENERATION);
-    bench.deliverHeld(OTHER);
-    bench.goodState(0, 0, 0, 1).generation(GENERATION);
-    bench.deliverState(OTHER, CoreBench.BYTES);
-    assertThat(bench.rejections.counted()).isEqualTo(Map.of(Rejection.OUT_OF_PLACE, 5L));
-    bench.assertStepIsStillWhole(waited);
+    CoreFixture server = server(0);
+    server.enter(NEXT, 0, ALONE, WORKER);
+    String waited = server.core.waitsFor(0);
+    server.good(0, 0).generation(GENERATION);
+    server.deliver(WORKER, server.limit());
+    server.norm(OTHER, GENERATION, 0, 2, 7);
+    server.goodReduced(0, 0).generation(GENERATION);
+    server.deliverReduced(OTHER);
+    server.goodHeld(0, 0).generation(GENERATION);
+    server.deliverHeld(OTHER);
+    server.goodState(0, 0, 0, 1).generation(GENERATION);
+    server.deliverState(OTHER, CoreFixture.BYTES);
+    assertThat(server.rejections.counted()).isEqualTo(Map.of(Rejection.OUT_OF_PLACE, 5L));
+    server.assertStepIsStillWhole(waited);
   }
 
   @Test
   void generationThatBeginsBehindSomeGroupsSendsBothVersionsInOrder() {
-    CoreBench bench = bench(0);
-    bench.drain();
-    bench.deliverGood(0, 0);
-    bench.enter(NEXT, 0, ALONE, WORKER);
-    assertThat(bench.sentTo(WORKER)).containsExactly("block 0 of step 0", "block 1 of step 0");
-    assertThat(bench.wire(WORKER).lastPayload).containsOnly(0);
+    CoreFixture server = server(0);
+    server.drain();
+    server.deliverGood(0, 0);
+    server.enter(NEXT, 0, ALONE, WORKER);
+    assertThat(server.sentTo(WORKER)).containsExactly("block 0 of step 0", "block 1 of step 0");
+    assertThat(server.wire(WORKER).lastPayload).containsOnly(0);
     // The step is computed again as a whole: what was counted and applied already is dropped.
-    bench.deliverGood(1, 0);
-    bench.deliverGood(0, 0);
-    assertThat(bench.rejections.counted()).isEqualTo(Map.of(Rejection.DUPLICATE, 1L));
-    assertThat(bench.sentTo(WORKER)).hasSize(4).endsWith("block 0 of step 1", "block 1 of step 1");
-    for (FakeUpdater updater : bench.updaters) {
+    server.deliverGood(1, 0);
+    server.deliverGood(0, 0);
+    assertThat(server.rejections.counted()).isEqualTo(Map.of(Rejection.DUPLICATE, 1L));
+    assertThat(server.sentTo(WORKER)).hasSize(4).endsWith("block 0 of step 1", "block 1 of step 1");
+    for (FakeUpdater updater : server.updaters) {
       assertThat(updater.calls).containsExactly("average 8 4", "update 0 0 1.0");
-      bench.assertHoldsMean(updater);
+      server.assertHoldsMean(updater);
     }
   }
 
   @Test
   void parametersOfTheStepBeforeAreThoseThatWereBeforeTheUpdate() {
-    CoreBench bench = bench(0);
-    bench.drain();
-    bench.deliverGood(0, 0);
-    bench.deliverGood(1, 0);
-    bench.drain();
-    bench.slots[0][1] += 1000;
-    bench.deliverGood(0, 1);
-    bench.enter(NEXT, 1, List.of(primary(0), primary(1), primary(1)), WORKER);
-    bench.slots[0][1] -= 1000;
-    assertThat(bench.sentTo(WORKER)).containsExactly("block 0 of step 1");
-    assertThat(bench.wire(WORKER).lastPayload).isEqualTo(bench.mean());
-    bench.slots[0][1] += 1000;
-    bench.deliverGood(0, 1);
-    assertThat(bench.sentTo(WORKER)).endsWith("block 0 of step 2");
-    assertThat(bench.wire(WORKER).lastPayload).isEqualTo(bench.mean());
+    CoreFixture server = server(0);
+    server.drain();
+    server.deliverGood(0, 0);
+    server.deliverGood(1, 0);
+    server.drain();
+    server.slots[0][1] += 1000;
+    server.deliverGood(0, 1);
+    server.enter(NEXT, 1, List.of(primary(0), primary(1), primary(1)), WORKER);
+    server.slots[0][1] -= 1000;
+    assertThat(server.sentTo(WORKER)).containsExactly("block 0 of step 1");
+    assertThat(server.wire(WORKER).lastPayload).isEqualTo(server.mean());
+    server.slots[0][1] += 1000;
+    server.deliverGood(0, 1);
+    assertThat(server.sentTo(WORKER)).endsWith("block 0 of step 2");
+    assertThat(server.wire(WORKER).lastPayload).isEqualTo(server.mean());
   }
 
   @Test
   void whatIsCountedStaysCountedAndWhatIsNotWholeIsDropped() {
-    CoreBench bench = bench(0);
-    bench.good(0, 0).slotTo(2);
-    bench.deliver(WORKER, bench.limit());
-    bench.good(0, 0).slotFrom(2);
-    bench.deliver(WORKER, bench.contribution.limit() + 8);
-    bench.enter(NEXT, 0, ALONE, WORKER, SECOND);
-    assertThat(bench.core.waitsFor(0)).endsWith("block 0, for slots [2, 4)");
-    bench.good(0, 0).slotFrom(2).frameOffset(8);
-    bench.deliver(WORKER, bench.limit() - 8);
-    assertThat(bench.rejections.counted()).isEqualTo(Map.of(Rejection.OUT_OF_PLACE, 1L));
-    bench.good(0, 0).slotTo(1);
-    bench.deliver(SECOND, bench.limit());
-    assertThat(bench.rejections.of(Rejection.DUPLICATE)).isEqualTo(1);
-    bench.good(0, 0).slotFrom(2);
-    bench.deliver(SECOND, bench.limit());
-    assertThat(bench.updaters.get(0).calls).containsExactly("average 8 4", "update 0 0 1.0");
+    CoreFixture server = server(0);
+    server.good(0, 0).slotTo(2);
+    server.deliver(WORKER, server.limit());
+    server.good(0, 0).slotFrom(2);
+    server.deliver(WORKER, server.contribution.limit() + 8);
+    server.enter(NEXT, 0, ALONE, WORKER, SECOND);
+    assertThat(server.core.waitsFor(0)).endsWith("block 0, for slots [2, 4)");
+    server.good(0, 0).slotFrom(2).frameOffset(8);
+    server.deliver(WORKER, server.limit() - 8);
+    assertThat(server.rejections.counted()).isEqualTo(Map.of(Rejection.OUT_OF_PLACE, 1L));
+    server.good(0, 0).slotTo(1);
+    server.deliver(SECOND, server.limit());
+    assertThat(server.rejections.of(Rejection.DUPLICATE)).isEqualTo(1);
+    server.good(0, 0).slotFrom(2);
+    server.deliver(SECOND, server.limit());
+    assertThat(server.updaters.get(0).calls).containsExactly("average 8 4", "update 0 0 1.0");
   }
 
   @Test
   void groupThatItIsToServeMustBeWhole() {
-    CoreBench bench = bench(0);
+    CoreFixture server = server(0);
     assertThatThrownBy(
-            () -> bench.enter(NEXT, 0, List.of(primary(0), primary(0), primary(0)), WORKER))
+            () -> server.enter(NEXT, 0, List.of(primary(0), primary(0), primary(0)), WORKER))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("server 0 is to serve group 2, of which it has no whole state");
   }
 
   @Test
   void groupsThatItHoldsNoMoreAreFreed() {
-    CoreBench bench = bench(0);
-    bench.good(1, 0).slotTo(2);
-    bench.deliver(WORKER, bench.limit());
-    bench.enter(NEXT, 0, List.of(primary(0), primary(1), primary(1)), WORKER);
-    assertThat(bench.updaters.get(0).closed).isFalse();
-    assertThat(bench.updaters.get(1).closed).isTrue();
-    bench.deliverGood(1, 0);
-    assertThat(bench.rejections.counted()).isEqualTo(Map.of(Rejection.OUT_OF_PLACE, 1L));
-    bench.deliverGood(0, 0);
-    assertThat(bench.core.seal()).containsExactly(new GroupStep(0, 1));
+    CoreFixture server = server(0);
+    server.good(1, 0).slotTo(2);
+    server.deliver(WORKER, server.limit());
+    server.enter(NEXT, 0, List.of(primary(0), primary(1), primary(1)), WORKER);
+    assertThat(server.updaters.get(0).closed).isFalse();
+    assertThat(server.updaters.get(1).closed).isTrue();
+    server.deliverGood(1, 0);
+    assertThat(server.rejections.counted()).isEqualTo(Map.of(Rejection.OUT_OF_PLACE, 1L));
+    server.deliverGood(0, 0);
+    assertThat(server.core.seal()).containsExactly(new GroupStep(0, 1));
   }
 
   @Test
   void sharesOfTheNormAreSentAgain() {
-    CoreBench bench = bench(1);
-    bench.deliverGood(0, 0);
-    bench.deliverGood(1, 0);
-    assertThat(bench.sentTo(OTHER)).hasSize(2);
-    bench.enter(NEXT, 0, ALONE, WORKER);
-    assertThat(bench.sentTo(OTHER))
+    CoreFixture server = server(1);
+    server.deliverGood(0, 0);
+    server.deliverGood(1, 0);
+    assertThat(server.sentTo(OTHER)).hasSize(2);
+    server.enter(NEXT, 0, ALONE, WORKER);
+    assertThat(server.sentTo(OTHER))
         .containsExactly("share of block 0 of step 0: 9.0", "share of block 1 of step 0: 9.0");
-    assertThat(bench.core.waitsFor(0)).endsWith("waits at step 0, group 0, for the global norm");
-    bench.norm(OTHER, NEXT, 0, 2, 7);
-    assertThat(bench.updaters.get(0).calls)
+    assertThat(server.core.waitsFor(0)).endsWith("waits at step 0, group 0, for the global norm");
+    server.norm(OTHER, NEXT, 0, 2, 7);
+    assertThat(server.updaters.get(0).calls)
         .containsExactly("average 8 4", "square 0", "update 0 0 0.2");
-    assertThat(bench.updaters.get(1).calls).endsWith("update 0 0 0.2");
+    assertThat(server.updaters.get(1).calls).endsWith("update 0 0 0.2");
   }
 
   @Test
   void sharesThatCameInAnOlderGenerationAreWaitedForAgain() {
-    CoreBench bench = bench(1);
-    bench.norm(OTHER, GENERATION, 0, 2, 7);
-    bench.enter(NEXT, 0, ALONE, WORKER);
-    bench.deliverGood(0, 0);
-    bench.deliverGood(1, 0);
-    assertThat(bench.updaters.get(0).calls).containsExactly("average 8 4", "square 0");
-    bench.norm(OTHER, NEXT, 0, 2, 7);
-    assertThat(bench.updaters.get(0).calls).endsWith("update 0 0 0.2");
+    CoreFixture server = server(1);
+    server.norm(OTHER, GENERATION, 0, 2, 7);
+    server.enter(NEXT, 0, ALONE, WORKER);
+    server.deliverGood(0, 0);
+    server.deliverGood(1, 0);
+    assertThat(server.updaters.get(0).calls).containsExactly("average 8 4", "square 0");
+    server.norm(OTHER, NEXT, 0, 2, 7);
+    assertThat(server.updaters.get(0).calls).endsWith("update 0 0 0.2");
   }
 
   @Test
   void serverThatIsAheadLetsTheOthersHaveItsShares() {
-    CoreBench bench = bench(1);
-    bench.deliverGood(0, 0);
-    bench.deliverGood(1, 0);
-    bench.norm(OTHER, GENERATION, 0, 2, 7);
-    bench.enter(NEXT, 0, ALONE, WORKER);
-    assertThat(bench.sentTo(OTHER))
+    CoreFixture server = server(1);
+    server.deliverGood(0, 0);
+    server.deliverGood(1, 0);
+    server.norm(OTHER, GENERATION, 0, 2, 7);
+    server.enter(NEXT, 0, ALONE, WORKER);
+    assertThat(server.sentTo(OTHER))
         .containsExactly("share of block 0 of step 0: 9.0", "share of block 1 of step 0: 9.0");
     // The other server's share of the old step is of no use here any more, those of the new one
     // are.
-    bench.norm(OTHER, NEXT, 0, 2, 1e9);
-    assertThat(bench.rejections.counted()).isEqualTo(Map.of(Rejection.OUT_OF_PLACE, 1L));
-    bench.norm(OTHER, NEXT, 1, 2, 46);
-    bench.deliverGood(0, 1);
-    bench.deliverGood(1, 1);
-    assertThat(bench.updaters.get(0).calls).endsWith("update 1 0 0.125");
-    assertThat(bench.updaters.get(1).calls).endsWith("update 1 0 0.125");
+    server.norm(OTHER, NEXT, 0, 2, 1e9);
+    assertThat(server.rejections.counted()).isEqualTo(Map.of(Rejection.OUT_OF_PLACE, 1L));
+    server.norm(OTHER, NEXT, 1, 2, 46);
+    server.deliverGood(0, 1);
+    server.deliverGood(1, 1);
+    assertThat(server.updaters.get(0).calls).endsWith("update 1 0 0.125");
+    assertThat(server.updaters.get(1).calls).endsWith("update 1 0 0.125");
   }
 
   /** The scale is known, but the gradient has not left for the backup when the session breaks. */
   @Test
   void gradientThatIsScaledAlreadyWaitsForNoSharesOfItsStep() {
-    CoreBench bench = bench(1);
+    CoreFixture server = server(1);
     var holders = List.of(held(0, 1), primary(1), primary(1));
-    bench.enter(GENERATION, 0, holders, WORKER);
-    bench.wire(OTHER).room = 0;
-    bench.deliverGood(0, 0);
-    bench.norm(OTHER, GENERATION, 0, 1, 7);
-    bench.norm(OTHER, GENERATION, 0, 2, 9);
-    bench.enter(NEXT, 0, holders, WORKER);
-    assertThat(bench.sentTo(OTHER))
+    server.enter(GENERATION, 0, holders, WORKER);
+    server.wire(OTHER).room = 0;
+    server.deliverGood(0, 0);
+    server.norm(OTHER, GENERATION, 0, 1, 7);
+    server.norm(OTHER, GENERATION, 0, 2, 9);
+    server.enter(NEXT, 0, holders, WORKER);
+    assertThat(server.sentTo(OTHER))
         .containsExactly(
             "share of block 0 of step 0: 9.0", "gradient of block 0 of step 0 times 0.2");
-    bench.goodHeld(0, 0);
-    bench.deliverHeld(OTHER);
-    assertThat(bench.sentTo(WORKER)).containsExactly("block 0 of step 0");
-    bench.deliverGood(0, 0);
-    assertThat(bench.sentTo(WORKER)).endsWith("block 0 of step 1");
-    bench.deliverGood(0, 1);
+    server.goodHeld(0, 0);
+    server.deliverHeld(OTHER);
+    assertThat(server.sentTo(WORKER)).containsExactly("block 0 of step 0");
+    server.deliverGood(0, 0);
+    assertThat(server.sentTo(WORKER)).endsWith("block 0 of step 1");
+    server.deliverGood(0, 1);
     // The other server's shares of step 0 come late, and are none of step 1.
-    bench.norm(OTHER, NEXT, 0, 1, 7);
-    bench.norm(OTHER, NEXT, 0, 2, 9);
-    assertThat(bench.sentTo(OTHER)).endsWith("share of block 0 of step 1: 9.0");
-    bench.norm(OTHER, NEXT, 1, 1, 27);
-    bench.norm(OTHER, NEXT, 1, 2, 28);
-    assertThat(bench.sentTo(OTHER)).endsWith("gradient of block 0 of step 1 times 0.125");
+    server.norm(OTHER, NEXT, 0, 1, 7);
+    server.norm(OTHER, NEXT, 0, 2, 9);
+    assertThat(server.sentTo(OTHER)).endsWith("share of block 0 of step 1: 9.0");
+    server.norm(OTHER, NEXT, 1, 1, 27);
+    server.norm(OTHER, NEXT, 1, 2, 28);
+    assertThat(server.sentTo(OTHER)).endsWith("gradient of block 0 of step 1 times 0.125");
   }
 
   @Test
   void lastStepIsKeptAndSentOnce() {
-    CoreBench bench = bench(0);
+    CoreFixture server = server(0);
     for (long step = 0; step < 3; step++) {
-      bench.drain();
-      bench.deliverGood(0, step);
-      bench.deliverGood(1, step);
+      server.drain();
+      server.deliverGood(0, step);
+      server.deliverGood(1, step);
     }
-    bench.enter(NEXT, 3, ALONE, SECOND);
-    assertThat(bench.sentTo(SECOND)).containsExactly("block 0 of step 3", "block 1 of step 3");
-    bench.good(0, 3);
-    bench.deliver(SECOND, bench.limit());
-    assertThat(bench.rejections.counted()).isEqualTo(Map.of(Rejection.OUT_OF_PLACE, 1L));
-    assertThat(bench.core.waitsFor(0)).isEqualTo("server 0 of generation 4 waits for nothing");
+    server.enter(NEXT, 3, ALONE, SECOND);
+    assertThat(server.sentTo(SECOND)).containsExactly("block 0 of step 3", "block 1 of step 3");
+    server.good(0, 3);
+    server.deliver(SECOND, server.limit());
+    assertThat(server.rejections.counted()).isEqualTo(Map.of(Rejection.OUT_OF_PLACE, 1L));
+    assertThat(server.core.waitsFor(0)).isEqualTo("server 0 of generation 4 waits for nothing");
   }
 }

@@ -49,7 +49,7 @@ final class MemoryNet {
     room.remove(from + " " + to);
   }
 
-  /** Puts a frame before an end, as somebody might who has copied it. */
+  /** Puts a frame before an end, as an eavesdropper might that has copied it. */
   void inject(Endpoint to, byte[] frame) {
     ends.get(to.streamId()).frames.add(frame);
   }
@@ -67,7 +67,7 @@ final class MemoryNet {
         .toList();
   }
 
-  /** Ends that nobody has closed. */
+  /** Ends that are not closed. */
   long open() {
     return ends.stream().filter(end -> !end.closed).count();
   }

@@ -1,8 +1,8 @@
 package io.trireme.server.protocol;
 
-import static io.trireme.server.protocol.CoreBench.held;
-import static io.trireme.server.protocol.CoreBench.primary;
-import static io.trireme.server.protocol.CoreBench.recruit;
+import static io.trireme.server.protocol.CoreFixture.held;
+import static io.trireme.server.protocol.CoreFixture.primary;
+import static io.trireme.server.protocol.CoreFixture.recruit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,7 +10,7 @@ import io.trireme.common.message.GroupHolders;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Clipping by global norm gives every group the factor of its own step, whatever happens. */
+/** Clipping by global norm gives every group the factor of its own step, across losses. */
 class NormReplicationTest {
 
   private static final int LENGTH = 6;

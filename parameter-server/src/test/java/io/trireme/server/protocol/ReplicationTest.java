@@ -1,8 +1,8 @@
 package io.trireme.server.protocol;
 
-import static io.trireme.server.protocol.CoreBench.held;
-import static io.trireme.server.protocol.CoreBench.primary;
-import static io.trireme.server.protocol.CoreBench.recruit;
+import static io.trireme.server.protocol.CoreFixture.held;
+import static io.trireme.server.protocol.CoreFixture.primary;
+import static io.trireme.server.protocol.CoreFixture.recruit;
 import static io.trireme.server.protocol.TestServers.and;
 import static io.trireme.server.protocol.TestServers.of;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Servers that back each other up lose nothing, whoever of them dies, and when. */
+/** Servers that back each other up lose nothing when any of them dies, at any time. */
 class ReplicationTest {
 
   private static final int SHORT = 6;

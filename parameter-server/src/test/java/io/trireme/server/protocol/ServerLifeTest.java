@@ -1,6 +1,6 @@
 package io.trireme.server.protocol;
 
-import static io.trireme.server.protocol.CoreBench.primary;
+import static io.trireme.server.protocol.CoreFixture.primary;
 import static io.trireme.server.protocol.TestServers.and;
 import static io.trireme.server.protocol.TestServers.of;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -35,7 +35,7 @@ class ServerLifeTest {
 
   @Test
   void reportFollowsItsLife() {
-    ServerLife life = servers.bear(0);
+    ServerLife life = servers.create(0);
     ServerReport report = life.report(0, null);
     assertThat(report.peer()).isEqualTo(servers.peer(0));
     assertThat(report.ready()).isFalse();
@@ -58,7 +58,7 @@ class ServerLifeTest {
 
   @Test
   void generationOfOthersIsNotEntered() {
-    ServerLife life = servers.bear(0);
+    ServerLife life = servers.create(0);
     life.load(List.of(0, 1, 2));
     assertThat(servers.seal()).isNotEmpty();
     ServerMember namesake = new ServerMember(Peer.server(0, 99), servers.place(0));

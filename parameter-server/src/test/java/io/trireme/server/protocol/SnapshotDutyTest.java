@@ -2,7 +2,6 @@ package io.trireme.server.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.trireme.common.slots.ReductionTree;
 import io.trireme.common.slots.SlotPlan;
 import io.trireme.common.wire.Peer;
 import java.util.ArrayList;
@@ -16,11 +15,13 @@ import org.junit.jupiter.api.Test;
 class SnapshotDutyTest {
   private static final ServerOptions OPTIONS =
       new ServerOptions(
-          Peer.server(0, 1), CoreBench.PLAN, new SlotPlan(10, 8, CoreBench.SLOTS), 0, 9, 0);
+          Peer.server(0, 1), CoreFixture.PLAN, new SlotPlan(10, 8, CoreFixture.SLOTS), 0, 9, 0);
 
   private final List<String> events = new ArrayList<>();
-  private final Replicas replicas = new Replicas();
-  private final ContributionPool pool = new ContributionPool(CoreBench.BYTES, CoreBench.BYTES);
+  private final ContributionPool pool = ContributionPool.of(OPTIONS);
+  private final Replicas replicas =
+      new Replicas(
+          OPTIONS, new FakeUpdaters(), Aggregation.of(OPTIONS, ServerRules.STANDARD, pool));
   private final SnapshotDuty duty =
       new SnapshotDuty(
           new Snapshots() {
@@ -48,13 +49,10 @@ class SnapshotDutyTest {
 
   @BeforeEach
   void addReplicas() {
-    for (int group = 0; group < 3; group++) {
-      FakeUpdater updater = new FakeUpdater(CoreBench.PLAN.groups().get(group));
-      Replica replica =
-          new Replica(updater.group, OPTIONS, updater, new ReductionTree(CoreBench.SLOTS), pool);
-      replica.serving = group < 2;
-      replica.whole = true;
-      replicas.add(replica);
+    replicas.load(List.of(0, 1, 2));
+    for (int group = 0; group < 2; group++) {
+      Replica replica = replicas.require(group);
+      replica.become(new PrimaryRole(replica, Sessions.none(), duty));
     }
   }
 
@@ -69,7 +67,7 @@ class SnapshotDutyTest {
     Replica replica = replicas.require(group);
     duty.beforeUpdate(replica);
     replica.updater().parameters().putFloat(0, replica.step() + 1);
-    replica.open(replica.step() + 1);
+    replica.complete(replica.step() + 1);
   }
 
   @Test
@@ -103,7 +101,7 @@ class SnapshotDutyTest {
   }
 
   @Test
-  void theEndOfAGenerationTakesWhatIsOwedAndAwaitsNoMore() {
+  void theEndOfAGenerationTakesWhatIsDueAndAwaitsNoMore() {
     update(0);
     update(0);
     update(1);

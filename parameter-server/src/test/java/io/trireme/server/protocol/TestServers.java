@@ -16,7 +16,6 @@ import io.trireme.common.slots.TreeNode;
 import io.trireme.common.transport.Endpoint;
 import io.trireme.common.wire.Peer;
 import io.trireme.common.wire.Rejections;
-import io.trireme.kernels.optimizer.GroupUpdater;
 import io.trireme.kernels.sum.GlobalNorm;
 import io.trireme.kernels.sum.TreeSums;
 import java.util.ArrayList;
@@ -46,7 +45,7 @@ final class TestServers implements AutoCloseable {
   private final BlockPlan plan;
   private final Map<Integer, Peer> peers = new HashMap<>();
   private final Map<Integer, ServerLife> lives = new TreeMap<>();
-  private final Map<Peer, Map<Integer, FakeUpdater>> updaters = new HashMap<>();
+  private final Map<Peer, FakeUpdaters> updaters = new HashMap<>();
   private int generation;
   private long lastIncarnation;
 
@@ -70,42 +69,26 @@ final class TestServers implements AutoCloseable {
 
   /** Gives a server a new life. */
   void start(int server, Integer... load) {
-    ServerLife life = bear(server);
+    ServerLife life = create(server);
     life.load(List.of(load));
   }
 
   /** Gives a server a new life that has loaded nothing yet. */
-  ServerLife bear(int server) {
+  ServerLife create(int server) {
     Peer self = Peer.server(server, ++lastIncarnation);
-    Map<Integer, FakeUpdater> made = new HashMap<>();
-    GroupUpdaters factory =
-        new GroupUpdaters() {
-          @Override
-          public GroupUpdater first(BlockGroup group) {
-            return keep(made, new FakeUpdater(group));
-          }
-
-          @Override
-          public GroupUpdater blank(BlockGroup group) {
-            return keep(made, FakeUpdater.blank(group));
-          }
-        };
+    FakeUpdaters made = new FakeUpdaters();
     ServerLife life =
         new ServerLife(
             new ServerOptions(self, plan, new SlotPlan(80, 8, SLOTS), 0, LAST_STEP, clipGlobalNorm),
             Wire.KEY,
             net.of(self),
-            factory,
-            rejections);
+            made,
+            rejections,
+            Snapshots.NONE);
     peers.put(server, self);
     lives.put(server, life);
     updaters.put(self, made);
     return life;
-  }
-
-  private static FakeUpdater keep(Map<Integer, FakeUpdater> made, FakeUpdater updater) {
-    made.put(updater.group.index(), updater);
-    return updater;
   }
 
   void kill(int server) {
@@ -121,7 +104,7 @@ final class TestServers implements AutoCloseable {
   }
 
   FakeUpdater updater(int server, int group) {
-    return require(require(updaters, peer(server)), group);
+    return require(updaters, peer(server)).of(group);
   }
 
   private static <K, V> V require(Map<K, V> map, K key) {
@@ -132,7 +115,7 @@ final class TestServers implements AutoCloseable {
     return value;
   }
 
-  /** Has everybody seal for the next generation; returns how far the servers' groups are. */
+  /** Has all seal for the next generation; returns how far the servers' groups are. */
   Map<Integer, List<GroupStep>> seal() {
     generation++;
     assertThat(worker.inbox.seal(generation)).isTrue();
@@ -145,7 +128,7 @@ final class TestServers implements AutoCloseable {
     return steps;
   }
 
-  /** Forms the generation that everybody has sealed for. */
+  /** Forms the generation that all have sealed for. */
   Membership form(long step, GroupHolders... holders) {
     List<ServerMember> members = new ArrayList<>();
     lives.forEach((index, life) -> members.add(new ServerMember(peer(index), place(index))));
@@ -292,8 +275,8 @@ final class TestServers implements AutoCloseable {
   public void close() {
     CloseHelper.closeAll(lives.values());
     worker.close();
-    for (Map<Integer, FakeUpdater> made : updaters.values()) {
-      assertThat(made.values()).allMatch(updater -> updater.closed);
+    for (FakeUpdaters all : updaters.values()) {
+      assertThat(all.made).allMatch(updater -> updater.closed);
     }
     assertThat(net.open()).isZero();
   }

@@ -14,7 +14,7 @@ import io.trireme.common.transport.Transport;
 import io.trireme.common.wire.JobKey;
 import io.trireme.common.wire.Rejections;
 import io.trireme.worker.protocol.ResidualStore;
-import io.trireme.worker.protocol.WorkerLife;
+import io.trireme.worker.protocol.WorkerIncarnation;
 import io.trireme.worker.protocol.WorkerOptions;
 import org.agrona.CloseHelper;
 import org.agrona.DirectBuffer;
@@ -24,10 +24,10 @@ import org.agrona.concurrent.NanoClock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Trains on the calling thread: runs a {@link WorkerLife} through the generations that it is
+ * Trains on the calling thread: runs a {@link WorkerIncarnation} through the generations that it is
  * handed, until the last step is done.
  */
-public final class WorkerLoop implements WorkerLife.Computer, AutoCloseable {
+public final class WorkerLoop implements WorkerIncarnation.Computer, AutoCloseable {
 
   private static final int TURNS_PER_NOTE = 4096;
   private static final int TURNS_PER_CHECK = 256;
@@ -69,7 +69,7 @@ public final class WorkerLoop implements WorkerLife.Computer, AutoCloseable {
     /**
      * Called often, whenever the worker waits.
      *
-     * @throws RuntimeException if this life is over, with the reason
+     * @throws RuntimeException if this incarnation is over, with the reason
      */
     void checkRunning();
   }
@@ -79,14 +79,11 @@ public final class WorkerLoop implements WorkerLife.Computer, AutoCloseable {
   private final NanoClock clock;
   private final IdleStrategy idle;
   private final Observer observer;
-  private final WorkerLife life;
+  private final StepTimes times;
+  private final WorkerIncarnation incarnation;
   private int slotFrom;
   private int slotTo;
   private int generation;
-  private long computeNs;
-  private long beganNs;
-  private long waitStartNs;
-  private long waitNs;
   private int turns;
   private boolean left;
   private volatile String waitsFor = "starting";
@@ -110,11 +107,13 @@ public final class WorkerLoop implements WorkerLife.Computer, AutoCloseable {
       ResidualStore residuals) {
     this.plan = plan;
     this.clock = clock;
+    this.times = new StepTimes(clock);
     this.idle = idle;
     this.observer = observer;
     this.folder = new SlotFolder(plan, computer, vectorLength, observer::hasEntry);
-    this.life =
-        new WorkerLife(options, key, transport, parameters, new Rejections(), this, residuals);
+    this.incarnation =
+        new WorkerIncarnation(
+            options, key, transport, parameters, new Rejections(), this, residuals);
   }
 
   /**
@@ -123,27 +122,28 @@ public final class WorkerLoop implements WorkerLife.Computer, AutoCloseable {
    * @throws InterruptedException if the thread is interrupted
    */
   public void run() throws InterruptedException {
-    waitStartNs = clock.nanoTime();
-    while (!life.isFinished()) {
+    times.startWaiting();
+    while (!incarnation.isFinished()) {
       if (!left) {
         leaveOrEnter();
       }
-      int work = life.turn(clock.nanoTime());
-      if (life.hasLeft() && !left) {
+      int work = incarnation.turn(clock.nanoTime());
+      if (incarnation.hasLeft() && !left) {
         left = true;
-        observer.onLeft(life.encoding());
+        observer.onLeft(incarnation.encoding());
       }
       turns++;
       if (turns % TURNS_PER_NOTE == 0) {
-        waitsFor = life.waitsFor(clock.nanoTime());
-        if (life.isBroken()) {
+        waitsFor = incarnation.waitsFor(clock.nanoTime());
+        if (incarnation.isBroken()) {
           observer.onBroken(generation);
         }
       }
       if (work == 0 || turns % TURNS_PER_CHECK == 0) {
         observer.checkRunning();
         if (Thread.interrupted()) {
-          throw new InterruptedException("interrupted while " + life.waitsFor(clock.nanoTime()));
+          throw new InterruptedException(
+              "interrupted while " + incarnation.waitsFor(clock.nanoTime()));
         }
       }
       idle.idle(work);
@@ -153,7 +153,7 @@ public final class WorkerLoop implements WorkerLife.Computer, AutoCloseable {
   private void leaveOrEnter() {
     enterNext();
     if (observer.isLeaving()) {
-      life.leave();
+      incarnation.leave();
     }
   }
 
@@ -164,12 +164,12 @@ public final class WorkerLoop implements WorkerLife.Computer, AutoCloseable {
     Entry entry = observer.takeEntry();
     if (entry != null) {
       observer.onEnter();
-      life.enter(entry.membership(), entry.inbound());
+      incarnation.enter(entry.membership(), entry.inbound());
       observer.onEntered();
       generation = entry.membership().generation();
       slotFrom = Integer.MAX_VALUE;
       slotTo = 0;
-      for (TreeNode node : life.nodes()) {
+      for (TreeNode node : incarnation.nodes()) {
         slotFrom = Math.min(slotFrom, node.lo());
         slotTo = Math.max(slotTo, node.hi());
       }
@@ -178,9 +178,7 @@ public final class WorkerLoop implements WorkerLife.Computer, AutoCloseable {
 
   @Override
   public void onBegin(int entered, long step) {
-    beganNs = clock.nanoTime();
-    waitNs = beganNs - waitStartNs;
-    computeNs = 0;
+    times.begin();
     folder.forgetScores();
     observer.onCompute();
   }
@@ -189,14 +187,14 @@ public final class WorkerLoop implements WorkerLife.Computer, AutoCloseable {
   public @Nullable DirectBuffer compute(long step, TreeNode node) {
     long start = clock.nanoTime();
     DirectBuffer sum = folder.fold(step, node);
-    computeNs += clock.nanoTime() - start;
+    times.addCompute(start);
     return sum;
   }
 
   @Override
   public void onPushed(int entered, long step) {
-    waitStartNs = clock.nanoTime();
-    String nonFinite = life.nonFinite();
+    times.startWaiting();
+    String nonFinite = incarnation.nonFinite();
     int examples = plan.offsetOfSlot(step, slotTo) - plan.offsetOfSlot(step, slotFrom);
     observer.onStep(
         new StepReport(
@@ -204,8 +202,9 @@ public final class WorkerLoop implements WorkerLife.Computer, AutoCloseable {
             step,
             new SlotRange(slotFrom, slotTo),
             nonFinite == null ? new Score(examples, folder.scoreSum()) : new Score(0, 0),
-            new Times(computeNs, Math.max(0, waitStartNs - beganNs - computeNs), waitNs),
-            new Traffic(life.sentBytes(), life.receivedBytes(), life.encoding()),
+            new Times(times.computeNs(), times.sendNs(), times.waitNs()),
+            new Traffic(
+                incarnation.sentBytes(), incarnation.receivedBytes(), incarnation.encoding()),
             nonFinite));
   }
 
@@ -216,6 +215,6 @@ public final class WorkerLoop implements WorkerLife.Computer, AutoCloseable {
 
   @Override
   public void close() {
-    CloseHelper.closeAll(life, folder);
+    CloseHelper.closeAll(incarnation, folder);
   }
 }

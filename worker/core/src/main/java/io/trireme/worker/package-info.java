@@ -1,4 +1,7 @@
-/** The worker: the loop that computes gradients and exchanges them for parameters. */
+/**
+ * The worker's shell: {@link io.trireme.worker.WorkerLoop} runs a worker on the calling thread,
+ * computes its slots and adds them up. No messages are read or written here, and no sockets opened.
+ */
 @NullMarked
 package io.trireme.worker;
 

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A checkpoint that is open for reading, section by section; any number of servers may have it
- * open, each reading the groups that it will hold. Whoever reads sections in the order of {@link
- * #sections} reads files from front to back. For one thread.
+ * open, each reading the groups that it will hold. A caller that reads sections in the order of
+ * {@link #sections} reads files from front to back. For one thread.
  */
 public final class Checkpoint implements AutoCloseable {
   private final FileSystem fs;

@@ -38,7 +38,7 @@ public final class CheckpointFolder {
   /**
    * A folder that need not exist yet.
    *
-   * @param job the job whose checkpoints they are; null to read those of whatever job
+   * @param job the job whose checkpoints they are; null to read those of any job
    */
   public CheckpointFolder(FileSystem fs, Path path, @Nullable String job) {
     this.fs = PlainFiles.plain(fs);
@@ -139,7 +139,7 @@ public final class CheckpointFolder {
       CheckpointFiles.delete(fs, file);
     }
     StepInspector.checkLengths(folder, manifest, lengths);
-    write(file, ManifestCodec.encode(manifest));
+    write(file, ManifestJson.encode(manifest));
     return manifest;
   }
 
@@ -200,7 +200,7 @@ public final class CheckpointFolder {
   /**
    * The same, where closer looks have found steps damaged: they are not among those that are kept.
    *
-   * @param damaged steps that count as damaged whatever this look finds
+   * @param damaged steps that count as damaged, even if this look finds nothing
    * @throws IOException if anything could not be deleted; the rest was
    */
   public Pruned prune(int keep, Check check, Set<Long> damaged) throws IOException {

@@ -17,10 +17,11 @@ import org.slf4j.LoggerFactory;
  * one's.
  *
  * <p>Files, each JSON with the trailer of a manifest: {@code token-N.claim} is created exclusively,
- * and whoever creates it holds token N; {@code token-N.even} and {@code .odd} are its renewals,
- * written over in turn, so that one of the two is whole at any moment. Nothing is renamed. A lease
- * ends when the latest expiry of its files has passed, or when a renewal says that it was let go. A
- * claim that was cut off counts as held until an observer has seen it for the length of a lease.
+ * and the driver that creates it holds token N; {@code token-N.even} and {@code .odd} are its
+ * renewals, written over in turn, so that one of the two is whole at any moment. Nothing is
+ * renamed. A lease ends when the latest expiry of its files has passed, or when a renewal says that
+ * it was let go. A claim that was cut off counts as held until an observer has seen it for the
+ * length of a lease.
  *
  * <p>Local disks and HDFS create exclusively, so that two drivers never hold a lease at a time, as
  * long as their clocks differ by less than the length of a lease minus the time between renewals.
@@ -75,7 +76,7 @@ public final class JobLease {
   public record Outcome(@Nullable Held held, String holder, Instant retryAt) {}
 
   /**
-   * Takes the lease if nobody has it. Does not wait.
+   * Takes the lease if it is free. Does not wait.
    *
    * @throws IOException if the folder cannot be read or written
    */
@@ -102,7 +103,7 @@ public final class JobLease {
         new LeaseRecord(
             highest + 1, self.owner(), self.host(), self.pid(), now + length.toMillis());
     if (!files.claim(mine) || !isMine(mine)) {
-      // Somebody was faster; whoever that is has just begun.
+      // Another driver was faster, and has just begun.
       return new Outcome(null, "a driver that started just now", clock.instant().plus(length));
     }
     deleteOlder(mine.token());

@@ -41,7 +41,7 @@ final class LeaseFiles {
     return new Path(folder, String.format(Locale.ROOT, "token-%012d.%s", token, suffix));
   }
 
-  /** The highest token that anybody has claimed; 0 if nobody has. */
+  /** The highest token that was ever claimed; 0 if there is none. */
   long highestToken() throws IOException {
     return tokens().max().orElse(0);
   }
@@ -94,7 +94,7 @@ final class LeaseFiles {
     }
   }
 
-  /** Makes a token's claim; false if somebody else has made it. */
+  /** Makes a token's claim; false if another driver has made it. */
   boolean claim(LeaseRecord record) throws IOException {
     Path file = path(record.token(), Kind.CLAIM);
     FSDataOutputStream out = createExclusively(file);

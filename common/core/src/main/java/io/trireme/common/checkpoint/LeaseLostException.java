@@ -2,7 +2,7 @@ package io.trireme.common.checkpoint;
 
 import java.io.IOException;
 
-/** Thrown when a job's lease is no longer held: whoever held it must stop, and commit nothing. */
+/** Thrown when a job's lease is no longer held: its holder must stop, and commit nothing. */
 public final class LeaseLostException extends IOException {
   private static final long serialVersionUID = 1L;
 

@@ -23,7 +23,7 @@ record LeaseRecord(long token, String owner, String host, long pid, long expires
   byte[] encode() {
     try {
       String json = JSON.writeValueAsString(this);
-      return ManifestCodec.sealed(json.substring(0, json.length() - 1));
+      return ManifestJson.sealed(json.substring(0, json.length() - 1));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("no JSON form of a lease", e);
     }
@@ -32,7 +32,7 @@ record LeaseRecord(long token, String owner, String host, long pid, long expires
   /** The record of a file; null if the file is not whole. */
   static @Nullable LeaseRecord decode(byte[] bytes) {
     try {
-      JsonNode tree = ManifestCodec.open(bytes);
+      JsonNode tree = ManifestJson.open(bytes);
       return tree == null ? null : JSON.treeToValue(tree, LeaseRecord.class);
     } catch (IOException half) {
       return null;

@@ -7,7 +7,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a checkpoint is: its {@code manifest.json}, written after all of its files.
@@ -25,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param config the job's configuration as canonical JSON
  * @param model the model's DL4J configuration as JSON text, so that the checkpoint can be exported
  *     without the job's data; empty if unknown
- * @param notes whatever else a resumed job has to know, as text
+ * @param notes what else a resumed job has to know, as text
  * @param groups the block groups, in ascending order, covering the vector
  * @param files the shard files; between them they hold each group's parameters once
  */
@@ -116,17 +115,5 @@ public record Manifest(
   /** Bytes of all shard files. */
   public long lengthBytes() {
     return files.stream().mapToLong(CheckpointShard::lengthBytes).sum();
-  }
-
-  /** The file that holds a section; null if none does. */
-  public @Nullable CheckpointShard fileOf(SectionId id) {
-    for (CheckpointShard file : files) {
-      for (StoredSection section : file.sections()) {
-        if (section.id().equals(id)) {
-          return file;
-        }
-      }
-    }
-    return null;
   }
 }

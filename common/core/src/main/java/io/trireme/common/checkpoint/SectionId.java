@@ -8,8 +8,7 @@ import io.trireme.common.slots.TreeNode;
  * @param kind parameters, state, or anything else
  * @param name of a residual the slots of its node, such as {@code 0-2} for the slots 0 and 1; of an
  *     extra section its name; empty for the other kinds
- * @param index the block group; of a residual the block; of an extra section whatever its name
- *     counts
+ * @param index the block group; of a residual the block; of an extra section what its name counts
  * @param part which of several buffers of the same kind, name and index: 0 for parameters, else the
  *     position in its owner's list
  */

@@ -50,7 +50,7 @@ final class StepInspector {
     if (!lengths.containsKey(Manifest.FILE)) {
       throw new BadCheckpointException(StepState.UNCOMMITTED, folder + ": has no manifest");
     }
-    Manifest manifest = ManifestCodec.decode(file.toString(), bytes(fs, file));
+    Manifest manifest = ManifestJson.decode(file.toString(), bytes(fs, file));
     finding.manifest = manifest;
     checkIdentity(file, manifest, step);
     checkLengths(folder, manifest, lengths);

@@ -55,7 +55,7 @@
  *       of these that keeps any, and so on); the others are the codec's own, such as {@code topk}'s
  *       velocity, {@code threshold}'s next tau and {@code powersgd}'s bases. The nodes cover all
  *       slots once. There are none where all gradients travel plain.
- *   <li>{@code EXTRA}, name, index, part: whatever the name says.
+ *   <li>{@code EXTRA}, name, index, part: what the name says.
  * </ul>
  *
  * <p>Format 1 has neither {@code TRAVEL} nor {@code RESIDUAL}, and no files of workers; it is read

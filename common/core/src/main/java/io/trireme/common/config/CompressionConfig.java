@@ -50,7 +50,18 @@ public record CompressionConfig(
     return new CompressionConfig(newWay, overrides, newBack, warmupSteps, candidates, autoBack);
   }
 
-  /** Whether any gradient travels by a codec. */
+  /**
+   * The codec of a segment's gradient: the first override's whose pattern matches, or the job's.
+   */
+  public CodecConfig of(String segment) {
+    return overrides.stream()
+        .filter(one -> segment.matches(one.segments()))
+        .map(SegmentCodec::codec)
+        .findFirst()
+        .orElse(way);
+  }
+
+  /** Whether any gradient travels by this codec. */
   public boolean names(String codec) {
     return way.codec().equals(codec)
         || overrides.stream().anyMatch(one -> one.codec().codec().equals(codec));

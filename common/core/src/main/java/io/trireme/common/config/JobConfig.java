@@ -3,7 +3,8 @@ package io.trireme.common.config;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One training run, as its job file describes it, validated.
+ * One training run, as its job file describes it, validated. Flat, as the job file is: its
+ * components are the keys of the configuration that a checkpoint's manifest holds.
  *
  * @param job the job's id: names its run folder
  * @param seed what every random choice of the job derives from

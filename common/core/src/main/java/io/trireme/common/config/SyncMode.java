@@ -9,7 +9,7 @@ public enum SyncMode {
   BSP,
   /** A worker may be a bounded number of steps ahead of the slowest: stale synchronous parallel. */
   SSP,
-  /** Nobody waits. */
+  /** No worker waits for another. */
   ASYNC,
   /** Workers take several steps alone, and then agree: federated averaging, DiLoCo. */
   LOCAL;

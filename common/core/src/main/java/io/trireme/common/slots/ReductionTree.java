@@ -7,7 +7,7 @@ import java.util.List;
  * The one binary tree along which contributions of slots are added, fixed by their number alone.
  *
  * <p>A node of n slots splits after the largest power of two below n, so that aligned ranges of
- * slots are nodes. Whoever holds both children of a node may add them; floating-point addition of
+ * slots are nodes. Any holder of both children of a node may add them; floating-point addition of
  * two numbers is commutative, so the sum has the same bits wherever and whenever it is made.
  */
 public final class ReductionTree {

@@ -12,7 +12,7 @@ public final class Seeds {
     return mix(mix(jobSeed, 0x6f726465L), epoch);
   }
 
-  /** The seed of whatever is random (dropout, augmentation) in one slot of one step. */
+  /** The seed of what is random (dropout, augmentation) in one slot of one step. */
   public static long ofSlot(long jobSeed, long step, int slot) {
     return mix(mix(mix(jobSeed, 0x736c6f74L), step), slot);
   }

@@ -5,8 +5,8 @@ package io.trireme.common.transport;
  *
  * @param host address of its host
  * @param port UDP port of its media driver
- * @param mediaDriver identity of its media driver; whoever shares it talks through shared memory
- *     instead of UDP
+ * @param mediaDriver identity of its media driver; processes that share it talk through shared
+ *     memory instead of UDP
  * @param streamId its stream, unique within the media driver
  */
 public record Endpoint(String host, int port, String mediaDriver, int streamId) {

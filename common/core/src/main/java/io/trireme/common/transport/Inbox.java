@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One life's receiving ends: a new one for each generation that it seals for, handed out once, when
- * it enters. Whatever is sent to an older one arrives nowhere. Safe for use by several threads.
+ * it enters. What is sent to an older one arrives nowhere. Safe for use by several threads.
  */
 public final class Inbox implements AutoCloseable {
 

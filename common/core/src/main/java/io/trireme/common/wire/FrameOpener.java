@@ -1,11 +1,6 @@
 package io.trireme.common.wire;
 
-import java.nio.ByteBuffer;
-import java.security.GeneralSecurityException;
-import javax.crypto.AEADBadTagException;
-import javax.crypto.Cipher;
 import javax.crypto.SecretKey;
-import javax.crypto.spec.GCMParameterSpec;
 import org.agrona.DirectBuffer;
 import org.agrona.collections.Int2ObjectHashMap;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -32,9 +27,7 @@ public final class FrameOpener {
   private final LinkKeys keys;
   private final Rejections rejections;
   private final Int2ObjectHashMap<Sender> senders = new Int2ObjectHashMap<>();
-  private final Cipher cipher;
-  private final byte[] nonce = new byte[Frames.NONCE_BYTES];
-  private final ByteBuffer nonceBuffer = ByteBuffer.wrap(nonce);
+  private final FrameCipher cipher = new FrameCipher();
   private final byte[] sealed = new byte[Frames.MAX_FRAME_BYTES];
   private final byte[] plain = new byte[Frames.MAX_MESSAGE_BYTES];
   private final UnsafeBuffer message = new UnsafeBuffer(plain);
@@ -50,11 +43,6 @@ public final class FrameOpener {
     this.rejections = rejections;
     for (Peer member : members) {
       senders.put(member.id(), new Sender(member, keys.linkKey(generation, member, self)));
-    }
-    try {
-      cipher = Cipher.getInstance(Frames.CIPHER);
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("this Java runtime lacks " + Frames.CIPHER, e);
     }
   }
 
@@ -82,7 +70,7 @@ public final class FrameOpener {
       return drop(Rejection.REPLAYED);
     }
     buffer.getBytes(offset, sealed, 0, length);
-    int opened = decrypt(sender, sequence, length);
+    int opened = cipher.open(sender.key, sequence, sealed, length, plain);
     if (opened < 0) {
       return drop(Rejection.NOT_AUTHENTIC);
     }
@@ -90,21 +78,6 @@ public final class FrameOpener {
     sender.lastSequence = sequence;
     lastSender = sender.peer;
     return opened;
-  }
-
-  private int decrypt(Sender sender, long sequence, int length) {
-    nonceBuffer.putLong(Integer.BYTES, sequence);
-    try {
-      cipher.init(Cipher.DECRYPT_MODE, sender.key, new GCMParameterSpec(Frames.TAG_BITS, nonce));
-      cipher.updateAAD(sealed, 0, Frames.ENVELOPE_BYTES);
-      return cipher.doFinal(
-          sealed, Frames.ENVELOPE_BYTES, length - Frames.ENVELOPE_BYTES, plain, 0);
-    } catch (AEADBadTagException e) {
-      return -1;
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException(
-          "opening frame " + sequence + " of " + sender.peer + " failed", e);
-    }
   }
 
   /** Whether a sequence number was passed over: the session broke and lost some frames. */

@@ -1,10 +1,6 @@
 package io.trireme.common.wire;
 
-import java.nio.ByteBuffer;
-import java.security.GeneralSecurityException;
-import javax.crypto.Cipher;
 import javax.crypto.SecretKey;
-import javax.crypto.spec.GCMParameterSpec;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -15,9 +11,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 public final class FrameSealer {
 
   private final SecretKey key;
-  private final Cipher cipher;
-  private final byte[] nonce = new byte[Frames.NONCE_BYTES];
-  private final ByteBuffer nonceBuffer = ByteBuffer.wrap(nonce);
+  private final FrameCipher cipher = new FrameCipher();
   private final byte[] plain = new byte[Frames.MAX_MESSAGE_BYTES];
   private final byte[] sealed = new byte[Frames.MAX_FRAME_BYTES];
   private final UnsafeBuffer message = new UnsafeBuffer(plain);
@@ -27,11 +21,6 @@ public final class FrameSealer {
   /** A sealer of what {@code from} sends to {@code to} in a generation. */
   public FrameSealer(LinkKeys keys, int generation, Peer from, Peer to) {
     key = keys.linkKey(generation, from, to);
-    try {
-      cipher = Cipher.getInstance(Frames.CIPHER);
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("this Java runtime lacks " + Frames.CIPHER, e);
-    }
     frame.putInt(Frames.VERSION_OFFSET, Frames.VERSION, Frames.ORDER);
     frame.putInt(Frames.SENDER_OFFSET, from.id(), Frames.ORDER);
     frame.putLong(Frames.INCARNATION_OFFSET, from.incarnation(), Frames.ORDER);
@@ -56,16 +45,7 @@ public final class FrameSealer {
     }
     sequence++;
     frame.putLong(Frames.SEQUENCE_OFFSET, sequence, Frames.ORDER);
-    nonceBuffer.putLong(Integer.BYTES, sequence);
-    try {
-      cipher.init(Cipher.ENCRYPT_MODE, key, new GCMParameterSpec(Frames.TAG_BITS, nonce));
-      cipher.updateAAD(sealed, 0, Frames.ENVELOPE_BYTES);
-      return Frames.ENVELOPE_BYTES
-          + cipher.doFinal(plain, 0, length, sealed, Frames.ENVELOPE_BYTES);
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException(
-          "sealing frame " + sequence + " of " + length + " bytes failed", e);
-    }
+    return cipher.seal(key, sequence, plain, length, sealed);
   }
 
   /** The frame that the last {@link #seal} made, valid until the next. */

@@ -133,16 +133,16 @@ class BadCheckpointsTest {
     for (int i = 0; i < 500; i++) {
       int at = random.nextInt(bytes.length);
       bytes[at] ^= (byte) (1 << i % 8);
-      assertThatThrownBy(() -> ManifestCodec.decode("m", bytes))
+      assertThatThrownBy(() -> ManifestJson.decode("m", bytes))
           .isInstanceOf(BadCheckpointException.class);
       bytes[at] ^= (byte) (1 << i % 8);
     }
     for (int length = 0; length < bytes.length; length++) {
       byte[] part = Arrays.copyOf(bytes, length);
-      assertThatThrownBy(() -> ManifestCodec.decode("m", part))
+      assertThatThrownBy(() -> ManifestJson.decode("m", part))
           .isInstanceOf(BadCheckpointException.class);
     }
-    assertThat(ManifestCodec.decode("m", bytes).step()).isEqualTo(20);
+    assertThat(ManifestJson.decode("m", bytes).step()).isEqualTo(20);
   }
 
   /** A group that is read alone is verified, though others of its file are damaged. */
@@ -231,7 +231,7 @@ class BadCheckpointsTest {
   @Test
   void aNewerManifestIsAClearErrorAndStays() throws IOException {
     Path file = file("manifest");
-    Files.write(file, ManifestCodec.sealed("{\"formatVersion\":3,\"job\":\"digits\",\"new\":{}"));
+    Files.write(file, ManifestJson.sealed("{\"formatVersion\":3,\"job\":\"digits\",\"new\":{}"));
     byte[] before = Files.readAllBytes(file);
     assertThatThrownBy(() -> folder.newestValid(Check.MANIFEST))
         .isInstanceOf(BadCheckpointException.class)
@@ -266,7 +266,7 @@ class BadCheckpointsTest {
             "{\"formatVersion\":0",
             "{\"formatVersion\":\"one\"",
             "{\"a\":[[[")) {
-      assertThatThrownBy(() -> ManifestCodec.decode("m", ManifestCodec.sealed(json)))
+      assertThatThrownBy(() -> ManifestJson.decode("m", ManifestJson.sealed(json)))
           .isInstanceOf(BadCheckpointException.class)
           .hasMessageStartingWith("m: no manifest: ");
     }

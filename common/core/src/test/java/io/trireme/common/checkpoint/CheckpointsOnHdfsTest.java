@@ -71,7 +71,7 @@ class CheckpointsOnHdfsTest {
     Manifest unfinished = Checkpoints.write(hdfs, folder, 20, "b");
     Path file = new Path(folder.stepFolder(20), Manifest.FILE);
     try (FSDataOutputStream out = hdfs.create(file, false)) {
-      byte[] bytes = ManifestCodec.encode(unfinished);
+      byte[] bytes = ManifestJson.encode(unfinished);
       ((OutputStream) out).write(bytes, 0, bytes.length / 2);
       out.hflush();
       assertThat(Checkpoints.newest(folder)).isEqualTo(10);

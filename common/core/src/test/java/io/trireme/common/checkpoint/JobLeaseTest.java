@@ -199,7 +199,9 @@ class JobLeaseTest {
     first.ensure();
   }
 
-  /** Whatever fails while a driver takes the lease, no two hold it, and in the end one does. */
+  /**
+   * Though operations fail while a driver takes the lease, no two hold it, and in the end one does.
+   */
   @Test
   void failsAtEachOperation() throws IOException {
     for (int operation = 0; ; operation++) {

@@ -1,4 +1,4 @@
-/** Tests of checkpoints: nothing valid is lost, whatever fails; nothing damaged is taken. */
+/** Tests of checkpoints: nothing valid is lost by any failure; nothing damaged is taken. */
 @NullMarked
 package io.trireme.common.checkpoint;
 

@@ -9,19 +9,19 @@ package io.trireme.kernels.codec;
  * @param minDensity it shrinks while a smaller share is sent
  * @param maxDensity it grows while a greater share is sent
  */
-public record AdaptiveTau(double first, double minDensity, double maxDensity) {
+record AdaptiveTau(double first, double minDensity, double maxDensity) {
 
   private static final double STEP = Math.pow(2, 1.0 / 20);
   private static final double LEAST = 1e-30;
   private static final double GREATEST = 1e30;
 
   /** Whether the first value is given. */
-  public boolean given() {
+  boolean given() {
     return first > 0;
   }
 
   /** The share that the first value should send, if it is not given. */
-  public double firstDensity() {
+  double firstDensity() {
     return Math.sqrt(Math.max(1e-6, minDensity) * maxDensity);
   }
 
@@ -32,7 +32,7 @@ public record AdaptiveTau(double first, double minDensity, double maxDensity) {
    *     does
    * @return 0 as long as nothing is known
    */
-  public float first(double sampled) {
+  float first(double sampled) {
     double value = given() ? first : sampled;
     return value == 0 ? 0 : round(value);
   }
@@ -45,7 +45,7 @@ public record AdaptiveTau(double first, double minDensity, double maxDensity) {
    * @param length out of how many
    * @param empty whether nothing is left in the residual either
    */
-  public float next(float tau, int sent, int length, boolean empty) {
+  float next(float tau, int sent, int length, boolean empty) {
     if (tau == 0 || length == 0) {
       return tau;
     }

@@ -1,9 +1,14 @@
 package io.trireme.kernels.codec;
 
+import io.trireme.kernels.codec.tile.Bf16Kernel;
+import io.trireme.kernels.codec.tile.Memory;
+import io.trireme.kernels.codec.tile.Tiles;
 import org.agrona.DirectBuffer;
 
 /** The reverse of {@link Bf16Encoder}. */
 final class Bf16Decoder extends TileDecoder {
+
+  private final Bf16Kernel kernel = Bf16Kernel.create();
 
   Bf16Decoder(BlockShape shape) {
     super(shape, Tiles.SIZE);
@@ -18,6 +23,6 @@ final class Bf16Decoder extends TileDecoder {
   void decodeTile(DirectBuffer in, int at, int n) {
     int even = Tiles.padded(n, 2);
     Memory.load(in, at, words, even / 2);
-    tiles.fromBf16(words, tile, even);
+    kernel.decode(words, tile, even);
   }
 }

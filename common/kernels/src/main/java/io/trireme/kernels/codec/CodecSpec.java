@@ -16,7 +16,9 @@ public sealed interface CodecSpec {
    * Whether the literature sends segments of one dimension, and small ones, as they are with this
    * codec.
    */
-  boolean plainVectors();
+  default boolean plainVectors() {
+    return false;
+  }
 
   /** A new encoder with an empty residual. */
   BlockEncoder encoder(BlockShape shape);
@@ -64,11 +66,6 @@ public sealed interface CodecSpec {
     }
 
     @Override
-    public boolean plainVectors() {
-      return false;
-    }
-
-    @Override
     public BlockEncoder encoder(BlockShape shape) {
       return new PlainEncoder(shape.length());
     }
@@ -84,11 +81,6 @@ public sealed interface CodecSpec {
     @Override
     public String name() {
       return "bf16";
-    }
-
-    @Override
-    public boolean plainVectors() {
-      return false;
     }
 
     @Override
@@ -111,11 +103,6 @@ public sealed interface CodecSpec {
     @Override
     public String name() {
       return "fp16";
-    }
-
-    @Override
-    public boolean plainVectors() {
-      return false;
     }
 
     @Override
@@ -147,11 +134,6 @@ public sealed interface CodecSpec {
     @Override
     public String name() {
       return "int8";
-    }
-
-    @Override
-    public boolean plainVectors() {
-      return false;
     }
 
     @Override
@@ -209,7 +191,7 @@ public sealed interface CodecSpec {
     }
 
     /** How tau goes on. */
-    public AdaptiveTau adaptiveTau() {
+    AdaptiveTau adaptiveTau() {
       return new AdaptiveTau(tau, minDensity, maxDensity);
     }
 

@@ -3,6 +3,7 @@ package io.trireme.kernels.codec;
 import static io.trireme.kernels.codec.CodecParameter.count;
 import static io.trireme.kernels.codec.CodecParameter.number;
 
+import io.trireme.common.config.Spelling;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +33,7 @@ final class CodecTable {
               return;
             }
             double number = parse(value);
-            if (!parameters.get(index).accepts(number)) {
+            if (!parameters.get(index).range().contains(number)) {
               problems.add(refused(name, value, parameters.get(index)));
             }
             values[index] = number;
@@ -56,7 +57,7 @@ final class CodecTable {
           + ", parameter "
           + name
           + ": expected "
-          + parameter.expected()
+          + parameter.range()
           + ", found "
           + value;
     }
@@ -118,7 +119,7 @@ final class CodecTable {
     Entry entry = entry(codec);
     for (int i = 0; i < values.length; i++) {
       CodecParameter parameter = entry.parameters().get(i);
-      if (!parameter.accepts(values[i])) {
+      if (!parameter.range().contains(values[i])) {
         throw new IllegalArgumentException(entry.refused(parameter.name(), values[i], parameter));
       }
     }

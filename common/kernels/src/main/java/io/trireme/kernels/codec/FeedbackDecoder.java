@@ -1,5 +1,7 @@
 package io.trireme.kernels.codec;
 
+import io.trireme.kernels.codec.tile.Memory;
+import io.trireme.kernels.codec.tile.Tiles;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
@@ -9,7 +11,6 @@ abstract class FeedbackDecoder implements BlockDecoder {
   final int length;
   final Runs plain;
   final Runs coded;
-  final Tiles tiles = Tiles.create();
   final float[] tile = new float[Tiles.SIZE];
   final float[] sums = new float[Tiles.SIZE];
   final int[] words = new int[Tiles.SIZE];

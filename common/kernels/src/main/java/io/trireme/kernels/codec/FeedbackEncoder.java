@@ -1,7 +1,14 @@
 package io.trireme.kernels.codec;
 
+import io.trireme.kernels.codec.tile.Memory;
+import io.trireme.kernels.codec.tile.TileArithmetic;
+import io.trireme.kernels.codec.tile.Tiles;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import org.agrona.BufferUtil;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -23,7 +30,7 @@ abstract class FeedbackEncoder implements BlockEncoder {
   /** One float for each float of the block; zero where the block is plain. */
   final UnsafeBuffer residual;
 
-  final Tiles tiles = Tiles.create();
+  final TileArithmetic arithmetic = TileArithmetic.create();
   final float[] p = new float[Tiles.SIZE];
   final float[] e = new float[Tiles.SIZE];
   final int[] words = new int[Tiles.SIZE];
@@ -33,6 +40,7 @@ abstract class FeedbackEncoder implements BlockEncoder {
 
   private int encodedBytes;
   private double residualNormSquared;
+  private final float[] squares = new float[Tiles.SIZE];
 
   /** With at most this many bytes after the plain floats. */
   FeedbackEncoder(BlockShape shape, int maxCodedBytes) {
@@ -49,7 +57,7 @@ abstract class FeedbackEncoder implements BlockEncoder {
   }
 
   /**
-   * Encodes all but the plain floats, updates the residual, and adds its squares to the tiles'.
+   * Encodes all but the plain floats, updates the residual, and adds its squares.
    *
    * @return the position in {@code out} after the encoding
    */
@@ -58,7 +66,8 @@ abstract class FeedbackEncoder implements BlockEncoder {
 
   /** Memory that is part of the state and is freed with the encoder; zero at first. */
   final UnsafeBuffer ownState(int bytes) {
-    UnsafeBuffer buffer = Memory.allocate(bytes);
+    UnsafeBuffer buffer =
+        new UnsafeBuffer(ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder()));
     state.add(buffer);
     return buffer;
   }
@@ -81,15 +90,15 @@ abstract class FeedbackEncoder implements BlockEncoder {
     for (int from = 0; from < length; from += Tiles.SIZE) {
       int n = Math.min(Tiles.SIZE, length - from);
       Memory.load(floats, offsetBytes + 4 * from, p, 0, n);
-      if (!tiles.finite(p, n)) {
+      if (!arithmetic.finite(p, n)) {
         return -1 - Finite.firstNonFinite(floats, offsetBytes, length);
       }
     }
     int at = outOffset + plain.gather(floats, offsetBytes, out, outOffset);
     sent = plain.length();
-    tiles.clearSquares();
+    clearSquares();
     at = encodeCoded(step, seed, floats, offsetBytes, out, at);
-    residualNormSquared = tiles.sumOfSquares();
+    residualNormSquared = sumOfSquares();
     encodedBytes = at - outOffset;
     return encodedBytes;
   }
@@ -98,13 +107,32 @@ abstract class FeedbackEncoder implements BlockEncoder {
   final void loadTile(DirectBuffer floats, int offset, int from, int n) {
     coded.load(floats, offset, from, p, n);
     coded.load(residual, 0, from, e, n);
-    tiles.addSaturated(p, e, n);
+    arithmetic.addSaturated(p, e, n);
     Tiles.pad(p, n);
+  }
+
+  /** Forgets the squares that were added up. */
+  final void clearSquares() {
+    Arrays.fill(squares, 0f);
+  }
+
+  /** Adds the squares of a tile. */
+  final void addSquares(float[] tile, int n) {
+    Tiles.addSquares(tile, squares, n);
+  }
+
+  /** The sum of the squares that were added. */
+  final double sumOfSquares() {
+    double sum = 0;
+    for (float each : squares) {
+      sum += each;
+    }
+    return sum;
   }
 
   /** Stores a tile of the new residual. */
   final void storeResidual(int from, int n) {
-    tiles.addSquares(e, n);
+    addSquares(e, n);
     coded.store(e, residual, 0, from, n);
   }
 
@@ -120,7 +148,7 @@ abstract class FeedbackEncoder implements BlockEncoder {
       int n = Math.min(Tiles.SIZE, coded.length() - from);
       coded.load(other, offsetBytes, from, p, n);
       coded.load(residual, 0, from, e, n);
-      tiles.addSaturated(e, p, n);
+      arithmetic.addSaturated(e, p, n);
       coded.store(e, residual, 0, from, n);
     }
     return true;
@@ -143,7 +171,7 @@ abstract class FeedbackEncoder implements BlockEncoder {
 
   @Override
   public final void close() {
-    state.forEach(Memory::free);
+    state.forEach(BufferUtil::free);
     state.clear();
   }
 }

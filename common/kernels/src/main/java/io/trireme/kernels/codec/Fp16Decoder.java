@@ -2,10 +2,15 @@ package io.trireme.kernels.codec;
 
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
+import io.trireme.kernels.codec.tile.Fp16Kernel;
+import io.trireme.kernels.codec.tile.Memory;
+import io.trireme.kernels.codec.tile.Tiles;
 import org.agrona.DirectBuffer;
 
 /** The reverse of {@link Fp16Encoder}. */
 final class Fp16Decoder extends TileDecoder {
+
+  private final Fp16Kernel kernel = Fp16Kernel.create();
 
   Fp16Decoder(BlockShape shape) {
     super(shape, Tiles.SIZE);
@@ -27,6 +32,6 @@ final class Fp16Decoder extends TileDecoder {
     int even = Tiles.padded(n, 2);
     float scale = in.getFloat(at, LITTLE_ENDIAN);
     Memory.load(in, at + 4, words, even / 2);
-    tiles.fromFp16(words, tile, even, scale);
+    kernel.decode(words, tile, even, scale);
   }
 }

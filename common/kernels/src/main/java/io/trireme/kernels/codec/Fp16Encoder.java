@@ -2,6 +2,9 @@ package io.trireme.kernels.codec;
 
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
+import io.trireme.kernels.codec.tile.Fp16Kernel;
+import io.trireme.kernels.codec.tile.Memory;
+import io.trireme.kernels.codec.tile.Tiles;
 import org.agrona.MutableDirectBuffer;
 
 /**
@@ -10,6 +13,8 @@ import org.agrona.MutableDirectBuffer;
  */
 final class Fp16Encoder extends TileEncoder {
 
+  private final Fp16Kernel kernel = Fp16Kernel.create();
+
   Fp16Encoder(BlockShape shape) {
     super(shape, Tiles.SIZE, 4 + 2 * Tiles.SIZE);
   }
@@ -17,8 +22,8 @@ final class Fp16Encoder extends TileEncoder {
   @Override
   int encodeTile(int n, long key, MutableDirectBuffer out, int at) {
     int even = Tiles.padded(n, 2);
-    float scale = Tiles.halfScale(tiles.max(p, n));
-    tiles.fp16(p, e, words, even, scale);
+    float scale = Fp16Kernel.scale(arithmetic.max(p, n));
+    kernel.encode(p, e, words, even, scale);
     out.putFloat(at, scale, LITTLE_ENDIAN);
     Memory.store(words, out, at + 4, even / 2);
     sent += n;

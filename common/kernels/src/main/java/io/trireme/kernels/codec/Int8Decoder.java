@@ -2,11 +2,16 @@ package io.trireme.kernels.codec;
 
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
+import io.trireme.kernels.codec.tile.Int8Kernel;
+import io.trireme.kernels.codec.tile.Memory;
+import io.trireme.kernels.codec.tile.Tiles;
 import java.util.Arrays;
 import org.agrona.DirectBuffer;
 
 /** The reverse of {@link Int8Encoder}. */
 final class Int8Decoder extends TileDecoder {
+
+  private final Int8Kernel kernel = Int8Kernel.create();
 
   Int8Decoder(BlockShape shape, int bucket) {
     super(shape, bucket);
@@ -33,6 +38,6 @@ final class Int8Decoder extends TileDecoder {
     }
     int padded = Tiles.padded(n, 4);
     Memory.load(in, at + 4, words, padded / 4);
-    tiles.fromInt8(words, tile, padded, unit);
+    kernel.decode(words, tile, padded, unit);
   }
 }

@@ -2,6 +2,9 @@ package io.trireme.kernels.codec;
 
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
+import io.trireme.kernels.codec.tile.Int8Kernel;
+import io.trireme.kernels.codec.tile.Memory;
+import io.trireme.kernels.codec.tile.Tiles;
 import org.agrona.MutableDirectBuffer;
 
 /**
@@ -17,6 +20,7 @@ final class Int8Encoder extends TileEncoder {
   /** What is beyond stays behind, as its multiple of the unit might be infinite. */
   private static final float HUGE = 0x1p126f;
 
+  private final Int8Kernel kernel = Int8Kernel.create();
   private final float[] rest = new float[Tiles.SIZE];
 
   Int8Encoder(BlockShape shape, int bucket) {
@@ -25,19 +29,19 @@ final class Int8Encoder extends TileEncoder {
 
   @Override
   int encodeTile(int n, long key, MutableDirectBuffer out, int at) {
-    float max = tiles.max(p, n);
+    float max = arithmetic.max(p, n);
     boolean huge = max > HUGE;
     if (huge) {
       Tiles.limit(p, rest, n, HUGE);
     }
-    float unit = Tiles.byteUnit(Math.min(max, HUGE));
+    float unit = Int8Kernel.unit(Math.min(max, HUGE));
     out.putFloat(at, unit, LITTLE_ENDIAN);
     if (unit == 0) {
       System.arraycopy(p, 0, e, 0, n);
       return at + 4;
     }
     int padded = Tiles.padded(n, 4);
-    tiles.int8(p, e, words, padded, unit, key);
+    kernel.encode(p, e, words, padded, unit, key);
     if (huge) {
       Tiles.add(e, rest, n);
     }

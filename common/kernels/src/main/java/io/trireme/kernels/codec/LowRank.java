@@ -1,5 +1,6 @@
 package io.trireme.kernels.codec;
 
+import io.trireme.kernels.codec.tile.Tiles;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

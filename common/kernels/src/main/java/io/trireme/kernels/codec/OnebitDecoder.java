@@ -2,12 +2,16 @@ package io.trireme.kernels.codec;
 
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
+import io.trireme.kernels.codec.tile.Memory;
+import io.trireme.kernels.codec.tile.OnebitKernel;
+import io.trireme.kernels.codec.tile.Tiles;
 import java.util.Arrays;
 import org.agrona.DirectBuffer;
 
 /** The reverse of {@link OnebitEncoder}. */
 final class OnebitDecoder extends TileDecoder {
 
+  private final OnebitKernel kernel = OnebitKernel.create();
   private final int[] nonZeros = new int[Tiles.SIZE / 32];
 
   OnebitDecoder(BlockShape shape) {
@@ -45,6 +49,6 @@ final class OnebitDecoder extends TileDecoder {
     } else {
       Memory.load(in, at + 4 + 4 * wordCount, nonZeros, wordCount);
     }
-    tiles.fromOnebit(words, nonZeros, tile, padded, Math.abs(scale));
+    kernel.decode(words, nonZeros, tile, padded, Math.abs(scale));
   }
 }

@@ -2,6 +2,9 @@ package io.trireme.kernels.codec;
 
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
+import io.trireme.kernels.codec.tile.Memory;
+import io.trireme.kernels.codec.tile.OnebitKernel;
+import io.trireme.kernels.codec.tile.Tiles;
 import org.agrona.MutableDirectBuffer;
 
 /**
@@ -15,6 +18,7 @@ import org.agrona.MutableDirectBuffer;
  */
 final class OnebitEncoder extends TileEncoder {
 
+  private final OnebitKernel kernel = OnebitKernel.create();
   private final int[] nonZeros = new int[Tiles.SIZE / 32];
 
   OnebitEncoder(BlockShape shape) {
@@ -23,8 +27,8 @@ final class OnebitEncoder extends TileEncoder {
 
   @Override
   int encodeTile(int n, long key, MutableDirectBuffer out, int at) {
-    int count = tiles.nonZeros(p, n);
-    float scale = count == 0 ? 0 : scale(tiles.sumOfMagnitudes(p, n) / count);
+    int count = kernel.nonZeros(p, n);
+    float scale = count == 0 ? 0 : scale(kernel.sumOfMagnitudes(p, n) / count);
     if (scale == 0) {
       System.arraycopy(p, 0, e, 0, n);
       out.putFloat(at, 0, LITTLE_ENDIAN);
@@ -32,7 +36,7 @@ final class OnebitEncoder extends TileEncoder {
     }
     int padded = Tiles.padded(n, 32);
     int wordCount = padded / 32;
-    tiles.onebit(p, e, words, nonZeros, padded, scale, count < n);
+    kernel.encode(p, e, words, nonZeros, padded, scale, count < n);
     sent += count;
     out.putFloat(at, count == n ? scale : -scale, LITTLE_ENDIAN);
     Memory.store(words, out, at + 4, wordCount);

@@ -1,5 +1,6 @@
 package io.trireme.kernels.codec;
 
+import io.trireme.kernels.codec.tile.Memory;
 import java.util.List;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;

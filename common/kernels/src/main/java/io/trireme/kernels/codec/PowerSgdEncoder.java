@@ -1,5 +1,8 @@
 package io.trireme.kernels.codec;
 
+import io.trireme.kernels.codec.tile.Memory;
+import io.trireme.kernels.codec.tile.TileRandom;
+import io.trireme.kernels.codec.tile.Tiles;
 import java.util.Arrays;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
@@ -41,7 +44,7 @@ final class PowerSgdEncoder extends FeedbackEncoder {
     for (int from = 0; from < coded.length(); from += Tiles.SIZE) {
       int n = Math.min(Tiles.SIZE, coded.length() - from);
       loadTile(floats, offset, from, n);
-      max = Math.max(max, tiles.max(p, n));
+      max = Math.max(max, arithmetic.max(p, n));
       coded.store(p, residual, 0, from, n);
     }
     boolean sendable = max >= Tiles.MIN_SCALE && max <= GREATEST;
@@ -78,7 +81,7 @@ final class PowerSgdEncoder extends FeedbackEncoder {
     for (int row = 0; row < part.rows(); row++) {
       for (int column = 0, n; (n = load(part, row, column)) > 0; column += n) {
         for (int k = 0; k < columns; k++) {
-          left[k * part.rows() + row] += tiles.dot(p, right, k * width + column, n);
+          left[k * part.rows() + row] += Tiles.dot(p, right, k * width + column, e, n);
         }
       }
     }
@@ -129,8 +132,8 @@ final class PowerSgdEncoder extends FeedbackEncoder {
     for (int row = 0; row < part.rows(); row++) {
       for (int column = 0, n; (n = load(part, row, column)) > 0; column += n) {
         LowRank.product(part, columns, left, right, row, column, e, n);
-        Tiles.subtractTo(p, e, e, n);
-        tiles.addSquares(e, n);
+        Tiles.subtract(p, e, e, n);
+        addSquares(e, n);
         int at = 4 * (part.range().from() + row * part.columns() + column);
         Memory.store(e, 0, residual, at, n);
       }

@@ -1,5 +1,6 @@
 package io.trireme.kernels.codec;
 
+import io.trireme.kernels.codec.tile.Memory;
 import java.util.List;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
@@ -86,17 +87,6 @@ final class Runs {
   /** The index in the block of a position in the vector. */
   int index(int position) {
     return index(find(position), position);
-  }
-
-  /** The position of a float of the block; -1 if it is in none of the ranges. */
-  int position(int index) {
-    for (int run = 0; run < starts.length; run++) {
-      int position = positions[run] + index - starts[run];
-      if (index >= starts[run] && position < positions[run + 1]) {
-        return position;
-      }
-    }
-    return -1;
   }
 
   private int index(int run, int position) {

@@ -2,6 +2,10 @@ package io.trireme.kernels.codec;
 
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
+import io.trireme.kernels.codec.tile.Memory;
+import io.trireme.kernels.codec.tile.QuantizeKernel;
+import io.trireme.kernels.codec.tile.RotationKernel;
+import io.trireme.kernels.codec.tile.Tiles;
 import java.util.Arrays;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
@@ -9,6 +13,8 @@ import org.agrona.MutableDirectBuffer;
 /** The reverse of {@link ThcEncoder}; contributions to one sum must share a unit, or have 0. */
 final class ThcDecoder extends FeedbackDecoder {
 
+  private final QuantizeKernel quantizer = QuantizeKernel.create();
+  private final RotationKernel rotation = RotationKernel.create();
   private final int bits;
   private final int codedBytes;
   private float unit;
@@ -55,7 +61,7 @@ final class ThcDecoder extends FeedbackDecoder {
         int padded = Tiles.padded(n, 32 / bits);
         Memory.load(in, at, words, padded * bits / 32);
         at += padded * bits / 8;
-        tiles.fromCodes(words, tile, padded, bits);
+        quantizer.decode(words, tile, padded, bits);
       }
       if (add) {
         addTile(coded, from, n, out, offset);
@@ -73,7 +79,7 @@ final class ThcDecoder extends FeedbackDecoder {
       n = ThcEncoder.tile(coded.length() - from);
       coded.load(sum, offsetBytes, from, tile, n);
       Tiles.scale(tile, n, unit);
-      tiles.rotateBack(tile, n);
+      rotation.rotateBack(tile, n);
       coded.store(tile, sum, offsetBytes, from, n);
     }
     nextScale = wanted;

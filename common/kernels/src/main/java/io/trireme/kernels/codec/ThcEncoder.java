@@ -2,6 +2,11 @@ package io.trireme.kernels.codec;
 
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
+import io.trireme.kernels.codec.tile.Memory;
+import io.trireme.kernels.codec.tile.QuantizeKernel;
+import io.trireme.kernels.codec.tile.RotationKernel;
+import io.trireme.kernels.codec.tile.TileRandom;
+import io.trireme.kernels.codec.tile.Tiles;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
@@ -21,6 +26,8 @@ final class ThcEncoder extends FeedbackEncoder {
   /** Of what is beyond in magnitude, this is sent, as sums might be infinite. */
   private static final float GREATEST = 0x1p100f;
 
+  private final QuantizeKernel quantizer = QuantizeKernel.create();
+  private final RotationKernel rotation = RotationKernel.create();
   private final int bits;
   private final int levels;
 
@@ -83,12 +90,12 @@ final class ThcEncoder extends FeedbackEncoder {
         if (huge) {
           Tiles.clamp(e, n, GREATEST);
         }
-        tiles.rotate(e, n);
-        int count = tiles.quantize(e, words, n, unit, bits, levels, key + from);
+        rotation.rotate(e, n);
+        int count = quantizer.encode(e, words, n, unit, bits, levels, key + from);
         Memory.store(words, out, at, count);
         at += 4 * count;
-        tiles.rotateBack(e, n);
-        Tiles.subtractTo(p, e, e, n);
+        rotation.rotateBack(e, n);
+        Tiles.subtract(p, e, e, n);
         if (huge) {
           Tiles.clamp(e, n, Float.MAX_VALUE);
         }
@@ -103,11 +110,11 @@ final class ThcEncoder extends FeedbackEncoder {
     for (int from = 0; from < coded.length(); from += Tiles.SIZE) {
       int n = Math.min(Tiles.SIZE, coded.length() - from);
       loadTile(floats, offset, from, n);
-      tiles.addSquares(p, n);
+      addSquares(p, n);
     }
-    huge = Double.isInfinite(tiles.sumOfSquares());
-    double deviation = Math.sqrt(tiles.sumOfSquares() / Math.max(1, coded.length()));
-    tiles.clearSquares();
+    huge = Double.isInfinite(sumOfSquares());
+    double deviation = Math.sqrt(sumOfSquares() / Math.max(1, coded.length()));
+    clearSquares();
     double wanted = deviation / unitsPerDeviation;
     return wanted < Tiles.MIN_SCALE ? 0 : (float) Math.min(GREATEST, wanted);
   }

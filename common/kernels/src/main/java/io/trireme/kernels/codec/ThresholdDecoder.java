@@ -2,6 +2,9 @@ package io.trireme.kernels.codec;
 
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
+import io.trireme.kernels.codec.tile.Memory;
+import io.trireme.kernels.codec.tile.ThresholdKernel;
+import io.trireme.kernels.codec.tile.Tiles;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
@@ -10,6 +13,8 @@ final class ThresholdDecoder extends FeedbackDecoder {
 
   private static final int CHUNK = ThresholdEncoder.CHUNK;
   private static final int MAP = ThresholdEncoder.MAP;
+
+  private final ThresholdKernel kernel = ThresholdKernel.create();
 
   ThresholdDecoder(BlockShape shape) {
     super(shape);
@@ -90,7 +95,7 @@ final class ThresholdDecoder extends FeedbackDecoder {
       int n = Math.min(Tiles.SIZE, length - from);
       int padded = Tiles.padded(n, 16);
       Memory.load(in, at, words, padded / 16);
-      tiles.fromCodes(words, tile, padded, tau);
+      kernel.decode(words, tile, padded, tau);
       at += padded / 4;
       if (add) {
         addTile(coded, start + from, n, out, offset);

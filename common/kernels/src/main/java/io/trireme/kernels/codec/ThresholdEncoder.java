@@ -2,6 +2,10 @@ package io.trireme.kernels.codec;
 
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
+import io.trireme.kernels.codec.tile.BitPlanes;
+import io.trireme.kernels.codec.tile.Memory;
+import io.trireme.kernels.codec.tile.ThresholdKernel;
+import io.trireme.kernels.codec.tile.Tiles;
 import java.util.Arrays;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
@@ -23,6 +27,7 @@ final class ThresholdEncoder extends FeedbackEncoder {
   /** In a chunk's count: codes of all floats follow, not indices. */
   static final int MAP = 0x80000000;
 
+  private final ThresholdKernel kernel = ThresholdKernel.create();
   private final AdaptiveTau tau;
   private final Sample sample;
   private final int[] codes = new int[CHUNK / 16];
@@ -64,7 +69,7 @@ final class ThresholdEncoder extends FeedbackEncoder {
       hits += count;
     }
     sent += hits;
-    scalars.putFloat(0, tau.next(current, hits, coded.length(), tiles.sumOfSquares() == 0));
+    scalars.putFloat(0, tau.next(current, hits, coded.length(), sumOfSquares() == 0));
     return at;
   }
 
@@ -77,7 +82,7 @@ final class ThresholdEncoder extends FeedbackEncoder {
         System.arraycopy(p, 0, e, 0, n);
         Arrays.fill(codes, from / 16, from / 16 + Tiles.padded(n, 16) / 16, 0);
       } else {
-        count += tiles.threshold(p, e, codes, from / 16, Tiles.padded(n, 16), current);
+        count += kernel.encode(p, e, codes, from / 16, Tiles.padded(n, 16), current);
       }
       storeResidual(start + from, n);
     }
@@ -99,7 +104,7 @@ final class ThresholdEncoder extends FeedbackEncoder {
         int code = codes[from / 16 + word];
         for (int left = code & 0x55555555; left != 0; left &= left - 1) {
           int bit = Integer.numberOfTrailingZeros(left);
-          int index = from + Tiles.codeIndex(word, bit >> 1, n);
+          int index = from + BitPlanes.codeIndex(word, bit >> 1, n);
           out.putShort(at, (short) (index << 1 | (code >>> bit >>> 1 & 1)), LITTLE_ENDIAN);
           at += 2;
         }

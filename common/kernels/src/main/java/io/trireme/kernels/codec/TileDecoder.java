@@ -1,5 +1,6 @@
 package io.trireme.kernels.codec;
 
+import io.trireme.kernels.codec.tile.Tiles;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 

@@ -2,6 +2,10 @@ package io.trireme.kernels.codec;
 
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
+import io.trireme.kernels.codec.tile.BitPlanes;
+import io.trireme.kernels.codec.tile.Memory;
+import io.trireme.kernels.codec.tile.ThresholdKernel;
+import io.trireme.kernels.codec.tile.Tiles;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -31,6 +35,7 @@ final class TopkEncoder extends FeedbackEncoder {
   /** By what power of the ratio of sent to wanted the threshold is corrected. */
   private static final double GAIN = 0.1;
 
+  private final ThresholdKernel kernel = ThresholdKernel.create();
   private final CodecSpec.Topk spec;
   private final Sample sample;
   private final float[] u = new float[Tiles.SIZE];
@@ -48,7 +53,7 @@ final class TopkEncoder extends FeedbackEncoder {
     super(shape, maxBytes(spec, codedFloats(shape)));
     this.spec = spec;
     sample = new Sample(coded.length());
-    velocity = spec.momentum() == 0 ? Memory.allocate(0) : ownState(4 * shape.length());
+    velocity = spec.momentum() == 0 ? new UnsafeBuffer(new byte[0]) : ownState(4 * shape.length());
     scalars = ownState(16);
     values = new float[Math.min(CHUNK, limit(maxDensity(spec), coded.length()))];
   }
@@ -136,10 +141,10 @@ final class TopkEncoder extends FeedbackEncoder {
       accumulate(floats, offset, start + from, n, scale);
       Tiles.pad(e, n);
       int padded = Tiles.padded(n, 32);
-      tiles.select(e, words, padded, threshold);
+      kernel.select(e, words, padded, threshold);
       for (int word = 0; word < padded / 32; word++) {
         for (int bits = words[word]; bits != 0 && count < left; bits &= bits - 1) {
-          int index = Tiles.bitIndex(word, Integer.numberOfTrailingZeros(bits), padded);
+          int index = BitPlanes.bitIndex(word, Integer.numberOfTrailingZeros(bits), padded);
           out.putShort(at + 4 + 2 * count, (short) (from + index), LITTLE_ENDIAN);
           values[count++] = e[index];
           e[index] = 0;
@@ -161,14 +166,15 @@ final class TopkEncoder extends FeedbackEncoder {
     coded.load(residual, 0, from, e, n);
     if (spec.momentum() == 0 && scale == 1) {
       coded.load(floats, offset, from, p, n);
-      tiles.addSaturated(e, p, n);
+      arithmetic.addSaturated(e, p, n);
       return;
     }
     coded.load(floats, offset, from, p, n);
     if (spec.momentum() != 0) {
       coded.load(velocity, 0, from, u, n);
     }
-    tiles.accumulate(p, u, e, n, (float) spec.momentum(), scale);
+    Tiles.addMomentum(p, u, n, (float) spec.momentum(), scale);
+    arithmetic.addSaturated(e, u, n);
   }
 
   /** What local clipping multiplies the gradient by. */
@@ -179,10 +185,10 @@ final class TopkEncoder extends FeedbackEncoder {
     for (int from = 0; from < coded.length(); from += Tiles.SIZE) {
       int n = Math.min(Tiles.SIZE, coded.length() - from);
       coded.load(floats, offset, from, p, n);
-      tiles.addSquares(p, n);
+      addSquares(p, n);
     }
-    double norm = Math.sqrt(tiles.sumOfSquares());
-    tiles.clearSquares();
+    double norm = Math.sqrt(sumOfSquares());
+    clearSquares();
     return norm > spec.clipNorm() ? (float) (spec.clipNorm() / norm) : 1;
   }
 }

@@ -16,8 +16,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,32 +85,26 @@ public final class CompressionPlan {
    */
   public static CompressionPlan of(
       Layout layout, BlockPlan plan, CompressionConfig config, long seed) {
-    List<Pattern> patterns =
-        config.overrides().stream().map(one -> Pattern.compile(one.segments())).toList();
-    List<CodecSpec> specs =
-        Stream.concat(
-                config.overrides().stream().map(CompressionConfig.SegmentCodec::codec),
-                Stream.of(config.way()))
-            .map(codec -> spec(codec, config.warmupSteps()))
-            .toList();
-    Function<Segment, CodecSpec> ofSegment =
-        segment -> {
-          int first = 0;
-          while (first < patterns.size()
-              && !patterns.get(first).matcher(segment.name()).matches()) {
-            first++;
-          }
-          return specs.get(first);
-        };
+    Map<Segment, CodecSpec> waySpecs = new HashMap<>();
+    for (Segment segment : layout.segments()) {
+      waySpecs.put(segment, spec(config.of(segment.name()), config.warmupSteps()));
+    }
     CodecSpec backSpec = spec(config.back(), config.warmupSteps());
     List<BlockCodec> way = new ArrayList<>();
     List<BlockCodec> back = new ArrayList<>();
     for (Block block : plan.blocks()) {
-      way.add(codec(layout, block, ofSegment));
+      way.add(codec(layout, block, waySpecs::get));
       back.add(codec(layout, block, segment -> backSpec));
     }
     return new CompressionPlan(
         new Source(layout, plan, config), layout.segments(), way, back, config.warmupSteps(), seed);
+  }
+
+  /** As {@link #hasWay} of the plan of such a job, which need not be made. */
+  public static boolean encodesGradients(Layout layout, CompressionConfig config) {
+    return config.isAuto()
+        || layout.segments().stream()
+            .anyMatch(segment -> !config.of(segment.name()).codec().equals("none"));
   }
 
   /**

@@ -1,5 +1,7 @@
 package io.trireme.kernels.codec;
 
+import io.trireme.kernels.codec.tile.Memory;
+import io.trireme.kernels.codec.tile.Tiles;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;

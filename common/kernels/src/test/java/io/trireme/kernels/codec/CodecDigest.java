@@ -1,5 +1,6 @@
 package io.trireme.kernels.codec;
 
+import io.trireme.kernels.codec.tile.TileArithmetic;
 import java.util.zip.CRC32C;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -13,7 +14,7 @@ final class CodecDigest {
 
   /** For a JVM of its own. */
   public static void main(String[] arguments) {
-    System.out.println(Tiles.create().getClass().getSimpleName() + " " + digest());
+    System.out.println(TileArithmetic.create().getClass().getSimpleName() + " " + digest());
   }
 
   /** Of all messages and residuals. */

@@ -12,7 +12,7 @@ import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** What tests of codecs share: buffers with guards, shapes, gradients of all sorts. */
-final class Codecs {
+public final class Codecs {
 
   static final int GUARD = 64;
   private static final byte GUARD_BYTE = 0x5a;
@@ -100,7 +100,7 @@ final class Codecs {
     return p;
   }
 
-  static float[] gaussian(long seed, int n, double scale) {
+  public static float[] gaussian(long seed, int n, double scale) {
     Random random = new Random(seed);
     float[] values = new float[n];
     for (int i = 0; i < n; i++) {
@@ -110,7 +110,7 @@ final class Codecs {
   }
 
   /** Gradients of every sort that is unusual and allowed. */
-  static List<float[]> odd(int n, long seed) {
+  public static List<float[]> odd(int n, long seed) {
     float[] denormals = gaussian(seed, n, 1e-41);
     float[] sparse = gaussian(seed, n, 1);
     float[] mixed = gaussian(seed, n, 1);

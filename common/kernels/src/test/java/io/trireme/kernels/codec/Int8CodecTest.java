@@ -2,6 +2,7 @@ package io.trireme.kernels.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.trireme.kernels.codec.tile.Int8Kernel;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -39,7 +40,7 @@ class Int8CodecTest {
     for (int i = from; i < to; i++) {
       max = Math.max(max, Math.abs(p[i]));
     }
-    return Tiles.byteUnit(max);
+    return Int8Kernel.unit(max);
   }
 
   @Test
@@ -86,7 +87,7 @@ class Int8CodecTest {
       float[] second = Codecs.roundTrip(two, decoder, 1, 1, same);
       float[] again = Codecs.roundTrip(three, decoder, 0, 1, same);
       assertThat(first).isEqualTo(again).isNotEqualTo(second);
-      assertThat(first[5]).isIn(0f, Tiles.byteUnit(1f));
+      assertThat(first[5]).isIn(0f, Int8Kernel.unit(1f));
       assertThat(java.util.Arrays.copyOf(first, 1024))
           .isNotEqualTo(java.util.Arrays.copyOfRange(first, 1024, 2048));
     }

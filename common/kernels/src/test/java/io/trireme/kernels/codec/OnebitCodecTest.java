@@ -2,6 +2,7 @@ package io.trireme.kernels.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.trireme.kernels.codec.tile.Tiles;
 import org.junit.jupiter.api.Test;
 
 class OnebitCodecTest {

@@ -20,7 +20,7 @@ class PlainFormTest {
 
   @Test
   void fallsBackQuietlyWithoutTheModule(@TempDir Path folder) throws Exception {
-    assertThat(run(folder)).isEqualTo("Tiles " + CodecDigest.digest());
+    assertThat(run(folder)).isEqualTo("TileArithmetic " + CodecDigest.digest());
   }
 
   private static String run(Path folder) throws Exception {

@@ -16,7 +16,7 @@ class ThcCodecTest {
 
   private static final int LENGTH = 5000 + 613;
 
-  /** Several workers and a server; sums in whatever order. */
+  /** Several workers and a server; sums in any order. */
   private static final class Group implements AutoCloseable {
     private final List<BlockEncoder> workers = new ArrayList<>();
     private final BlockDecoder decoder;

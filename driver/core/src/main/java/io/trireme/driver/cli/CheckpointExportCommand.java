@@ -5,9 +5,9 @@ import io.trireme.common.checkpoint.Checkpoint;
 import io.trireme.common.checkpoint.CheckpointFolder;
 import io.trireme.common.files.AtomicFile;
 import io.trireme.common.files.PlainFiles;
-import io.trireme.driver.run.Finding;
-import io.trireme.driver.run.PreflightException;
-import io.trireme.worker.dl4j.CheckpointExport;
+import io.trireme.driver.api.result.Finding;
+import io.trireme.driver.api.result.PreflightException;
+import io.trireme.worker.engine.ModelFamily;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -63,10 +63,11 @@ final class CheckpointExportCommand implements Callable<Integer> {
                   output, "exists", "name another file, or pass --overwrite to replace it")));
     }
     try (Checkpoint checkpoint = CheckpointPlace.open(folder, step, Check.MANIFEST)) {
+      ModelFamily family = ModelFamily.of(checkpoint);
       AtomicFile.write(
           fs,
           fs.makeQualified(target),
-          out -> CheckpointExport.writeZip(checkpoint, out, !withoutUpdaterState));
+          out -> family.export(checkpoint, !withoutUpdaterState, out));
       console.out().printf("exported step %d to %s%n", checkpoint.manifest().step(), output);
     }
     return ExitCode.DONE.number();

@@ -3,16 +3,13 @@ package io.trireme.driver.cli;
 import io.trireme.common.checkpoint.BadCheckpointException;
 import io.trireme.common.checkpoint.LeaseLostException;
 import io.trireme.data.BadDataException;
+import io.trireme.driver.api.result.PreflightException;
+import io.trireme.driver.api.result.StoppedException;
+import io.trireme.driver.api.result.TrainingFailedException;
 import io.trireme.driver.jobfile.BadJobFile;
-import io.trireme.driver.run.PreflightException;
-import io.trireme.driver.run.StoppedException;
-import io.trireme.driver.run.TrainingFailedException;
+import io.trireme.driver.run.Failures;
 import io.trireme.worker.engine.BadModelException;
-import java.util.Collections;
-import java.util.IdentityHashMap;
 import java.util.Map;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** How a command ends. */
 enum ExitCode {
@@ -27,8 +24,7 @@ enum ExitCode {
   /** The run was stopped by SIGTERM, with a checkpoint. */
   STOPPED(143);
 
-  /** What is meant for a person, whose message says it all, and how it ends a command. */
-  private static final Map<Class<? extends Throwable>, ExitCode> MEANT =
+  private static final Map<Class<? extends Throwable>, ExitCode> OF =
       Map.of(
           StoppedException.class, STOPPED,
           LeaseLostException.class, FAILED,
@@ -52,30 +48,14 @@ enum ExitCode {
 
   /** The code of a failure. */
   static ExitCode of(Throwable failure) {
-    Throwable meant = meant(failure);
-    ExitCode code = meant == null ? null : MEANT.get(meant.getClass());
-    return code == null ? FAILED : code;
+    return Failures.meant(failure)
+        .map(cause -> OF.getOrDefault(cause.getClass(), FAILED))
+        .orElse(FAILED);
   }
 
-  /**
-   * What to tell a person: the first cause that was meant for one, since Spark wraps what fails in
-   * a task; else the failure itself.
-   */
+  /** What the console tells of a failure. */
   static String message(Throwable failure) {
-    Throwable meant = meant(failure);
-    if (meant != null) {
-      return String.valueOf(meant.getMessage());
-    }
-    return "failed unexpectedly: " + failure + "; --verbose shows where";
-  }
-
-  private static @Nullable Throwable meant(Throwable failure) {
-    Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-    for (Throwable at = failure; at != null && seen.add(at); at = at.getCause()) {
-      if (MEANT.containsKey(at.getClass())) {
-        return at;
-      }
-    }
-    return null;
+    String message = Failures.message(failure);
+    return Failures.meant(failure).isPresent() ? message : message + "; --verbose shows where";
   }
 }

@@ -1,11 +1,8 @@
 package io.trireme.driver.cli;
 
-import io.trireme.driver.run.JobFactory;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
-import java.util.Iterator;
-import java.util.ServiceLoader;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.OptionSpec;
@@ -17,12 +14,12 @@ import picocli.CommandLine.ParseResult;
  * as usual, with one line.
  */
 public final class Main {
-  private final JobFactory factory;
+  private final Backend backend;
   private final Console console;
   private final Interruption interruption;
 
-  Main(JobFactory factory, Console console, Interruption interruption) {
-    this.factory = factory;
+  Main(Backend backend, Console console, Interruption interruption) {
+    this.backend = backend;
     this.console = console;
     this.interruption = interruption;
   }
@@ -30,14 +27,9 @@ public final class Main {
   /** Runs a command and ends the JVM with its exit code. */
   public static void main(String[] args) {
     Console console = Console.ofProcess();
-    Iterator<JobFactory> factories = ServiceLoader.load(JobFactory.class).iterator();
-    if (!factories.hasNext()) {
-      console.err().println("trireme: the class path has no " + JobFactory.class.getName());
-      System.exit(ExitCode.FAILED.number());
-    }
     Interruption interruption = new Interruption(console);
     Runtime.getRuntime().addShutdownHook(new Thread(interruption, "trireme-interruption"));
-    int code = new Main(factories.next(), console, interruption).run(args);
+    int code = new Main(new SparkBackend(), console, interruption).run(args);
     interruption.done();
     System.exit(code);
   }
@@ -46,8 +38,8 @@ public final class Main {
   int run(String... args) {
     CommandLine line =
         new CommandLine(new Top())
-            .addSubcommand(new TrainCommand(factory, console, interruption))
-            .addSubcommand(new PrepareCommand(factory, console))
+            .addSubcommand(new TrainCommand(backend, console, interruption))
+            .addSubcommand(new PrepareCommand(backend, console))
             .addSubcommand(CheckpointCommand.line(console, Clock.systemUTC()))
             .setExpandAtFiles(false)
             .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))

@@ -4,8 +4,6 @@ import io.trireme.common.config.JobConfig;
 import io.trireme.driver.jobfile.JobFile;
 import io.trireme.driver.prepare.PreparedData;
 import io.trireme.driver.report.ProgressView;
-import io.trireme.driver.run.JobFactory;
-import java.io.IOException;
 import java.util.concurrent.Callable;
 import org.apache.spark.SparkConf;
 import org.apache.spark.deploy.SparkHadoopUtil;
@@ -18,18 +16,18 @@ import picocli.CommandLine.Mixin;
     description = "Turn a job's data into shards, unless they are ready.",
     mixinStandardHelpOptions = true)
 final class PrepareCommand implements Callable<Integer> {
-  private final JobFactory factory;
+  private final Backend backend;
   private final Console console;
 
   @Mixin private final JobOptions options = new JobOptions();
 
-  PrepareCommand(JobFactory factory, Console console) {
-    this.factory = factory;
+  PrepareCommand(Backend backend, Console console) {
+    this.backend = backend;
     this.console = console;
   }
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() {
     JobFile.Loaded loaded = options.job(console.env());
     JobConfig job = loaded.config();
     SparkConf conf = options.spark(job);
@@ -37,7 +35,7 @@ final class PrepareCommand implements Callable<Integer> {
     PreparedData prepared;
     try (ProgressView view =
         ProgressView.on(console.err(), console.terminal(), console.nanoTime())) {
-      prepared = factory.preparer(conf).prepare(job, view);
+      prepared = backend.prepare(conf, job, view);
     }
     console
         .out()

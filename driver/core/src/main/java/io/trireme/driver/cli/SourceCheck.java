@@ -2,9 +2,9 @@ package io.trireme.driver.cli;
 
 import io.trireme.common.config.DataConfig;
 import io.trireme.common.config.DataConfig.SourceConfig;
+import io.trireme.driver.api.result.Finding;
+import io.trireme.driver.api.result.PreflightException;
 import io.trireme.driver.jobfile.JobFile;
-import io.trireme.driver.run.Finding;
-import io.trireme.driver.run.PreflightException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

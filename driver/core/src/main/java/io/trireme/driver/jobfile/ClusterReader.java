@@ -115,16 +115,7 @@ final class ClusterReader {
           "mtu",
           "is %d bytes; expected a multiple of 32, such as %d".formatted(mtu, mtu / 32 * 32));
     }
-    String expected = "a range FROM-TO of ports, 1 to 65535";
-    String ports = transport.readOrNull("ports", ValueKind.text(PORTS, expected));
-    if (ports != null && PORTS.matcher(ports).matches()) {
-      String[] ends = ports.split("-");
-      int from = Integer.parseInt(ends[0]);
-      int to = Integer.parseInt(ends[1]);
-      if (from < 1 || from > to || to > 65_535) {
-        transport.problem("ports", "is \"" + ports + "\"; expected " + expected);
-      }
-    }
+    String ports = ports(transport);
     if (!transport.read("encrypt", ValueKind.flag(), Defaults.ENCRYPT)) {
       transport.problem(
           "encrypt",
@@ -135,5 +126,19 @@ final class ClusterReader {
         transport.read("timeoutSeconds", ValueKind.count(SECONDS), Defaults.TIMEOUT_SECONDS);
     transport.close();
     return new TransportConfig(term, mtu, ports, timeout);
+  }
+
+  private static @Nullable String ports(MappingReader transport) {
+    String expected = "a range FROM-TO of ports, 1 to 65535";
+    String ports = transport.readOrNull("ports", ValueKind.text(PORTS, expected));
+    if (ports != null && PORTS.matcher(ports).matches()) {
+      String[] ends = ports.split("-");
+      int from = Integer.parseInt(ends[0]);
+      int to = Integer.parseInt(ends[1]);
+      if (from < 1 || from > to || to > 65_535) {
+        transport.problem("ports", "is \"" + ports + "\"; expected " + expected);
+      }
+    }
+    return ports;
   }
 }

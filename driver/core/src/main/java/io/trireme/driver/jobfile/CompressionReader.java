@@ -25,12 +25,6 @@ final class CompressionReader {
   private static final NumberRange WARMUP_STEPS = NumberRange.whole(0, 1_000_000);
   private static final List<String> POLICIES = List.of("fail", "skip");
 
-  private final MappingReader root;
-
-  CompressionReader(MappingReader root) {
-    this.root = root;
-  }
-
   /** What auto chooses from, unless the job says otherwise. */
   private static final List<CodecConfig> CANDIDATES =
       Stream.of("bf16", "int8", "onebit").map(name -> new CodecConfig(name, Map.of())).toList();
@@ -40,15 +34,23 @@ final class CompressionReader {
 
   private static final ValueKind<String> ANY = ValueKind.text(Pattern.compile(".*"), "a codec");
 
-  private static final ValueKind<String> CODEC =
+  private static final ValueKind<String> NAME = ValueKind.word("codec", CodecSpec.names());
+
+  private static final ValueKind<String> NAME_OR_AUTO =
       ValueKind.word(
           "codec",
           Stream.concat(CodecSpec.names().stream(), Stream.of(CompressionConfig.AUTO)).toList());
 
+  private final MappingReader root;
+
+  CompressionReader(MappingReader root) {
+    this.root = root;
+  }
+
   /** A codec's name, or a mapping. */
   CompressionConfig compression() {
     if (!root.isMapping("compression")) {
-      String name = root.read("compression", CODEC, CodecConfig.NONE.codec());
+      String name = root.read("compression", NAME_OR_AUTO, CodecConfig.NONE.codec());
       if (name.equals(CompressionConfig.AUTO)) {
         return new CompressionConfig(
             CodecConfig.NONE,
@@ -68,10 +70,7 @@ final class CompressionReader {
     if (isAuto(section, "codec")) {
       return auto(section, warmup);
     }
-    CodecConfig back =
-        section.isMapping("back")
-            ? mapping(section.section("back"), List.of())
-            : named(section, "back");
+    CodecConfig back = codec(section, "back");
     List<CompressionConfig.SegmentCodec> overrides = overrides(section.section("overrides"));
     CodecConfig way = mapping(section, List.of(WARMUP, "back", "overrides"));
     refuseOnTheWayBack(section, back);
@@ -87,12 +86,7 @@ final class CompressionReader {
   /** Codecs are chosen, but for those of some segments, and perhaps that of the way back. */
   private static CompressionConfig auto(MappingReader section, int warmup) {
     boolean autoBack = !section.has("back") || isAuto(section, "back");
-    CodecConfig back =
-        autoBack
-            ? CodecConfig.NONE
-            : section.isMapping("back")
-                ? mapping(section.section("back"), List.of())
-                : named(section, "back");
+    CodecConfig back = autoBack ? CodecConfig.NONE : codec(section, "back");
     List<CompressionConfig.SegmentCodec> overrides = overrides(section.section("overrides"));
     List<CodecConfig> candidates = candidates(section.section("candidates"));
     section.close();
@@ -164,25 +158,22 @@ final class CompressionReader {
       } catch (PatternSyntaxException e) {
         section.problem(pattern, "is no regular expression: " + e.getDescription());
       }
-      CodecConfig codec =
-          section.isMapping(pattern)
-              ? mapping(section.section(pattern), List.of())
-              : named(section, pattern);
-      overrides.add(new CompressionConfig.SegmentCodec(pattern, codec));
+      overrides.add(new CompressionConfig.SegmentCodec(pattern, codec(section, pattern)));
     }
     section.close();
     return overrides;
   }
 
-  private static CodecConfig named(MappingReader section, String key) {
-    ValueKind<String> name = ValueKind.word("codec", CodecSpec.names());
-    return new CodecConfig(section.read(key, name, CodecConfig.NONE.codec()), Map.of());
+  /** A codec's name, or a mapping that holds a codec and nothing else. */
+  private static CodecConfig codec(MappingReader section, String key) {
+    return section.isMapping(key)
+        ? mapping(section.section(key), List.of())
+        : new CodecConfig(section.read(key, NAME, CodecConfig.NONE.codec()), Map.of());
   }
 
   /** The codec of a mapping that also holds other keys, which were read before. */
   private static CodecConfig mapping(MappingReader section, List<String> others) {
-    ValueKind<String> name = ValueKind.word("codec", CodecSpec.names());
-    String codec = section.require("codec", name);
+    String codec = section.require("codec", NAME);
     section.allow(others);
     if (!section.clean("codec")) {
       // Which parameters it has is unknown.
@@ -197,7 +188,9 @@ final class CompressionReader {
     Map<String, Double> values = new LinkedHashMap<>();
     for (CodecParameter parameter : CodecSpec.parameters(codec)) {
       if (!parameter.name().equals(WARMUP)) {
-        Double value = section.readOrNull(parameter.name(), kind(parameter));
+        Double value =
+            section.readOrNull(
+                parameter.name(), ValueKind.number(parameter.range(), parameter.defaultValue()));
         if (value != null) {
           values.put(parameter.name(), value);
         }
@@ -212,17 +205,6 @@ final class CompressionReader {
       }
     }
     return new CodecConfig(codec, values);
-  }
-
-  private static ValueKind<Double> kind(CodecParameter parameter) {
-    ValueKind<Double> number = ValueKind.number(NumberRange.ANY);
-    return new ValueKind<>(
-        text -> {
-          Double value = number.parse().of(text);
-          return value != null && parameter.accepts(value) ? value : null;
-        },
-        text -> "expected " + parameter.expected(),
-        parameter.defaultValue());
   }
 
   NonFiniteConfig nonFinite() {

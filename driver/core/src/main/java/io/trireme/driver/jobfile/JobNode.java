@@ -67,7 +67,7 @@ sealed interface JobNode {
     }
   }
 
-  /** A value that cannot be used, and why; reported only if somebody asks for it. */
+  /** A value that cannot be used, and why; reported only if its key is read. */
   record Broken(String problem, SourcePosition place) implements JobNode {
     @Override
     public String seen() {

@@ -69,25 +69,8 @@ final class JobReader {
     TransportConfig transport = cluster.transport();
     OutputConfig output = output(root.section("output"));
     root.close();
-    if (problems.clean("batch.slots", "workers") && batch.slots() < workers.max()) {
-      root.section("batch")
-          .problem(
-              "slots",
-              "is %d with %d workers: workers without a slot would idle; expected at least %d"
-                  .formatted(batch.slots(), workers.max(), workers.max()));
-    }
-    if (problems.clean("batch.size", "sync.localSteps")
-        && (long) batch.size() * sync.localSteps() > Integer.MAX_VALUE) {
-      root.section("sync")
-          .problem(
-              "localSteps",
-              "is %d with batch.size %d: a round would have %d examples; expected at most %d"
-                  .formatted(
-                      sync.localSteps(),
-                      batch.size(),
-                      (long) batch.size() * sync.localSteps(),
-                      Integer.MAX_VALUE));
-    }
+    checkSlots(batch, workers);
+    checkRounds(batch, sync);
     return new JobConfig(
         job,
         seed,
@@ -104,6 +87,31 @@ final class JobReader {
         checkpoint,
         transport,
         output);
+  }
+
+  private void checkSlots(BatchConfig batch, WorkersConfig workers) {
+    if (problems.clean("batch.slots", "workers") && batch.slots() < workers.max()) {
+      root.section("batch")
+          .problem(
+              "slots",
+              "is %d with %d workers: workers without a slot would idle; expected at least %d"
+                  .formatted(batch.slots(), workers.max(), workers.max()));
+    }
+  }
+
+  private void checkRounds(BatchConfig batch, SyncConfig sync) {
+    if (problems.clean("batch.size", "sync.localSteps")
+        && (long) batch.size() * sync.localSteps() > Integer.MAX_VALUE) {
+      root.section("sync")
+          .problem(
+              "localSteps",
+              "is %d with batch.size %d: a round would have %d examples; expected at most %d"
+                  .formatted(
+                      sync.localSteps(),
+                      batch.size(),
+                      (long) batch.size() * sync.localSteps(),
+                      Integer.MAX_VALUE));
+    }
   }
 
   private static ModelConfig model(MappingReader model) {

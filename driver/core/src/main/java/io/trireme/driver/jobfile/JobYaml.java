@@ -22,7 +22,7 @@ import org.yaml.snakeyaml.nodes.Tag;
 
 /**
  * YAML text into {@link JobNode}s: keeps lines, substitutes the environment, refuses duplicate keys
- * and aliases. Values stay text; whoever reads a key knows its type.
+ * and aliases. Values stay text; the reader of a key knows its type.
  */
 final class JobYaml {
 

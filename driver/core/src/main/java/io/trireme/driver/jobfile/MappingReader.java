@@ -1,5 +1,6 @@
 package io.trireme.driver.jobfile;
 
+import io.trireme.common.config.Spelling;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -7,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the keys of one mapping of a job file. Each read makes its key known; {@link #close} then
- * reports the keys that nobody asked for. A missing or wrong value is noted and replaced by a
+ * reports the keys that were not asked for. A missing or wrong value is noted and replaced by a
  * stand-in, so that one pass finds all mistakes.
  */
 final class MappingReader {
@@ -135,7 +136,7 @@ final class MappingReader {
     }
   }
 
-  /** Reports the keys that nobody knows. To be called once all known keys were read. */
+  /** Reports unknown keys. To be called once all known keys were read. */
   void close() {
     for (String key : mapping.children().keySet()) {
       if (!known.contains(key)) {
@@ -147,7 +148,7 @@ final class MappingReader {
   private String hint(String key) {
     return known.isEmpty()
         ? "it takes no keys"
-        : Nearest.to(key, known)
+        : Spelling.near(key, known)
             .map(near -> "nearest key \"" + pathOf(near) + "\"")
             .orElseGet(() -> "expected one of " + String.join(", ", known));
   }

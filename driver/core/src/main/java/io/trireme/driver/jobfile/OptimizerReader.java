@@ -46,18 +46,7 @@ final class OptimizerReader {
                 "normalization",
                 ValueKind.word("normalization", NORMALIZATIONS),
                 GradientNormalization.None.name()));
-    double threshold =
-        optimizer.read(
-            "normalizationThreshold",
-            ValueKind.number(NumberRange.POSITIVE),
-            Defaults.NORMALIZATION_THRESHOLD);
-    if (optimizer.has("normalizationThreshold") && !normalization.name().startsWith("Clip")) {
-      optimizer.problem(
-          "normalizationThreshold",
-          "has no effect with normalization "
-              + normalization
-              + "; remove it, or choose a normalization that clips");
-    }
+    double threshold = threshold(optimizer, normalization);
     double clip = optimizer.read("clipGlobalNorm", ValueKind.number(NumberRange.NOT_NEGATIVE), 0.0);
     optimizer.close();
     return new OptimizerConfig(
@@ -70,6 +59,22 @@ final class OptimizerReader {
         normalization,
         threshold,
         clip);
+  }
+
+  private static double threshold(MappingReader optimizer, GradientNormalization normalization) {
+    double threshold =
+        optimizer.read(
+            "normalizationThreshold",
+            ValueKind.number(NumberRange.POSITIVE),
+            Defaults.NORMALIZATION_THRESHOLD);
+    if (optimizer.has("normalizationThreshold") && !normalization.name().startsWith("Clip")) {
+      optimizer.problem(
+          "normalizationThreshold",
+          "has no effect with normalization "
+              + normalization
+              + "; remove it, or choose a normalization that clips");
+    }
+    return threshold;
   }
 
   /** The outer optimizer of local steps, its defaults filled in. */

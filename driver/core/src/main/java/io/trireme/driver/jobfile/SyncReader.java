@@ -59,14 +59,15 @@ final class SyncReader {
     }
   }
 
-  /** There is one way to put updates together; whoever asks for the other learns why. */
+  /** There is one way to put updates together; the message says why the other is refused. */
   private void updates() {
     ValueKind<String> only =
         new ValueKind<>(
             text -> text.equals(Defaults.UPDATES) ? text : null,
             text ->
                 text.equals("sum")
-                    ? "a sum would make the step size grow with the number of workers; expected mean"
+                    ? "a sum would make the step size grow with the number of workers; expected"
+                        + " mean"
                     : "expected mean",
             Defaults.UPDATES);
     String unused = sync.read("updates", only, Defaults.UPDATES);

@@ -1,6 +1,7 @@
 package io.trireme.driver.jobfile;
 
 import io.trireme.common.config.NumberRange;
+import io.trireme.common.config.Spelling;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
@@ -29,13 +30,18 @@ record ValueKind<T>(Parser<T> parse, Function<String, String> expected, T placeh
 
   /** Any number of a range. */
   static ValueKind<Double> number(NumberRange range) {
+    return number(range, 1.0);
+  }
+
+  /** Any number of a range, with a stand-in of its own. */
+  static ValueKind<Double> number(NumberRange range, double placeholder) {
     return new ValueKind<>(
         text -> {
           Double value = decimal(text);
           return value != null && range.contains(value) ? value : null;
         },
         text -> "expected " + range,
-        1.0);
+        placeholder);
   }
 
   /** A whole number of a range. */
@@ -79,7 +85,7 @@ record ValueKind<T>(Parser<T> parse, Function<String, String> expected, T placeh
   static ValueKind<String> word(String what, List<String> words) {
     return new ValueKind<>(
         text -> words.contains(text) ? text : null,
-        text -> Nearest.hint(what, text, words),
+        text -> Spelling.hint(what, text, words),
         words.get(0));
   }
 

@@ -2,8 +2,10 @@ package io.trireme.driver.report;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.trireme.driver.coordinator.CodecDecision;
-import io.trireme.driver.coordinator.Recovery;
+import io.trireme.driver.api.event.CompressionEvent;
+import io.trireme.driver.api.event.Progress;
+import io.trireme.driver.api.event.RecoveryEvent;
+import io.trireme.driver.api.event.TrainingListener;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -23,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * a checkpoint: of that one the lines up to the checkpoint's step stay, and the others go. A
  * failure to write ends the run: metrics that are asked for are not dropped in silence.
  */
-public final class MetricsLog implements RunObserver, AutoCloseable {
+public final class MetricsLog implements TrainingListener, AutoCloseable {
   private final FileSystem fs;
   private final Path path;
   private @Nullable FSDataOutputStream out;
@@ -36,12 +38,6 @@ public final class MetricsLog implements RunObserver, AutoCloseable {
     this.fs = fs;
     this.path = path;
   }
-
-  @Override
-  public void phase(Phase phase) {}
-
-  @Override
-  public void warning(String message) {}
 
   /**
    * Writes a line.
@@ -62,18 +58,8 @@ public final class MetricsLog implements RunObserver, AutoCloseable {
    * @throws UncheckedIOException naming the file, if it cannot be written
    */
   @Override
-  public void recovery(Recovery recovery) {
-    ObjectNode line = ReportJson.MAPPER.createObjectNode();
-    line.put("event", "recovery");
-    line.put("step", recovery.step());
-    line.put("lost", recovery.lost());
-    line.put("workers", recovery.workers());
-    line.put("servers", recovery.servers());
-    line.put("left", recovery.left());
-    line.put("detectionSeconds", recovery.detectionNs() / 1e9);
-    line.put("pauseSeconds", recovery.pauseNs() / 1e9);
-    line.put("residualNormLost", recovery.residualNorm());
-    write(line);
+  public void recovery(RecoveryEvent recovery) {
+    writeEvent("recovery", recovery);
   }
 
   /**
@@ -97,16 +83,14 @@ public final class MetricsLog implements RunObserver, AutoCloseable {
    * @throws UncheckedIOException naming the file, if it cannot be written
    */
   @Override
-  public void compression(CodecDecision decision) {
+  public void compression(CompressionEvent choice) {
+    writeEvent("compression", choice);
+  }
+
+  private void writeEvent(String name, Object event) {
     ObjectNode line = ReportJson.MAPPER.createObjectNode();
-    line.put("event", "compression");
-    line.put("step", decision.step() + 1);
-    line.put("way", decision.choice().push().codec());
-    line.put("back", decision.choice().pull().codec());
-    line.put("why", decision.why());
-    line.set("linkBytesPerSecond", ReportJson.MAPPER.valueToTree(decision.linkBytesPerSecond()));
-    line.set("predictedStepSeconds", ReportJson.MAPPER.valueToTree(decision.predicted()));
-    line.set("measuredStepSeconds", ReportJson.MAPPER.valueToTree(decision.measured()));
+    line.put("event", name);
+    line.setAll((ObjectNode) ReportJson.MAPPER.valueToTree(event));
     write(line);
   }
 

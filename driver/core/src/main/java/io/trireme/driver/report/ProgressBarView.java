@@ -1,21 +1,22 @@
 package io.trireme.driver.report;
 
+import io.trireme.driver.api.event.Progress;
+import io.trireme.driver.api.event.TrainingPhase;
 import java.io.PrintStream;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.LongSupplier;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
-/** A bar with steps, time left, loss and speed, drawn over itself; phases before it are lines. */
+/** A bar with steps, time, loss and speed, drawn over itself; phases before it are lines. */
 final class ProgressBarView implements ProgressView {
   private static final String CLEAR_LINE = "\r\u001b[2K";
+  private static final int UPDATE_MS = 250;
 
   private final PrintStream out;
   private final int width;
-  private final LongSupplier nanoTime;
-  private @Nullable BarRenderer renderer;
   private @Nullable ProgressBar bar;
   private @Nullable EndedLine drawn;
 
@@ -23,46 +24,44 @@ final class ProgressBarView implements ProgressView {
    * A view on a terminal.
    *
    * @param width columns to use; negative for what the terminal has
-   * @param nanoTime the clock, as {@link System#nanoTime}
    */
-  ProgressBarView(PrintStream out, int width, LongSupplier nanoTime) {
+  ProgressBarView(PrintStream out, int width) {
     this.out = out;
     this.width = width;
-    this.nanoTime = nanoTime;
   }
 
   @Override
-  public void phase(Phase phase) {
+  public void phase(TrainingPhase phase) {
     close();
-    if (phase == Phase.TRAINING) {
-      renderer = new BarRenderer(nanoTime);
-    } else {
+    if (phase != TrainingPhase.TRAINING) {
       out.println(phase.title());
     }
   }
 
   @Override
   public void progress(Progress progress) {
-    BarRenderer drawing = renderer;
-    if (drawing == null) {
-      drawing = new BarRenderer(nanoTime);
-      renderer = drawing;
-    }
-    drawing.show(progress);
     ProgressBar open = bar;
     if (open == null) {
       EndedLine line = new EndedLine(out, width);
       open =
           new ProgressBarBuilder()
-              .setTaskName(Phase.TRAINING.title())
+              .setTaskName(TrainingPhase.TRAINING.title())
               .setInitialMax(progress.steps())
-              .setRenderer(drawing)
-              .setUpdateIntervalMillis(250)
+              .startsFrom(progress.step(), java.time.Duration.ZERO)
+              .setStyle(ProgressBarStyle.ASCII)
+              .setUpdateIntervalMillis(UPDATE_MS)
               .setConsumer(line)
               .build();
       bar = open;
       drawn = line;
     }
+    // What matters least stands last, where a narrow terminal cuts it off.
+    open.setExtraMessage(
+        ProgressView.loss(progress)
+            + "  "
+            + ProgressView.speed(progress)
+            + "  "
+            + ProgressView.epoch(progress));
     open.stepTo(progress.step());
   }
 

@@ -1,5 +1,7 @@
 package io.trireme.driver.report;
 
+import io.trireme.driver.api.event.Progress;
+import io.trireme.driver.api.event.TrainingPhase;
 import java.io.PrintStream;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -26,9 +28,9 @@ final class ProgressLines implements ProgressView {
   }
 
   @Override
-  public void phase(Phase phase) {
+  public void phase(TrainingPhase phase) {
     out.println(phase.title());
-    if (phase == Phase.TRAINING) {
+    if (phase == TrainingPhase.TRAINING) {
       started = true;
       startNs = nanoTime.getAsLong();
       lastNs = startNs;

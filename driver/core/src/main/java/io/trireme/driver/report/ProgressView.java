@@ -1,11 +1,13 @@
 package io.trireme.driver.report;
 
+import io.trireme.driver.api.event.Progress;
+import io.trireme.driver.api.event.TrainingListener;
 import java.io.PrintStream;
 import java.util.Locale;
 import java.util.function.LongSupplier;
 
 /** Shows a run to a person: as a bar on a terminal, else as plain lines. */
-public sealed interface ProgressView extends RunObserver, AutoCloseable
+public sealed interface ProgressView extends TrainingListener, AutoCloseable
     permits ProgressBarView, ProgressLines {
 
   /**
@@ -16,7 +18,7 @@ public sealed interface ProgressView extends RunObserver, AutoCloseable
    * @param nanoTime the clock, as {@link System#nanoTime}
    */
   static ProgressView on(PrintStream out, boolean terminal, LongSupplier nanoTime) {
-    return terminal ? new ProgressBarView(out, -1, nanoTime) : new ProgressLines(out, nanoTime);
+    return terminal ? new ProgressBarView(out, -1) : new ProgressLines(out, nanoTime);
   }
 
   /** Ends the view; what was shown last stays. */

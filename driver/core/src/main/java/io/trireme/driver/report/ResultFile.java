@@ -3,8 +3,9 @@ package io.trireme.driver.report;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.trireme.common.config.JobConfig;
 import io.trireme.common.files.AtomicFile;
-import io.trireme.driver.run.Finding;
-import io.trireme.driver.run.PreflightException;
+import io.trireme.driver.api.result.Finding;
+import io.trireme.driver.api.result.PreflightException;
+import io.trireme.driver.api.result.RunResult;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
@@ -20,6 +21,19 @@ public final class ResultFile {
     String json =
         ReportJson.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(result) + "\n";
     AtomicFile.writeText(fs, path, json);
+  }
+
+  /**
+   * The result that is there.
+   *
+   * @throws IOException if it cannot be read
+   */
+  public static RunResult read(FileSystem fs, Path path) throws IOException {
+    try (InputStream in = fs.open(path)) {
+      return ReportJson.MAPPER.readValue(in, RunResult.class);
+    } catch (JsonProcessingException e) {
+      throw new IOException(path + " is no result that can be read: " + e.getOriginalMessage(), e);
+    }
   }
 
   /**

@@ -9,9 +9,10 @@ import io.trireme.common.checkpoint.Manifest;
 import io.trireme.common.config.CheckpointConfig;
 import io.trireme.common.message.CheckpointSpec;
 import io.trireme.common.message.JobSpec;
+import io.trireme.driver.api.event.TrainingListener;
+import io.trireme.driver.api.result.TrainingFailedException;
 import io.trireme.driver.coordinator.CheckpointPlan;
-import io.trireme.driver.report.RunObserver;
-import io.trireme.driver.spark.RunHandle;
+import io.trireme.driver.spark.CoordinatorGuard;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
@@ -30,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * Commits checkpoints whose shards are there, on a thread of its own, and prunes old ones. Called
  * by the thread that follows the run.
  */
-final class Checkpointer implements AutoCloseable {
+final class Checkpointer implements CheckpointCommits {
 
   private static final long CLOSE_S = 10;
 
@@ -38,9 +39,9 @@ final class Checkpointer implements AutoCloseable {
   private final CheckpointConfig config;
   private final CheckpointSpec spec;
   private final CheckpointFolder folder;
-  private final @Nullable LeaseKeeper lease;
+  private final Lease lease;
   private final String dataset;
-  private final RunObserver observer;
+  private final TrainingListener listener;
   private final NanoClock clock;
   private final EpochClock time;
   private final ExecutorService thread =
@@ -70,10 +71,10 @@ final class Checkpointer implements AutoCloseable {
       CheckpointConfig config,
       CheckpointSpec spec,
       CheckpointFolder folder,
-      @Nullable LeaseKeeper lease,
+      Lease lease,
       String dataset,
       Set<Long> damaged,
-      RunObserver observer,
+      TrainingListener listener,
       NanoClock clock,
       EpochClock time) {
     this.plan = plan;
@@ -83,28 +84,32 @@ final class Checkpointer implements AutoCloseable {
     this.lease = lease;
     this.dataset = dataset;
     this.damaged = new HashSet<>(damaged);
-    this.observer = observer;
+    this.listener = listener;
     this.clock = clock;
     this.time = time;
   }
 
-  /**
-   * Tells of what has been committed, and begins the next commit if there is one.
-   *
-   * @throws TrainingFailedException if the lease is lost
-   */
-  void turn(RunHandle run) throws InterruptedException {
+  /** The step of the newest committed checkpoint; past every step where none are written. */
+  static long committed(CoordinatorGuard run) {
+    return run.ask(coordinator -> coordinator.checkpoints().committed());
+  }
+
+  @Override
+  public boolean areWritten() {
+    return true;
+  }
+
+  @Override
+  public void turn(CoordinatorGuard run) throws InterruptedException {
     Pending committing = pending;
     if (committing != null && committing.pruned().isDone()) {
       pending = null;
       end(run, committing);
     }
-    List<String> failures = run.checkpoints(CheckpointPlan::takeFailures);
-    if (failures != null) {
-      failures.forEach(failure -> observer.warning("checkpoint not written: " + failure));
-    }
+    List<String> failures = run.ask(known -> known.checkpoints().takeFailures());
+    failures.forEach(failure -> listener.warning("checkpoint not written: " + failure));
     if (pending == null) {
-      CheckpointPlan.Complete complete = run.checkpoints(CheckpointPlan::takeComplete);
+      CheckpointPlan.Complete complete = run.ask(known -> known.checkpoints().takeComplete());
       if (complete != null) {
         Manifest manifest = manifest(complete);
         pending =
@@ -117,47 +122,44 @@ final class Checkpointer implements AutoCloseable {
     }
   }
 
-  /** Whether no commit is under way. */
-  boolean isIdle() {
+  @Override
+  public boolean isIdle() {
     return pending == null;
   }
 
-  private void end(RunHandle run, Pending committing) throws InterruptedException {
+  private void end(CoordinatorGuard run, Pending committing) throws InterruptedException {
     long step = committing.step();
     try {
       IOException prune = committing.pruned().get();
       accept(run, step, true);
       double seconds = (clock.nanoTime() - committing.startNs()) / 1e9;
-      observer.checkpoint(step, committing.lengthBytes(), seconds);
+      listener.checkpoint(step, committing.lengthBytes(), seconds);
       if (prune != null) {
-        observer.warning("old checkpoints could not be deleted: " + prune.getMessage());
+        listener.warning("old checkpoints could not be deleted: " + prune.getMessage());
       }
     } catch (ExecutionException e) {
       if (e.getCause() instanceof LeaseLostException lost) {
         throw new TrainingFailedException(String.valueOf(lost.getMessage()), lost);
       }
       accept(run, step, false);
-      observer.warning("the checkpoint of step " + step + " was not committed: " + e.getCause());
+      listener.warning("the checkpoint of step " + step + " was not committed: " + e.getCause());
     }
   }
 
-  private static void accept(RunHandle run, long step, boolean committed) {
-    run.<Boolean>checkpoints(
+  private static void accept(CoordinatorGuard run, long step, boolean committed) {
+    run.tell(
         known -> {
           if (committed) {
-            known.committed(step);
+            known.checkpoints().committed(step);
           } else {
-            known.failed(step);
+            known.checkpoints().failed(step);
           }
-          return true;
         });
   }
 
   /** Commits, then prunes; what kept it from pruning is no failure. */
   private @Nullable IOException commit(Manifest manifest) throws IOException {
-    if (lease != null) {
-      lease.ensure();
-    }
+    lease.ensure();
     folder.commit(manifest);
     damaged.remove(manifest.step());
     try {
@@ -189,13 +191,12 @@ final class Checkpointer implements AutoCloseable {
         complete.files());
   }
 
-  /** Waits for a commit that is under way. */
   @Override
   public void close() {
     thread.shutdown();
     try {
       if (!thread.awaitTermination(CLOSE_S, TimeUnit.SECONDS)) {
-        observer.warning("a checkpoint's commit did not end in " + CLOSE_S + " s");
+        listener.warning("a checkpoint's commit did not end in " + CLOSE_S + " s");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

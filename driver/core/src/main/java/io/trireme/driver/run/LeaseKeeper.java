@@ -4,6 +4,8 @@ import io.trireme.common.checkpoint.JobLease;
 import io.trireme.common.checkpoint.JobLease.Held;
 import io.trireme.common.checkpoint.JobLease.Outcome;
 import io.trireme.common.checkpoint.LeaseLostException;
+import io.trireme.driver.api.result.Finding;
+import io.trireme.driver.api.result.PreflightException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -26,7 +28,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Holds a job's lease, and renews it on a thread of its own until it is closed. */
-public final class LeaseKeeper implements AutoCloseable {
+public final class LeaseKeeper implements Lease, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(LeaseKeeper.class);
 
@@ -49,7 +51,7 @@ public final class LeaseKeeper implements AutoCloseable {
             return renewing;
           });
 
-  /** Held by whoever talks with the file system, which may hang. */
+  /** Held while talking with the file system, which may hang. */
   private final ReentrantLock files = new ReentrantLock();
 
   private volatile Instant expiresAt;
@@ -139,15 +141,12 @@ public final class LeaseKeeper implements AutoCloseable {
     }
   }
 
-  /** Distinguishes this holder from those before it. */
+  @Override
   public long token() {
     return held.token();
   }
 
-  /**
-   * Throws if the lease is known to be lost, or its time is over; quick, even while the file system
-   * does not answer.
-   */
+  @Override
   public void check() throws LeaseLostException {
     LeaseLostException known = lost;
     if (known != null) {
@@ -164,11 +163,7 @@ public final class LeaseKeeper implements AutoCloseable {
     }
   }
 
-  /**
-   * Makes sure that the lease is held; before every commit.
-   *
-   * @throws LeaseLostException if it is not
-   */
+  @Override
   public void ensure() throws IOException {
     files.lock();
     try {

@@ -1,35 +1,50 @@
 package io.trireme.driver.run;
 
+import io.trireme.common.config.CompressionConfig;
 import io.trireme.common.config.JobConfig;
-import io.trireme.driver.report.RunObserver;
-import io.trireme.driver.spark.Footholds;
-import io.trireme.driver.spark.HostCheck;
+import io.trireme.driver.api.event.TrainingListener;
+import io.trireme.driver.api.result.Finding;
+import io.trireme.driver.api.result.PreflightException;
+import io.trireme.driver.executor.HostCheck;
+import io.trireme.driver.executor.JvmSetup;
+import io.trireme.driver.spark.LateStart;
+import io.trireme.driver.spark.TriremePlugin;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.agrona.concurrent.NanoClock;
+import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
 
-/** Looks for whatever would stop a run before it starts, and tells all of it together. */
+/**
+ * Looks for all that would stop a run before it starts, and tells it together. What the Spark
+ * application lacks and can still get, it gets here.
+ */
 final class Preflight {
 
   private static final long EXECUTORS_DEADLINE_NS = TimeUnit.SECONDS.toNanos(60);
   private static final long LOOK_AGAIN_NS = TimeUnit.MILLISECONDS.toNanos(50);
 
+  /** Spark spreads tasks at random; so often it is asked again, until each executor had one. */
+  private static final int ROUNDS = 8;
+
   private Preflight() {}
 
   /** Checks the cluster; throws with every finding that stops a run, and warns of the others. */
-  static void check(JavaSparkContext spark, JobConfig job, RunObserver observer, NanoClock clock) {
+  static void check(
+      JavaSparkContext spark, JobConfig job, TrainingListener listener, NanoClock clock) {
     List<Finding> findings = new ArrayList<>();
     checkPlugin(spark, findings);
-    checkSettings(spark, findings);
-    checkDynamicAllocation(spark, findings);
+    checkSettings(spark, listener, findings);
     checkSlots(spark, job, clock, findings);
     if (findings.isEmpty()) {
-      checkHosts(spark, job, observer, findings);
+      checkHosts(spark, job, listener, findings);
     }
     if (!findings.isEmpty()) {
       throw new PreflightException(findings);
@@ -37,34 +52,57 @@ final class Preflight {
   }
 
   private static void checkPlugin(JavaSparkContext spark, List<Finding> findings) {
-    try {
-      Footholds.ear(spark.sc());
-    } catch (IllegalStateException e) {
-      findings.add(
-          new Finding(
-              "Spark plugin",
-              String.valueOf(e.getMessage()),
-              "set it before the SparkContext is made"));
+    JvmSetup.ensure()
+        .ifPresent(
+            closed ->
+                findings.add(
+                    new Finding(
+                        "JVM of the driver",
+                        closed,
+                        "start it with --add-opens=java.base/jdk.internal.misc=ALL-UNNAMED")));
+    if (findings.isEmpty() && !stopped(spark)) {
+      LateStart.ensure(spark.sc())
+          .ifPresent(
+              why ->
+                  findings.add(
+                      new Finding(
+                          "Spark plugin",
+                          why,
+                          "add "
+                              + TriremePlugin.class.getName()
+                              + " to spark.plugins before the SparkContext is made")));
     }
   }
 
-  private static void checkSettings(JavaSparkContext spark, List<Finding> findings) {
-    if (spark.getConf().getBoolean("spark.speculation", false)) {
+  private static void checkSettings(
+      JavaSparkContext spark, TrainingListener listener, List<Finding> findings) {
+    SparkConf conf = spark.getConf();
+    if (conf.getBoolean("spark.speculation", false)) {
       findings.add(
           new Finding(
               "spark.speculation",
               "true: Spark would run a worker twice",
               "set spark.speculation=false"));
     }
-  }
-
-  private static void checkDynamicAllocation(JavaSparkContext spark, List<Finding> findings) {
-    if (spark.getConf().getBoolean("spark.dynamicAllocation.enabled", false)) {
+    if (conf.getBoolean("spark.dynamicAllocation.enabled", false)) {
       findings.add(
           new Finding(
               "spark.dynamicAllocation.enabled",
               "true: Spark would take executors away that hold servers but no task",
               "set spark.dynamicAllocation.enabled=false"));
+    }
+    if (!spark.isLocal() && !conf.contains(SparkStart.MAX_FAILURES)) {
+      listener.warning(
+          new Finding(
+                  SparkStart.MAX_FAILURES,
+                  "not set, so that Spark gives the workers up when one has lost its executor four"
+                      + " times",
+                  "set "
+                      + SparkStart.MAX_FAILURES
+                      + "="
+                      + SparkStart.LOSSES_OF_A_WORKER
+                      + " before the SparkContext is made")
+              .toString());
     }
   }
 
@@ -104,8 +142,8 @@ final class Preflight {
                   + " at a time",
               spark.isLocal()
                   ? "use --master local[" + wanted + "] or set workers to " + slots
-                  : "give the application more executors or cores (spark.cores.max, spark.executor.cores,"
-                      + " spark.executor.instances), or lower workers"));
+                  : "give the application more executors or cores (spark.cores.max,"
+                      + " spark.executor.cores, spark.executor.instances), or lower workers"));
     }
   }
 
@@ -123,27 +161,45 @@ final class Preflight {
 
   /** Looks at the executors through as many tasks as run at a time. */
   private static void checkHosts(
-      JavaSparkContext spark, JobConfig job, RunObserver observer, List<Finding> findings) {
-    int tasks = Math.max(job.workers().max(), taskSlots(spark.sc()));
-    List<Integer> indices = IntStream.range(0, tasks).boxed().toList();
+      JavaSparkContext spark, JobConfig job, TrainingListener listener, List<Finding> findings) {
     HostCheck check =
         new HostCheck(
-            job.workers().max(),
-            job.servers().count(),
-            job.transport().termLengthBytes(),
-            job.workers().threads());
-    List<HostCheck.Found> all =
-        spark.parallelize(indices, tasks).map(check).collect().stream()
-            .flatMap(List::stream)
-            .distinct()
-            .toList();
-    for (HostCheck.Found found : all) {
-      Finding finding = new Finding(found.what(), found.seen(), found.fix());
-      if (found.fatal()) {
-        findings.add(finding);
-      } else {
-        observer.warning(finding.toString());
+            new HostCheck.Needs(
+                job.model().family(),
+                job.workers().max(),
+                job.servers().count(),
+                job.transport().termLengthBytes(),
+                job.workers().threads(),
+                !job.compression().equals(CompressionConfig.NONE)));
+    Set<String> seen = new HashSet<>();
+    Set<HostCheck.Found> found = new LinkedHashSet<>();
+    for (int round = 0; round < ROUNDS; round++) {
+      int tasks = Math.max(job.workers().max(), taskSlots(spark.sc()));
+      List<Integer> indices = IntStream.range(0, tasks).boxed().toList();
+      for (String json : spark.parallelize(indices, tasks).map(check).collect()) {
+        HostCheck.Report report = HostCheck.Report.of(json);
+        seen.add(report.executor());
+        found.addAll(report.found());
+      }
+      if (seen.containsAll(executors(spark))) {
+        break;
       }
     }
+    for (HostCheck.Found one : found) {
+      Finding finding = new Finding(one.what(), one.seen(), one.fix());
+      if (one.fatal()) {
+        findings.add(finding);
+      } else {
+        listener.warning(finding.toString());
+      }
+    }
+  }
+
+  private static Set<String> executors(JavaSparkContext spark) {
+    Set<String> ids = new HashSet<>();
+    if (!spark.isLocal()) {
+      spark.sc().getExecutorIds().foreach(id -> ids.add(id));
+    }
+    return ids;
   }
 }

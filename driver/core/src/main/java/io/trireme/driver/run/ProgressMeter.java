@@ -1,20 +1,20 @@
 package io.trireme.driver.run;
 
 import io.trireme.common.message.EncodingReport;
+import io.trireme.driver.api.event.Progress;
+import io.trireme.driver.api.event.TrainingListener;
 import io.trireme.driver.coordinator.GlobalStep;
-import io.trireme.driver.report.Progress;
-import io.trireme.driver.report.RunObserver;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Gathers steps into intervals and tells the observer of each. */
+/** Gathers steps into intervals and tells the listener of each. */
 final class ProgressMeter {
 
   private static final long INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(500);
 
   private final TrainingPlan plan;
-  private final RunObserver observer;
+  private final TrainingListener listener;
   private long intervalStartNs;
   private long sentBefore;
   private long receivedBefore;
@@ -26,14 +26,14 @@ final class ProgressMeter {
   private EncodingReport encodedBefore = EncodingReport.NOTHING;
   private @Nullable GlobalStep last;
 
-  ProgressMeter(TrainingPlan plan, RunObserver observer, long nowNs) {
+  ProgressMeter(TrainingPlan plan, TrainingListener listener, long nowNs) {
     this.plan = plan;
-    this.observer = observer;
+    this.listener = listener;
     this.intervalStartNs = nowNs;
   }
 
   /**
-   * Takes finished steps, and how far workers have been ahead of the slowest; tells the observer if
+   * Takes finished steps, and how far workers have been ahead of the slowest; tells the listener if
    * the interval is over, or the job.
    */
   void add(List<GlobalStep> steps, long stalenessMax, long nowNs) {
@@ -68,7 +68,7 @@ final class ProgressMeter {
     EncodingReport now = newest.encoding();
     EncodingReport before = encodedBefore;
     double seconds = Math.max(1, nowNs - intervalStartNs) / 1e9;
-    observer.progress(
+    listener.progress(
         new Progress(
             newest.step() + 1,
             plan.spec().lastStep(),

@@ -5,6 +5,8 @@ import io.trireme.common.config.CheckpointConfig;
 import io.trireme.common.config.JobConfig;
 import io.trireme.common.files.AtomicFile;
 import io.trireme.common.files.PlainFiles;
+import io.trireme.driver.api.result.Finding;
+import io.trireme.driver.api.result.PreflightException;
 import io.trireme.driver.report.ResultFile;
 import java.io.IOException;
 import java.util.ArrayList;

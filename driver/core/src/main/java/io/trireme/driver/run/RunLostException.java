@@ -1,7 +1,5 @@
 package io.trireme.driver.run;
 
-import org.jspecify.annotations.Nullable;
-
 /** Thrown when a run cannot go on for what it has lost, though a checkpoint of it could. */
 final class RunLostException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -13,8 +11,8 @@ final class RunLostException extends RuntimeException {
    *
    * @param losses workers and servers that it had lost
    */
-  RunLostException(String message, @Nullable Throwable cause, int losses) {
-    super(message, cause);
+  RunLostException(String message, int losses) {
+    super(message);
     this.losses = losses;
   }
 

@@ -1,5 +1,8 @@
 package io.trireme.driver.run;
 
+import io.trireme.driver.api.result.Finding;
+import io.trireme.driver.api.result.PreflightException;
+import io.trireme.driver.spark.TriremePlugin;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -10,11 +13,36 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /** Starts Spark's application, or says which master did not let it. */
-final class SparkStart {
+public final class SparkStart {
   private static final String STANDALONE = "spark://";
+
+  /** How often Spark starts a task again before it gives its job up. */
+  static final String MAX_FAILURES = "spark.task.maxFailures";
+
+  /** So often Spark is to bring a worker back. */
+  static final int LOSSES_OF_A_WORKER = 1_000;
+
   private static final int CONNECT_TIMEOUT_MS = 5_000;
 
   private SparkStart() {}
+
+  /**
+   * An application of Trireme's own, to be closed by the caller: with the plugin, and with workers
+   * that Spark brings back however often their executors are lost.
+   *
+   * @throws PreflightException as {@link #open} does
+   */
+  public static JavaSparkContext application(SparkConf conf) {
+    SparkConf own = conf.clone();
+    String plugin = TriremePlugin.class.getName();
+    String plugins = own.get("spark.plugins", "");
+    if (!plugins.contains(plugin)) {
+      own.set("spark.plugins", plugins.isEmpty() ? plugin : plugins + "," + plugin);
+    }
+    // Each lost executor counts as a failure of its tasks; what else fails a worker ends the run.
+    own.setIfMissing(MAX_FAILURES, String.valueOf(LOSSES_OF_A_WORKER));
+    return open(own);
+  }
 
   /**
    * The application's context, to be closed by the caller.

@@ -14,6 +14,8 @@ import io.trireme.common.message.JobSpec;
 import io.trireme.common.message.StepRange;
 import io.trireme.common.slots.SlotPlan;
 import io.trireme.common.wire.JobKey;
+import io.trireme.driver.api.result.Finding;
+import io.trireme.driver.api.result.PreflightException;
 import io.trireme.driver.coordinator.CheckpointOptions;
 import io.trireme.driver.coordinator.CheckpointPlan;
 import io.trireme.driver.coordinator.CodecChooser;
@@ -25,19 +27,14 @@ import io.trireme.driver.coordinator.NoCheckpoints;
 import io.trireme.driver.coordinator.ScheduledCheckpoints;
 import io.trireme.driver.prepare.PreparedData;
 import io.trireme.kernels.compression.CompressionPlan;
-import io.trireme.kernels.memory.FloatVector;
 import io.trireme.kernels.optimizer.LearningRate;
-import io.trireme.worker.dl4j.Layouts;
-import io.trireme.worker.dl4j.ModelFactory;
-import io.trireme.worker.engine.InputFacts;
+import io.trireme.worker.engine.TrainableModel;
 import io.trireme.worker.local.LocalRounds;
 import io.trireme.worker.local.OuterLayout;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.agrona.concurrent.UnsafeBuffer;
-import org.deeplearning4j.nn.api.Model;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,17 +51,15 @@ final class TrainingPlan {
   private static final long MAX_LENGTH = Integer.MAX_VALUE / Float.BYTES;
 
   private final JobConfig job;
-  private final Model model;
+  private final TrainableModel model;
   private final JobSpec spec;
-  private final UnsafeBuffer initial;
   private final LearningRate rate;
 
-  private TrainingPlan(JobConfig job, Model model, Layout layout, JobSpec spec) {
+  private TrainingPlan(JobConfig job, TrainableModel model, Layout layout, JobSpec spec) {
     this.job = job;
     this.model = model;
     this.spec = spec;
     this.rate = new LearningRate(layout);
-    this.initial = FloatVector.bufferOf(model.params());
   }
 
   /**
@@ -74,15 +69,15 @@ final class TrainingPlan {
    * @param checkpoint where checkpoints are read and written; null if neither
    */
   static TrainingPlan of(
-      JobConfig job,
+      RunInputs inputs,
       PreparedData data,
       SecureRandom random,
       long firstStep,
       @Nullable CheckpointSpec checkpoint) {
+    JobConfig job = inputs.job();
     var set = data.train();
-    InputFacts facts = new InputFacts(set.height(), set.width(), set.channels(), set.classes());
-    Model model = ModelFactory.create(job, facts);
-    Layout layout = Layouts.of(model);
+    TrainableModel model = inputs.model().create(job, set.schema());
+    Layout layout = model.layout();
     if (layout.length() > MAX_LENGTH) {
       throw new PreflightException(
           List.of(
@@ -125,10 +120,7 @@ final class TrainingPlan {
                 job.compression(),
                 job.nonFinite()),
             new JobSpec.Computation(
-                job.workers().max(),
-                job.workers().threads(),
-                ModelFiles.configuration(model),
-                data.trainUri()),
+                job.workers().max(), job.workers().threads(), model.description(), data.trainUri()),
             job.transport(),
             checkpoint);
     return new TrainingPlan(job, model, layout, spec);
@@ -158,7 +150,7 @@ final class TrainingPlan {
     return job;
   }
 
-  Model model() {
+  TrainableModel model() {
     return model;
   }
 
@@ -170,7 +162,7 @@ final class TrainingPlan {
   byte[] initialBlock(int index) {
     Block block = spec.plan().blocks().get(index);
     byte[] floats = new byte[block.lengthBytes()];
-    initial.getBytes(Math.toIntExact(block.offset() * Float.BYTES), floats);
+    model.parameters().getBytes(Math.toIntExact(block.offset() * Float.BYTES), floats);
     return floats;
   }
 
@@ -219,7 +211,7 @@ final class TrainingPlan {
   }
 
   private boolean keepsResiduals() {
-    return CompressionPlan.of(spec.layout(), spec.plan(), spec.compression(), spec.seed()).hasWay();
+    return CompressionPlan.encodesGradients(spec.layout(), spec.compression());
   }
 
   /** The learning rate of a step; NaN if the model has none. */

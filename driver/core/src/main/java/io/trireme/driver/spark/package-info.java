@@ -1,6 +1,6 @@
 /**
- * The foothold on Spark: the plugin whose executor half owns media drivers, servers and the talk
- * with the coordinator, and the tasks that are workers. Thin: no rule of the protocol lives here.
+ * Trireme inside a Spark application: the plugin, its driver's half with the control endpoint, and
+ * its late start. Thin: no rule of the protocol lives here.
  */
 @NullMarked
 package io.trireme.driver.spark;

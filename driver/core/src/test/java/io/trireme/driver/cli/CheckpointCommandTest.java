@@ -16,20 +16,21 @@ import io.trireme.common.config.JobConfig;
 import io.trireme.common.layout.BlockGroup;
 import io.trireme.common.layout.BlockPlan;
 import io.trireme.common.layout.Layout;
+import io.trireme.data.schema.ElementType;
+import io.trireme.data.schema.ExampleSchema;
+import io.trireme.data.schema.Role;
+import io.trireme.data.schema.TensorSpec;
+import io.trireme.driver.api.event.TrainingListener;
+import io.trireme.driver.api.event.TrainingPhase;
+import io.trireme.driver.api.result.RunResult;
+import io.trireme.driver.api.result.TrainingFailedException;
 import io.trireme.driver.jobfile.JobFile;
-import io.trireme.driver.report.RunObserver;
-import io.trireme.driver.run.JobFactory;
-import io.trireme.driver.run.JobPreparer;
-import io.trireme.driver.run.JobRunner;
-import io.trireme.driver.run.RunControl;
-import io.trireme.driver.run.TrainingFailedException;
 import io.trireme.kernels.optimizer.GroupOptimizer;
-import io.trireme.worker.dl4j.Layouts;
-import io.trireme.worker.dl4j.ModelFactory;
-import io.trireme.worker.engine.InputFacts;
+import io.trireme.worker.engine.ModelFamily;
+import io.trireme.worker.engine.TrainableModel;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,7 +43,6 @@ import java.util.Objects;
 import java.util.Random;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.spark.SparkConf;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.api.Test;
@@ -55,8 +55,7 @@ class CheckpointCommandTest {
   private static final String NAME = "quickstart";
 
   @TempDir Path dir;
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  private final CommandLineRun line = new CommandLineRun();
 
   private static FileSystem local() throws IOException {
     return FileSystem.getLocal(new Configuration(false));
@@ -69,36 +68,9 @@ class CheckpointCommandTest {
         NAME);
   }
 
-  private static final class NoFactory implements JobFactory {
-    @Override
-    public JobRunner runner(SparkConf conf, RunControl control) {
-      throw new AssertionError("nothing is to run");
-    }
-
-    @Override
-    public JobPreparer preparer(SparkConf conf) {
-      throw new AssertionError("nothing is to be prepared");
-    }
-  }
-
   private int run(String... args) {
-    return run(new NoFactory(), args);
-  }
-
-  private int run(JobFactory factory, String... args) {
-    out.reset();
-    err.reset();
-    Console console =
-        new Console(
-            new PrintStream(out, true, StandardCharsets.UTF_8),
-            new PrintStream(err, true, StandardCharsets.UTF_8),
-            false,
-            Map.of(),
-            () -> 0);
-    Interruption interruption = new Interruption(console);
-    int code = new Main(factory, console, interruption).run(args);
-    interruption.done();
-    return code;
+    line.clear();
+    return line.run(args);
   }
 
   private int checkpoint(String command, String... more) {
@@ -110,19 +82,26 @@ class CheckpointCommandTest {
   }
 
   private String out() {
-    return out.toString(StandardCharsets.UTF_8);
+    return line.out();
   }
 
   private String err() {
-    return err.toString(StandardCharsets.UTF_8);
+    return line.err();
   }
 
   /** A checkpoint of the job's own model as it is before the first step. */
+  private static ExampleSchema digits() {
+    return new ExampleSchema(
+        List.of(
+            new TensorSpec("image", Role.FEATURE, ElementType.UINT8, List.of(1, 28, 28), 0, 1),
+            new TensorSpec("label", Role.LABEL, ElementType.UINT8, List.of(), 10, 1)));
+  }
+
   private Path save(long step) throws IOException {
     JobConfig job = JobFile.load(JOB, List.of("output.dir=" + dir), Map.of());
-    MultiLayerNetwork model =
-        (MultiLayerNetwork) ModelFactory.create(job, new InputFacts(28, 28, 1, 10));
-    Layout layout = Layouts.of(model);
+    TrainableModel model =
+        ModelFamily.named("dl4j").create(job.model(), job.optimizer(), job.seed(), digits());
+    Layout layout = model.layout();
     BlockPlan plan = BlockPlan.of(layout);
     List<GroupOptimizer> optimizers = new ArrayList<>();
     List<Section> sections = new ArrayList<>();
@@ -155,7 +134,7 @@ class CheckpointCommandTest {
                     Fingerprints.ofLayout(layout, plan),
                     Fingerprints.of(Fingerprints.json(job)),
                     Fingerprints.json(job),
-                    model.getLayerWiseConfigurations().toJson(),
+                    model.description(),
                     Map.of(),
                     Manifest.groupsOf(plan),
                     List.of(file)));
@@ -245,20 +224,10 @@ class CheckpointCommandTest {
     assertThat(elsewhere.resolveSibling("lease")).doesNotExist();
   }
 
-  /** Starts a run that fails before its first step. */
-  private static final class FailingFactory implements JobFactory {
-    @Override
-    public JobRunner runner(SparkConf conf, RunControl control) {
-      return (job, observer) -> {
-        observer.phase(RunObserver.Phase.STARTING);
-        throw new TrainingFailedException("the servers were not ready");
-      };
-    }
-
-    @Override
-    public JobPreparer preparer(SparkConf conf) {
-      throw new AssertionError("nothing is to be prepared");
-    }
+  /** A run that fails before its first step. */
+  private static RunResult failAtStart(JobConfig job, TrainingListener observer) {
+    observer.phase(TrainingPhase.STARTING);
+    throw new TrainingFailedException("the servers were not ready");
   }
 
   @ParameterizedTest
@@ -275,7 +244,8 @@ class CheckpointCommandTest {
       dir + "/" + NAME + place,
       "--overwrite"
     };
-    assertThat(run(new FailingFactory(), command)).isEqualTo(3);
+    line.training(CheckpointCommandTest::failAtStart);
+    assertThat(run(command)).isEqualTo(3);
     assertThat(err()).contains("--overwrite deletes").contains("another job id");
     assertThat(checkpoint("verify")).as(err()).isZero();
     assertThat(out().lines()).hasSize(3);
@@ -300,7 +270,7 @@ class CheckpointCommandTest {
               dir.resolve(NAME).resolve("result.json"), "{\"status\": \"done\", \"epochs\": 2}");
           driver.release();
         } catch (IOException e) {
-          throw new java.io.UncheckedIOException(e);
+          throw new UncheckedIOException(e);
         }
       }
     }
@@ -308,21 +278,11 @@ class CheckpointCommandTest {
 
   @Test
   void trainsNoJobAnewThatFinishedWhileItsDriverWasWaitedFor() throws IOException {
-    Ending ending = new Ending(driver());
-    Console console =
-        new Console(
-            new PrintStream(out, true, StandardCharsets.UTF_8),
-            new PrintStream(ending, true, StandardCharsets.UTF_8),
-            false,
-            Map.of(),
-            () -> 0);
-    Interruption interruption = new Interruption(console);
-    int code =
-        new Main(new FailingFactory(), console, interruption)
-            .run("train", JOB.toString(), "--set", "output.dir=" + dir);
-    interruption.done();
-    assertThat(code).as(ending.toString(StandardCharsets.UTF_8)).isZero();
-    assertThat(out()).contains("job quickstart has finished already");
+    CommandLineRun waiting =
+        new CommandLineRun(new Ending(driver())).training(CheckpointCommandTest::failAtStart);
+    int code = waiting.run("train", JOB.toString(), "--set", "output.dir=" + dir);
+    assertThat(code).as(waiting.err()).isZero();
+    assertThat(waiting.out()).contains("job quickstart has finished already");
   }
 
   @Test
@@ -406,8 +366,8 @@ class CheckpointCommandTest {
         "checkpoint diff .",
         "checkpoint diff . --with x",
       })
-  void returns2ForABadCommandLine(String line) {
-    assertThat(run(line.split(" "))).isEqualTo(2);
+  void returns2ForABadCommandLine(String words) {
+    assertThat(run(words.split(" "))).isEqualTo(2);
     assertThat(err()).startsWith("trireme: ").doesNotContain("\tat ");
     assertThat(out()).isEmpty();
   }

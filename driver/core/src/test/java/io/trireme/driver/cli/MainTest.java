@@ -5,31 +5,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.trireme.common.config.JobConfig;
 import io.trireme.data.BadDataException;
 import io.trireme.data.DatasetDescription;
+import io.trireme.driver.api.event.Progress;
+import io.trireme.driver.api.event.TrainingListener;
+import io.trireme.driver.api.event.TrainingPhase;
+import io.trireme.driver.api.result.Finding;
+import io.trireme.driver.api.result.PreflightException;
+import io.trireme.driver.api.result.RunResult;
+import io.trireme.driver.api.result.RunResult.Evaluation;
+import io.trireme.driver.api.result.RunResult.Status;
+import io.trireme.driver.api.result.TrainingFailedException;
 import io.trireme.driver.prepare.PreparedData;
-import io.trireme.driver.report.Progress;
-import io.trireme.driver.report.RunObserver.Phase;
-import io.trireme.driver.report.RunResult;
-import io.trireme.driver.report.RunResult.Evaluation;
-import io.trireme.driver.report.RunResult.Status;
-import io.trireme.driver.run.Finding;
-import io.trireme.driver.run.JobFactory;
-import io.trireme.driver.run.JobPreparer;
-import io.trireme.driver.run.JobRunner;
-import io.trireme.driver.run.PreflightException;
-import io.trireme.driver.run.RunControl;
-import io.trireme.driver.run.TrainingFailedException;
 import io.trireme.worker.engine.BadModelException;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
-import org.apache.spark.SparkConf;
 import org.apache.spark.SparkException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,21 +34,15 @@ class MainTest {
   private static final Path JOB = Path.of("..", "..", "conf", "quickstart.yaml");
 
   @TempDir Path dir;
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
-  private final List<String> masters = new ArrayList<>();
-  private final Console console =
-      new Console(
-          new PrintStream(out, true, StandardCharsets.UTF_8),
-          new PrintStream(err, true, StandardCharsets.UTF_8),
-          false,
-          Map.of(),
-          () -> 0);
-  private final Interruption interruption = new Interruption(console);
-  private JobRunner runner = MainTest::succeed;
+  private final CommandLineRun line =
+      new CommandLineRun()
+          .training(MainTest::succeed)
+          .preparing(
+              new PreparedData(
+                  "shards/train", "shards/test", set("train", 12_000), set("test", 20), true));
 
-  private static RunResult succeed(JobConfig job, io.trireme.driver.report.RunObserver observer) {
-    observer.phase(Phase.TRAINING);
+  private static RunResult succeed(JobConfig job, TrainingListener observer) {
+    observer.phase(TrainingPhase.TRAINING);
     observer.progress(new Progress(5, 10, 1, 2, 0.5, 0.1, 100, 1, 1, 1, 0));
     observer.progress(new Progress(10, 10, 2, 2, 0.25, 0.1, 100, 1, 1, 1, 0));
     return new RunResult(
@@ -75,27 +61,10 @@ class MainTest {
         null);
   }
 
-  private static RunResult failAfterHalf(
-      io.trireme.driver.report.RunObserver observer, RuntimeException failure) {
-    observer.phase(Phase.TRAINING);
+  private static RunResult failAfterHalf(TrainingListener observer, RuntimeException failure) {
+    observer.phase(TrainingPhase.TRAINING);
     observer.progress(new Progress(5, 10, 1, 2, 0.5, 0.1, 100, 1, 1, 1, 0));
     throw failure;
-  }
-
-  private final class Factory implements JobFactory {
-    @Override
-    public JobRunner runner(SparkConf conf, RunControl control) {
-      masters.add(conf.get("spark.master"));
-      return runner;
-    }
-
-    @Override
-    public JobPreparer preparer(SparkConf conf) {
-      masters.add(conf.get("spark.master"));
-      return (job, observer) ->
-          new PreparedData(
-              "shards/train", "shards/test", set("train", 12_000), set("test", 20), true);
-    }
   }
 
   private static DatasetDescription set(String name, long examples) {
@@ -116,9 +85,7 @@ class MainTest {
   }
 
   private int run(String... args) {
-    int code = new Main(new Factory(), console, interruption).run(args);
-    interruption.done();
-    return code;
+    return line.run(args);
   }
 
   private int train(String... more) {
@@ -129,11 +96,11 @@ class MainTest {
   }
 
   private String out() {
-    return out.toString(StandardCharsets.UTF_8);
+    return line.out();
   }
 
   private String err() {
-    return err.toString(StandardCharsets.UTF_8);
+    return line.err();
   }
 
   private Path file(String name) {
@@ -149,21 +116,21 @@ class MainTest {
         .isEqualTo(
             "done: 10 steps, 100 examples/s, accuracy 0.9750  file:" + dir + "/quickstart\n");
     assertThat(err()).startsWith("training\n").contains("step 10/10");
-    assertThat(masters).containsExactly("local[2]");
+    assertThat(line.masters()).containsExactly("local[2]");
   }
 
   @Test
   void handsOverrideAndMasterOn() {
     List<Integer> epochs = new ArrayList<>();
-    runner =
+    line.training(
         (job, observer) -> {
           epochs.add(job.epochs());
           return succeed(job, observer);
-        };
+        });
     assertThat(train("--master", "spark://h:7077", "--set", "epochs=5", "--resume", "never"))
         .isZero();
     assertThat(epochs).containsExactly(5);
-    assertThat(masters).containsExactly("spark://h:7077");
+    assertThat(line.masters()).containsExactly("spark://h:7077");
   }
 
   @Test
@@ -182,7 +149,7 @@ class MainTest {
             "trireme: --set epochs: is \"none\"; expected a whole number from 1 to 2147483647",
             "trireme: --set sede: unknown key; nearest key \"seed\"");
     assertThat(dir).isEmptyDirectory();
-    assertThat(masters).isEmpty();
+    assertThat(line.masters()).isEmpty();
   }
 
   @ParameterizedTest
@@ -197,8 +164,8 @@ class MainTest {
         "prepare a.yaml --overwrite",
         "evaluate a.yaml",
       })
-  void returns2ForABadCommandLine(String line) {
-    assertThat(run(line.isEmpty() ? new String[0] : line.split(" "))).isEqualTo(2);
+  void returns2ForABadCommandLine(String words) {
+    assertThat(run(words.isEmpty() ? new String[0] : words.split(" "))).isEqualTo(2);
     assertThat(err()).startsWith("trireme: ").doesNotContain("\tat ");
     assertThat(out()).isEmpty();
   }
@@ -212,13 +179,13 @@ class MainTest {
 
   @Test
   void returns3ForPreflightWithAllFindings() {
-    runner =
+    line.training(
         (job, observer) -> {
           throw new PreflightException(
               List.of(
                   new Finding("task slots", "2, and 4 workers need 4", "use --master local[4]"),
                   new Finding("/dev/shm", "64 MiB free, 512 MiB needed", "make it larger")));
-        };
+        });
     assertThat(train()).isEqualTo(3);
     assertThat(err().lines())
         .containsExactly(
@@ -229,10 +196,10 @@ class MainTest {
 
   @Test
   void leavesNoEmptyFolderOfARunThatDidNotBegin() throws IOException {
-    runner =
+    line.training(
         (job, observer) -> {
           throw new PreflightException(List.of(new Finding("a", "b", "c")));
-        };
+        });
     assertThat(train("--set", "output.dir=" + dir + "/deep/er")).isEqualTo(3);
     assertThat(dir).isEmptyDirectory();
     Files.createDirectories(file("notes"));
@@ -259,7 +226,7 @@ class MainTest {
             "trireme: --master "
                 + master
                 + ": is no Spark master; expected local[N], spark://HOST:PORT, yarn or k8s://URL\n");
-    assertThat(masters).isEmpty();
+    assertThat(line.masters()).isEmpty();
     assertThat(dir).isEmptyDirectory();
   }
 
@@ -279,7 +246,7 @@ class MainTest {
       })
   void takesEveryMasterThatSparkKnows(String master) {
     assertThat(train("--master", master)).as(err()).isZero();
-    assertThat(masters).containsExactly(master);
+    assertThat(line.masters()).containsExactly(master);
   }
 
   @ParameterizedTest
@@ -312,7 +279,7 @@ class MainTest {
                 + "t10k-labels-idx1-ubyte.gz"
                 + fix
                 + "test.labels in the job file");
-    assertThat(masters).isEmpty();
+    assertThat(line.masters()).isEmpty();
     assertThat(dir).isEmptyDirectory();
   }
 
@@ -320,27 +287,27 @@ class MainTest {
   void saysThatAJobHasFinishedUnlessItIsToBeginAnew() throws IOException {
     assertThat(train("--set", "epochs=2")).isZero();
     String first = Files.readString(file("result.json"));
-    masters.clear();
+    line.masters().clear();
     assertThat(train("--set", "epochs=2")).isZero();
     assertThat(out()).contains("job quickstart has finished already");
-    assertThat(masters).isEmpty();
+    assertThat(line.masters()).isEmpty();
     assertThat(train("--set", "epochs=3")).isEqualTo(3);
     assertThat(err()).contains("finished run of job quickstart with epochs: 2");
     assertThat(train("--set", "epochs=2", "--resume", "never")).isEqualTo(3);
     assertThat(err()).contains("holds the result of a finished run of job quickstart");
     assertThat(Files.readString(file("result.json"))).isEqualTo(first);
-    assertThat(masters).isEmpty();
+    assertThat(line.masters()).isEmpty();
     assertThat(train("--overwrite")).isZero();
-    assertThat(masters).hasSize(1);
+    assertThat(line.masters()).hasSize(1);
   }
 
   @Test
   void keepsTheOldResultWhenAnOverwritingRunDoesNotBegin() {
     assertThat(train()).isZero();
-    runner =
+    line.training(
         (job, observer) -> {
           throw new TrainingFailedException("no cluster");
-        };
+        });
     assertThat(train("--overwrite")).isEqualTo(4);
     assertThat(file("result.json")).content().contains("\"status\" : \"done\"");
     assertThat(file("metrics.jsonl")).exists();
@@ -348,10 +315,10 @@ class MainTest {
 
   @Test
   void returns4ForAFailedRunAndLeavesItsResult() throws IOException {
-    runner =
+    line.training(
         (job, observer) ->
             failAfterHalf(
-                observer, new TrainingFailedException("worker 1 is gone; look at its log"));
+                observer, new TrainingFailedException("worker 1 is gone; look at its log")));
     assertThat(train()).isEqualTo(4);
     assertThat(err())
         .endsWith("trireme: worker 1 is gone; look at its log\n")
@@ -367,7 +334,7 @@ class MainTest {
 
   @Test
   void returns4ForWhatNobodyForesaw() {
-    runner = (job, observer) -> failAfterHalf(observer, new IllegalStateException("oops"));
+    line.training((job, observer) -> failAfterHalf(observer, new IllegalStateException("oops")));
     assertThat(train()).isEqualTo(4);
     assertThat(err())
         .endsWith(
@@ -378,21 +345,21 @@ class MainTest {
 
   @Test
   void returns4ForAnError() {
-    runner =
+    line.training(
         (job, observer) -> {
           throw new OutOfMemoryError("direct memory");
-        };
+        });
     assertThat(train()).isEqualTo(4);
     assertThat(err()).contains("java.lang.OutOfMemoryError: direct memory").doesNotContain("\tat ");
   }
 
   @Test
   void tellsASignalInOneLineAndNothingOfWhatBreaksThen() throws IOException {
-    runner =
+    line.training(
         (job, observer) -> {
-          interruption.run();
+          line.interruption().run();
           return failAfterHalf(observer, new IllegalStateException("SparkContext was shut down"));
-        };
+        });
     assertThat(train()).isEqualTo(4);
     assertThat(err().lines())
         .containsExactly(
@@ -405,28 +372,28 @@ class MainTest {
   @Test
   void takesNoEndOfADoneCommandForAnInterruption() {
     assertThat(train()).isZero();
-    interruption.run();
-    assertThat(interruption.happened()).isFalse();
+    line.interruption().run();
+    assertThat(line.interruption().happened()).isFalse();
     assertThat(err()).doesNotContain("signal");
   }
 
   @Test
   void showsStackTracesOnlyWhenAsked() {
-    runner = (job, observer) -> failAfterHalf(observer, new IllegalStateException("oops"));
+    line.training((job, observer) -> failAfterHalf(observer, new IllegalStateException("oops")));
     assertThat(train("--verbose")).isEqualTo(4);
     assertThat(err()).contains("\tat io.trireme.driver.cli.MainTest");
   }
 
   @Test
   void findsTheMessageThatIsMeantForAPersonInsideSparksOwn() {
-    runner =
+    line.training(
         (job, observer) -> {
           throw new IllegalStateException(
               new SparkException(
                   "Job aborted due to stage failure",
                   new PreflightException(
                       List.of(new Finding("memory", "too little", "add some")))));
-        };
+        });
     assertThat(train()).isEqualTo(3);
     assertThat(err()).isEqualTo("trireme: memory: too little; add some\n");
   }
@@ -440,10 +407,10 @@ class MainTest {
   @ParameterizedTest
   @MethodSource("badInput")
   void returns3ForDataOrAModelThatCannotBeUsed(RuntimeException bad) {
-    runner =
+    line.training(
         (job, observer) -> {
           throw bad;
-        };
+        });
     assertThat(train()).isEqualTo(3);
     assertThat(err()).isEqualTo("trireme: train-images: truncated\n");
   }

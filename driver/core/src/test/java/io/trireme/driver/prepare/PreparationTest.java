@@ -18,6 +18,7 @@ import io.trireme.common.config.WorkersConfig;
 import io.trireme.data.BadDataException;
 import io.trireme.data.DatasetDescription;
 import io.trireme.data.shard.ExampleReader;
+import io.trireme.driver.fixture.LocalSpark;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -26,39 +27,22 @@ import java.nio.file.attribute.FileTime;
 import java.util.Arrays;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** All that needs Spark, in one context. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@ExtendWith(LocalSpark.class)
 class PreparationTest {
   private static final int PIXELS = 784;
 
-  private final JavaSparkContext spark =
-      new JavaSparkContext(
-          new SparkConf()
-              .setMaster("local[2]")
-              .setAppName("preparation")
-              .set("spark.ui.enabled", "false")
-              .set("spark.driver.bindAddress", "127.0.0.1")
-              .set("spark.driver.host", "127.0.0.1"));
+  private final JavaSparkContext spark;
 
   @TempDir Path folder;
 
-  @BeforeAll
-  void quiet() {
-    spark.setLogLevel("WARN");
-  }
-
-  @AfterAll
-  void stop() {
-    spark.close();
+  PreparationTest(JavaSparkContext spark) {
+    this.spark = spark;
   }
 
   @Test

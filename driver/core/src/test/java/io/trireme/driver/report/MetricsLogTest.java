@@ -6,7 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.trireme.common.files.PlainFiles;
-import io.trireme.driver.coordinator.Recovery;
+import io.trireme.driver.api.event.Progress;
+import io.trireme.driver.api.event.RecoveryEvent;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -71,7 +72,7 @@ class MetricsLogTest {
   @Test
   void tellsWhoWasLostAndWhoLeft() throws IOException {
     try (MetricsLog log = new MetricsLog(fs, path)) {
-      log.recovery(new Recovery("worker 1: left", 2, 3, 1, 40, 0, 2_000_000_000L, 0.5));
+      log.recovery(new RecoveryEvent(40, "worker 1: left", 2, 3, 1, 0, 2.0, 0.5));
     }
     assertThat(Files.readAllLines(file))
         .singleElement()

@@ -3,8 +3,9 @@ package io.trireme.driver.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.trireme.common.files.PlainFiles;
-import io.trireme.driver.report.RunResult.Evaluation;
-import io.trireme.driver.report.RunResult.Status;
+import io.trireme.driver.api.result.RunResult;
+import io.trireme.driver.api.result.RunResult.Evaluation;
+import io.trireme.driver.api.result.RunResult.Status;
 import java.io.IOException;
 import java.nio.file.Files;
 import org.apache.hadoop.conf.Configuration;

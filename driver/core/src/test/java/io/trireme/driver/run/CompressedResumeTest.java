@@ -1,5 +1,6 @@
 package io.trireme.driver.run;
 
+import static io.trireme.driver.fixture.LocalJobs.checkpoints;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -11,153 +12,54 @@ import io.trireme.common.checkpoint.SectionId;
 import io.trireme.common.checkpoint.StepInspection;
 import io.trireme.common.checkpoint.StoredSection;
 import io.trireme.common.config.JobConfig;
-import io.trireme.driver.jobfile.JobFile;
-import io.trireme.driver.report.Progress;
-import io.trireme.driver.report.RunObserver;
-import io.trireme.driver.report.RunResult;
+import io.trireme.driver.api.event.Progress;
+import io.trireme.driver.api.result.PreflightException;
+import io.trireme.driver.api.result.RunResult;
+import io.trireme.driver.fixture.LocalJobs;
+import io.trireme.driver.fixture.LocalSpark;
+import io.trireme.driver.fixture.RunWatcher;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.LongConsumer;
 import java.util.stream.Stream;
-import org.apache.hadoop.conf.Configuration;
-import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Runs with lossy codecs that are ended in the middle and go on, bit for bit. */
-@Timeout(300)
+@Timeout(600)
+@ExtendWith(LocalSpark.class)
 class CompressedResumeTest {
-
   private static final String EVERY_4 = "checkpoint={everySteps: 4, keep: 3}";
 
-  @TempDir static Path folder;
-  private static JavaSparkContext spark;
+  private static LocalJobs jobs;
 
   @BeforeAll
-  static void startSpark() {
-    spark =
-        new JavaSparkContext(
-            new SparkConf()
-                .setMaster("local[4]")
-                .setAppName("compressed-resume")
-                .set("spark.ui.enabled", "false")
-                .set("spark.plugins", "io.trireme.driver.spark.TriremePlugin"));
+  static void onSpark(JavaSparkContext spark, @TempDir Path folder) {
+    jobs =
+        new LocalJobs(
+            spark,
+            folder,
+            "data={format: digits, train: {examples: 1000}, test: {examples: 100}}",
+            "batch={size: 48, slots: 4}",
+            "epochs=4");
   }
 
-  @AfterAll
-  static void stopSpark() {
-    spark.close();
-  }
-
-  /** What ends a run in the middle of this test. */
-  private static final class Killed extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-  }
-
-  private static final class Watcher implements RunObserver {
-    private final LongConsumer onCheckpoint;
-    private final List<Long> checkpoints = new ArrayList<>();
-    private final List<Long> resumed = new ArrayList<>();
-    private final List<String> warnings = new ArrayList<>();
-    private double residualNorm;
-
-    Watcher(LongConsumer onCheckpoint) {
-      this.onCheckpoint = onCheckpoint;
-    }
-
-    @Override
-    public void phase(Phase phase) {}
-
-    @Override
-    public void progress(Progress made) {
-      residualNorm = Math.max(residualNorm, made.residualNorm());
-    }
-
-    @Override
-    public void resumed(long step) {
-      resumed.add(step);
-    }
-
-    @Override
-    public void checkpoint(long step, long lengthBytes, double seconds) {
-      checkpoints.add(step);
-      onCheckpoint.accept(step);
-    }
-
-    @Override
-    public void warning(String message) {
-      warnings.add(message);
-    }
-  }
-
-  private static JobConfig config(String job, String... sets) throws Exception {
-    Path file = folder.resolve("job.yaml");
-    Files.writeString(
-        file,
-        """
-        job: base
-        seed: 7
-        model: { zoo: mlp }
-        data:
-          format: digits
-          train: { examples: 2000 }
-          test: { examples: 100 }
-        batch: { size: 48, slots: 4 }
-        epochs: 4
-        optimizer: { adam: { learningRate: 0.001 } }
-        workers: { min: 2, max: 2, threads: 1 }
-        servers: 2
-        output: { dir: %s }
-        """
-            .formatted(folder));
-    List<String> all = new ArrayList<>(Arrays.asList(sets));
-    all.add("job=" + job);
-    return JobFile.load(file, all, Map.of());
-  }
-
-  private static RunResult run(JobConfig job, Watcher watcher) throws Exception {
-    RunFolder run = RunFolder.of(job, new Configuration());
-    RunControl control =
-        new RunControl(Resumption.own(job, run, watcher.warnings::add), null, new StopSwitch());
-    return new TrainingRun(spark, job, run, control, watcher).run();
-  }
-
-  /** Ends the run once a checkpoint of this step or a later one is there. */
-  private static long killAfter(long step, JobConfig job) {
-    Watcher killer =
-        new Watcher(
-            committed -> {
-              if (committed >= step) {
-                throw new Killed();
-              }
-            });
-    assertThatThrownBy(() -> run(job, killer)).isInstanceOf(Killed.class);
-    return killer.checkpoints.get(killer.checkpoints.size() - 1);
-  }
-
-  private static String quiet(String job, String... sets) throws Exception {
-    Watcher watcher = new Watcher(step -> {});
-    String sha = requireNonNull(run(config(job + "-quiet", sets), watcher).paramsSha256());
-    assertThat(watcher.residualNorm).as("something is kept back").isPositive();
-    return sha;
-  }
-
-  private static CheckpointFolder checkpoints(JobConfig job) {
-    return RunFolder.of(job, new Configuration()).checkpointFolder();
+  private static String quiet(String... sets) throws Exception {
+    LocalJobs.Run run = jobs.quiet(sets);
+    assertThat(run.told().progress())
+        .as("something is kept back")
+        .extracting(Progress::residualNorm)
+        .anyMatch(norm -> norm > 0);
+    return run.parameters();
   }
 
   @ParameterizedTest
@@ -183,12 +85,12 @@ class CompressedResumeTest {
   void goesOnBitForBitWithOtherNumbersOfServers(String id, String compression, String mode)
       throws Exception {
     String[] what = {"compression=" + compression, "sync={mode: " + mode + "}"};
-    String quiet = quiet(id, what);
-    long at = killAfter(4, config(id, what[0], what[1], EVERY_4));
-    JobConfig second = config(id, what[0], what[1], EVERY_4, "servers=3");
-    Watcher watcher = new Watcher(step -> {});
-    RunResult result = run(second, watcher);
-    assertThat(watcher.resumed).containsExactly(at);
+    String quiet = quiet(what);
+    long at = jobs.killAfter(4, jobs.job(id, what[0], what[1], EVERY_4));
+    JobConfig second = jobs.job(id, what[0], what[1], EVERY_4, "servers=3");
+    RunWatcher watcher = new RunWatcher();
+    RunResult result = jobs.run(second, watcher);
+    assertThat(watcher.resumed()).containsExactly(at);
     assertThat(at).as("something is left to compute").isLessThan(result.steps());
     assertThat(result.paramsSha256()).isEqualTo(quiet);
     List<StepInspection> left = checkpoints(second).list(Check.EVERY_BYTE);
@@ -199,17 +101,9 @@ class CompressedResumeTest {
   @Test
   void aWorkersShardThatIsBadOrMissingIsPassedOver() throws Exception {
     String[] what = {"compression=onebit", "epochs=24"};
-    String quiet = quiet("shards", what);
-    JobConfig job = config("shards", what[0], what[1], EVERY_4);
-    AtomicInteger written = new AtomicInteger();
-    Watcher killer =
-        new Watcher(
-            step -> {
-              if (written.incrementAndGet() >= 3) {
-                throw new Killed();
-              }
-            });
-    assertThatThrownBy(() -> run(job, killer)).isInstanceOf(Killed.class);
+    String quiet = quiet(what);
+    JobConfig job = jobs.job("shards", what[0], what[1], EVERY_4);
+    assertThat(jobs.killAfter(0, 3, job)).isPositive();
     CheckpointFolder kept = checkpoints(job);
     List<Long> steps =
         kept.list(Check.EVERY_BYTE).stream()
@@ -223,10 +117,10 @@ class CompressedResumeTest {
     Files.write(bad, bytes);
     Path missing = workerShard(kept, steps.get(steps.size() - 2));
     Files.delete(missing);
-    Watcher watcher = new Watcher(ignored -> {});
-    RunResult result = run(job, watcher);
-    assertThat(watcher.resumed).containsExactly(steps.get(steps.size() - 3));
-    assertThat(watcher.warnings)
+    RunWatcher watcher = new RunWatcher();
+    RunResult result = jobs.run(job, watcher);
+    assertThat(watcher.resumed()).containsExactly(steps.get(steps.size() - 3));
+    assertThat(watcher.warnings())
         .anyMatch(line -> line.contains(String.valueOf(bad.getFileName())))
         .anyMatch(line -> line.contains(String.valueOf(missing.getFileName())));
     assertThat(result.paramsSha256()).isEqualTo(quiet);
@@ -243,8 +137,8 @@ class CompressedResumeTest {
 
   @Test
   void residualsOfAllSlotsAreThereOnce() throws Exception {
-    JobConfig job = config("sections", "compression={codec: topk, back: bf16}", EVERY_4);
-    long at = killAfter(4, job);
+    JobConfig job = jobs.job("sections", "compression={codec: topk, back: bf16}", EVERY_4);
+    long at = jobs.killAfter(4, job);
     Manifest manifest =
         requireNonNull(requireNonNull(checkpoints(job).inspect(at, Check.EVERY_BYTE)).manifest());
     Set<String> slots = new TreeSet<>();
@@ -266,12 +160,14 @@ class CompressedResumeTest {
   @ValueSource(ints = {1, 3})
   void otherNumbersOfWorkersGoOnWithOtherBits(int workers) throws Exception {
     String compression = "compression={codec: topk, density: 0.02, back: int8}";
-    String[] first = {compression, EVERY_4};
-    String[] second = {compression, EVERY_4, "workers={min: %d, max: %<d}".formatted(workers)};
-    long at = killAfter(8, config("other" + workers, first));
-    Watcher watcher = new Watcher(step -> {});
-    RunResult result = run(config("other" + workers, second), watcher);
-    assertThat(watcher.resumed).containsExactly(at);
+    String[] first = {compression, EVERY_4, "epochs=8"};
+    String[] second = {
+      compression, EVERY_4, "epochs=8", "workers={min: %d, max: %<d}".formatted(workers)
+    };
+    long at = jobs.killAfter(8, jobs.job("other" + workers, first));
+    RunWatcher watcher = new RunWatcher();
+    RunResult result = jobs.run(jobs.job("other" + workers, second), watcher);
+    assertThat(watcher.resumed()).containsExactly(at);
     assertThat(result.workers()).isEqualTo(workers);
     assertThat(requireNonNull(result.evaluation()).accuracy()).isGreaterThan(0.3);
   }
@@ -279,20 +175,20 @@ class CompressedResumeTest {
   @Test
   void moreEpochsGoOnFromTheFinalStateThoughTheLastStepTravelsPlain() throws Exception {
     String[] what = {"compression={codec: int8, back: onebit}", "epochs=5"};
-    String quiet = quiet("more", what);
-    run(config("more", what[0], EVERY_4), new Watcher(step -> {}));
-    Watcher watcher = new Watcher(step -> {});
-    RunResult result = run(config("more", what[0], what[1], EVERY_4), watcher);
-    assertThat(watcher.resumed).containsExactly(168L);
+    String quiet = quiet(what);
+    jobs.run(jobs.job("more", what[0], EVERY_4), new RunWatcher());
+    RunWatcher watcher = new RunWatcher();
+    RunResult result = jobs.run(jobs.job("more", what[0], what[1], EVERY_4), watcher);
+    assertThat(watcher.resumed()).containsExactly(84L);
     assertThat(result.paramsSha256()).isEqualTo(quiet);
   }
 
   @Test
   void anotherCodecIsRefused() throws Exception {
-    long at = killAfter(4, config("codec", "compression=int8", EVERY_4));
+    long at = jobs.killAfter(4, jobs.job("codec", "compression=int8", EVERY_4));
     assertThat(at).isPositive();
-    JobConfig other = config("codec", "compression={codec: onebit, warmupSteps: 3}", EVERY_4);
-    assertThatThrownBy(() -> run(other, new Watcher(step -> {})))
+    JobConfig other = jobs.job("codec", "compression={codec: onebit, warmupSteps: 3}", EVERY_4);
+    assertThatThrownBy(() -> jobs.run(other, new RunWatcher()))
         .isInstanceOf(PreflightException.class)
         .hasMessageContaining("compression.way.codec: int8 became onebit")
         .hasMessageContaining("compression.warmupSteps: 0 became 3");

@@ -1,111 +1,46 @@
 package io.trireme.driver.run;
 
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.trireme.common.config.JobConfig;
-import io.trireme.driver.coordinator.CodecDecision;
-import io.trireme.driver.jobfile.JobFile;
-import io.trireme.driver.report.Progress;
-import io.trireme.driver.report.RunObserver;
-import io.trireme.driver.report.RunResult;
-import java.nio.file.Files;
+import io.trireme.driver.api.event.CompressionEvent;
+import io.trireme.driver.api.event.Progress;
+import io.trireme.driver.api.result.TrainingFailedException;
+import io.trireme.driver.fixture.LocalJobs;
+import io.trireme.driver.fixture.LocalJobs.Run;
+import io.trireme.driver.fixture.LocalSpark;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import org.apache.hadoop.conf.Configuration;
-import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Jobs with lossy codecs on {@code local[4]}: real Spark, real Aeron, real DL4J. */
-@Timeout(300)
+@Timeout(600)
+@ExtendWith(LocalSpark.class)
 class CompressedTrainingTest {
-
-  @TempDir static Path folder;
-  private static JavaSparkContext spark;
+  private static LocalJobs jobs;
 
   @BeforeAll
-  static void startSpark() {
-    spark =
-        new JavaSparkContext(
-            new SparkConf()
-                .setMaster("local[4]")
-                .setAppName("compressed-training")
-                .set("spark.ui.enabled", "false")
-                .set("spark.plugins", "io.trireme.driver.spark.TriremePlugin"));
+  static void onSpark(JavaSparkContext spark, @TempDir Path folder) {
+    jobs =
+        new LocalJobs(
+            spark,
+            folder,
+            "data={format: digits, train: {examples: 2000}, test: {examples: 500}}",
+            "epochs=4");
   }
 
-  @AfterAll
-  static void stopSpark() {
-    spark.close();
-  }
-
-  private record Run(RunResult result, List<Progress> progress, List<CodecDecision> decisions) {
-    double accuracy() {
-      return requireNonNull(result.evaluation()).accuracy();
-    }
-
-    double meanRatio() {
-      return progress.stream().mapToDouble(Progress::compressionRatio).average().orElseThrow();
-    }
-  }
-
-  private static Run train(String job, String... sets) throws Exception {
-    Path file = folder.resolve("job.yaml");
-    Files.writeString(
-        file,
-        """
-        job: base
-        seed: 7
-        model: { zoo: mlp }
-        data:
-          format: digits
-          train: { examples: 2000 }
-          test: { examples: 500 }
-        batch: { size: 100, slots: 4 }
-        epochs: 4
-        optimizer: { adam: { learningRate: 0.001 } }
-        workers: { min: 2, max: 2, threads: 1 }
-        servers: 2
-        output: { dir: %s }
-        """
-            .formatted(folder));
-    List<String> all = new ArrayList<>(Arrays.asList(sets));
-    all.add("job=" + job);
-    JobConfig config = JobFile.load(file, all, Map.of());
-    List<Progress> progress = new ArrayList<>();
-    List<CodecDecision> decisions = new ArrayList<>();
-    RunObserver observer =
-        new RunObserver() {
-          @Override
-          public void phase(Phase phase) {}
-
-          @Override
-          public void progress(Progress made) {
-            progress.add(made);
-          }
-
-          @Override
-          public void compression(CodecDecision decision) {
-            decisions.add(decision);
-          }
-
-          @Override
-          public void warning(String message) {}
-        };
-    RunFolder runFolder = RunFolder.of(config, new Configuration());
-    RunResult result = new TrainingRun(spark, config, runFolder, observer).run();
-    return new Run(result, progress, decisions);
+  private static double meanRatio(Run run) {
+    return run.told().progress().stream()
+        .mapToDouble(Progress::compressionRatio)
+        .average()
+        .orElseThrow();
   }
 
   /** What is lost in accuracy at the most is far above what is measured, to hold on any machine. */
@@ -127,44 +62,46 @@ class CompressedTrainingTest {
           """)
   void everyCodecLearnsAndRepeats(String job, String compression, double ratio, double loss)
       throws Exception {
-    double plain = train("plain-" + job).accuracy();
-    Run run = train(job, "compression=" + compression);
+    double plain = jobs.quiet().accuracy();
+    Run run = jobs.train(job, "compression=" + compression);
     assertThat(run.accuracy()).isGreaterThan(plain - loss);
-    assertThat(run.meanRatio()).isGreaterThan(ratio);
-    Progress last = run.progress().get(run.progress().size() - 1);
+    assertThat(meanRatio(run)).isGreaterThan(ratio);
+    List<Progress> progress = run.told().progress();
+    Progress last = progress.get(progress.size() - 1);
     assertThat(last.residualNorm()).isPositive().isFinite();
     assertThat(last.density()).isPositive().isLessThanOrEqualTo(1);
-    Run again = train(job + "-again", "compression=" + compression);
-    assertThat(again.result().paramsSha256()).isEqualTo(run.result().paramsSha256());
+    Run again = jobs.train(job + "-again", "compression=" + compression);
+    assertThat(again.parameters()).isEqualTo(run.parameters());
   }
 
   @Test
   void codecsAreChosenWhileTheJobRunsAndItLearnsAsWell() throws Exception {
-    double plain = train("plain-auto", "epochs=20").accuracy();
-    Run run = train("auto", "epochs=20", "compression=auto");
+    double plain = jobs.quiet("epochs=20").accuracy();
+    Run run = jobs.train("auto", "epochs=20", "compression=auto");
     assertThat(run.accuracy()).isGreaterThan(plain - 0.05);
-    assertThat(run.decisions()).isNotEmpty();
-    CodecDecision last = run.decisions().get(run.decisions().size() - 1);
+    assertThat(run.told().decisions()).isNotEmpty();
+    List<CompressionEvent> decisions = run.told().decisions();
+    CompressionEvent last = decisions.get(decisions.size() - 1);
     assertThat(last.why()).contains("measured");
-    assertThat(last.measured()).containsKey("none/none");
-    assertThat(last.predicted()).hasSize(16);
+    assertThat(last.measuredStepSeconds()).containsKey("none/none");
+    assertThat(last.predictedStepSeconds()).hasSize(16);
   }
 
   @Test
   void localRoundsTravelCompressed() throws Exception {
     Run run =
-        train(
+        jobs.train(
             "local",
             "compression={codec: int8, back: bf16}",
             "sync={mode: local, localSteps: 4}",
             "batch.slots=2");
-    assertThat(run.meanRatio()).isGreaterThan(3.5);
+    assertThat(meanRatio(run)).isGreaterThan(3.5);
     assertThat(run.accuracy()).isGreaterThan(0.5);
   }
 
   @Test
   void aGradientThatIsNoNumberEndsTheRunAndIsNamed() {
-    assertThatThrownBy(() -> train("bad", "optimizer={sgd: {learningRate: 1e30}}"))
+    assertThatThrownBy(() -> jobs.train("bad", "optimizer={sgd: {learningRate: 1e30}}"))
         .isInstanceOf(TrainingFailedException.class)
         .hasMessageContaining("diverged")
         .hasMessageContaining("learning rate");
@@ -174,7 +111,7 @@ class CompressedTrainingTest {
   void stepsThatAreSkippedAreCountedAndBounded() {
     assertThatThrownBy(
             () ->
-                train(
+                jobs.train(
                     "skip",
                     "optimizer={sgd: {learningRate: 1e30}}",
                     "onNonFinite=skip",

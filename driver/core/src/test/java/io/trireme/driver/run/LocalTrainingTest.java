@@ -1,160 +1,82 @@
 package io.trireme.driver.run;
 
-import static java.util.Objects.requireNonNull;
+import static io.trireme.driver.fixture.LocalJobs.size;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.trireme.common.config.JobConfig;
-import io.trireme.driver.jobfile.JobFile;
-import io.trireme.driver.report.Progress;
-import io.trireme.driver.report.RunObserver;
-import io.trireme.driver.report.RunResult;
-import java.io.IOException;
-import java.nio.file.Files;
+import io.trireme.driver.api.event.Progress;
+import io.trireme.driver.api.result.PreflightException;
+import io.trireme.driver.api.result.TrainingFailedException;
+import io.trireme.driver.fixture.LocalJobs;
+import io.trireme.driver.fixture.LocalJobs.Run;
+import io.trireme.driver.fixture.LocalSpark;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import org.apache.hadoop.conf.Configuration;
-import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Jobs on {@code local[4]}: real Spark, real Aeron, real DL4J; servers and workers in one JVM. */
-@Timeout(300)
+@Timeout(600)
+@ExtendWith(LocalSpark.class)
 class LocalTrainingTest {
-
-  @TempDir static Path folder;
-  private static JavaSparkContext spark;
+  private static LocalJobs jobs;
 
   @BeforeAll
-  static void startSpark() {
-    SparkConf conf =
-        new SparkConf()
-            .setMaster("local[4]")
-            .setAppName("local-training")
-            .set("spark.ui.enabled", "false")
-            .set("spark.plugins", "io.trireme.driver.spark.TriremePlugin");
-    spark = new JavaSparkContext(conf);
-  }
-
-  @AfterAll
-  static void stopSpark() throws IOException {
-    spark.close();
-    String pid = "-" + ProcessHandle.current().pid() + "-";
-    try (var left = Files.list(Path.of("/dev/shm"))) {
-      assertThat(left.filter(file -> file.getFileName().toString().contains(pid))).isEmpty();
-    }
-  }
-
-  private record Run(RunResult result, List<Progress> progress, Path folder) {}
-
-  private static Run train(String job, String... sets) throws Exception {
-    Path file = folder.resolve("job.yaml");
-    Files.writeString(
-        file,
-        """
-        job: base
-        seed: 7
-        model: { zoo: mlp }
-        data:
-          format: digits
-          train: { examples: 1000 }
-          test: { examples: 200 }
-        batch: { size: 96, slots: 4 }
-        epochs: 2
-        optimizer: { adam: { learningRate: 0.001 } }
-        sync: { mode: bsp }
-        workers: { min: 1, max: 1, threads: 1 }
-        servers: 1
-        output: { dir: %s }
-        """
-            .formatted(folder));
-    List<String> all = new ArrayList<>(Arrays.asList(sets));
-    all.add("job=" + job);
-    JobConfig config = JobFile.load(file, all, Map.of());
-    List<Progress> progress = new ArrayList<>();
-    RunObserver observer =
-        new RunObserver() {
-          @Override
-          public void phase(Phase phase) {}
-
-          @Override
-          public void progress(Progress made) {
-            progress.add(made);
-          }
-
-          @Override
-          public void warning(String message) {}
-        };
-    RunFolder runFolder = RunFolder.of(config, new Configuration());
-    RunResult result = new TrainingRun(spark, config, runFolder, observer).run();
-    return new Run(result, progress, folder.resolve(job));
-  }
-
-  private static double accuracy(Run run) {
-    RunResult.Evaluation evaluation = run.result().evaluation();
-    return evaluation == null ? Double.NaN : evaluation.accuracy();
-  }
-
-  private static String[] size(int workers, int servers, String... more) {
-    List<String> sets =
-        new ArrayList<>(
-            List.of("workers.min=" + workers, "workers.max=" + workers, "servers=" + servers));
-    sets.addAll(Arrays.asList(more));
-    return sets.toArray(String[]::new);
+  static void onSpark(JavaSparkContext spark, @TempDir Path folder) {
+    jobs = new LocalJobs(spark, folder, "batch={size: 96, slots: 4}");
   }
 
   @Test
   void workersThatDoNotWaitForEachOtherTrainToo() throws Exception {
-    Run bounded = train("ssp", size(4, 2, "sync.mode=ssp", "sync.staleness=2", "epochs=6"));
+    Run bounded = jobs.train("ssp", size(4, 2, "sync.mode=ssp", "sync.staleness=2", "epochs=6"));
     assertThat(bounded.result().steps()).isEqualTo(66);
-    assertThat(bounded.progress()).allSatisfy(at -> assertThat(at.stalenessMax()).isBetween(0, 2));
-    assertThat(accuracy(bounded)).isGreaterThan(0.6);
-    Run free = train("async", size(2, 1, "sync.mode=async", "epochs=6"));
-    assertThat(accuracy(free)).isGreaterThan(0.6);
+    assertThat(bounded.told().progress())
+        .allSatisfy(at -> assertThat(at.stalenessMax()).isBetween(0, 2));
+    assertThat(bounded.accuracy()).isGreaterThan(0.6);
+    Run free = jobs.train("async", size(2, 1, "sync.mode=async", "epochs=6"));
+    assertThat(free.accuracy()).isGreaterThan(0.6);
   }
 
   @Test
   void roundsOfLocalStepsHaveTheSameBitsForAnyNumberOfWorkers() throws Exception {
     String[] local = {"sync.mode=local", "sync.localSteps=3", "epochs=3"};
-    Run alone = train("local1", size(1, 1, local));
-    Run spread = train("local4", size(4, 2, local));
-    assertThat(spread.result().paramsSha256()).isEqualTo(alone.result().paramsSha256());
-    assertThat(accuracy(alone)).isGreaterThan(0.5);
+    Run alone = jobs.train("local1", size(1, 1, local));
+    Run spread = jobs.train("local4", size(4, 2, local));
+    assertThat(spread.parameters()).isEqualTo(alone.parameters());
+    assertThat(alone.accuracy()).isGreaterThan(0.5);
     Run outer =
-        train("diloco", size(2, 1, "sync={mode: local, localSteps: 3, outer: {nesterovs: {}}}"));
-    assertThat(outer.result().paramsSha256()).isNotEqualTo(alone.result().paramsSha256());
+        jobs.train(
+            "diloco", size(2, 1, "sync={mode: local, localSteps: 3, outer: {nesterovs: {}}}"));
+    assertThat(outer.parameters()).isNotEqualTo(alone.parameters());
   }
 
   @Test
   void backupsChangeNoBit() throws Exception {
-    Run plain = train("plain", size(2, 2));
-    Run backed = train("backed", size(2, 1, "servers={count: 2, replicas: 1}"));
-    assertThat(backed.result().paramsSha256()).isEqualTo(plain.result().paramsSha256());
-    Run clipped = train("clipped", size(2, 2, "optimizer.clipGlobalNorm=0.5"));
+    Run plain = jobs.quiet(size(2, 2));
+    Run backed = jobs.train("backed", size(2, 1, "servers={count: 2, replicas: 1}"));
+    assertThat(backed.parameters()).isEqualTo(plain.parameters());
+    Run clipped = jobs.train("clipped", size(2, 2, "optimizer.clipGlobalNorm=0.5"));
     Run both =
-        train(
+        jobs.train(
             "both", size(2, 1, "servers={count: 3, replicas: 1}", "optimizer.clipGlobalNorm=0.5"));
-    assertThat(both.result().paramsSha256()).isEqualTo(clipped.result().paramsSha256());
+    assertThat(both.parameters()).isEqualTo(clipped.parameters());
   }
 
   @Test
   void parametersAreBitwiseTheSameForAnyNumberOfWorkersAndServers() throws Exception {
-    Run alone = train("w1s1", size(1, 1));
+    Run alone = jobs.quiet(size(1, 1));
     assertThat(alone.result().steps()).isEqualTo(22);
     for (int[] size : new int[][] {{2, 1}, {4, 1}, {1, 2}, {1, 3}, {2, 2}, {4, 3}}) {
-      Run other = train("w" + size[0] + "s" + size[1], size(size[0], size[1]));
-      assertThat(other.result().paramsSha256())
+      Run other = jobs.quiet(size(size[0], size[1]));
+      assertThat(other.parameters())
           .as("%d workers, %d servers", size[0], size[1])
-          .isEqualTo(alone.result().paramsSha256());
+          .isEqualTo(alone.parameters());
       assertThat(other.result().workers()).isEqualTo(size[0]);
       assertThat(other.result().servers()).isEqualTo(size[1]);
     }
@@ -162,24 +84,23 @@ class LocalTrainingTest {
 
   @Test
   void theSeedAndTheSlotsAreParts() throws Exception {
-    String base = train("base", size(2, 1)).result().paramsSha256();
-    assertThat(train("seed", size(2, 1, "seed=8")).result().paramsSha256()).isNotEqualTo(base);
-    assertThat(train("slots", size(2, 1, "batch.slots=2")).result().paramsSha256())
-        .isNotEqualTo(base);
+    String base = jobs.quiet(size(2, 1)).parameters();
+    assertThat(jobs.train("seed", size(2, 1, "seed=8")).parameters()).isNotEqualTo(base);
+    assertThat(jobs.train("slots", size(2, 1, "batch.slots=2")).parameters()).isNotEqualTo(base);
   }
 
   @Test
   void clippingByGlobalNormIsTheSameForAnyNumberOfServers() throws Exception {
     String clip = "optimizer.clipGlobalNorm=0.5";
-    String one = train("clip1", size(1, 1, clip)).result().paramsSha256();
-    assertThat(train("clip3", size(2, 3, clip)).result().paramsSha256()).isEqualTo(one);
-    assertThat(train("free", size(1, 1)).result().paramsSha256()).isNotEqualTo(one);
+    String one = jobs.train("clip1", size(1, 1, clip)).parameters();
+    assertThat(jobs.train("clip3", size(2, 3, clip)).parameters()).isEqualTo(one);
+    assertThat(jobs.quiet(size(1, 1)).parameters()).isNotEqualTo(one);
   }
 
   @Test
   void lossFallsAndTheModelIsDl4jsOwn() throws Exception {
-    Run run = train("learn", size(2, 2, "epochs=6", "data.train.examples=2000"));
-    List<Progress> progress = run.progress();
+    Run run = jobs.train("learn", size(2, 2, "epochs=6", "data.train.examples=2000"));
+    List<Progress> progress = run.told().progress();
     Progress last = progress.get(progress.size() - 1);
     assertThat(last.step()).isEqualTo(run.result().steps()).isEqualTo(last.steps());
     assertThat(last.loss()).isLessThan(1.0);
@@ -187,7 +108,7 @@ class LocalTrainingTest {
     assertThat(progress.stream().mapToLong(Progress::bytesSent).sum())
         .as("every worker sends every parameter in every step")
         .isGreaterThan(run.result().steps() * run.result().parameters() * Float.BYTES);
-    assertThat(requireNonNull(run.result().evaluation()).accuracy()).isGreaterThan(0.6);
+    assertThat(run.accuracy()).isGreaterThan(0.6);
     MultiLayerNetwork model =
         ModelSerializer.restoreMultiLayerNetwork(run.folder().resolve("model.zip").toFile());
     assertThat(model.numParams()).isEqualTo(run.result().parameters());
@@ -195,7 +116,8 @@ class LocalTrainingTest {
 
   @Test
   void divergenceEndsTheRunWithItsCause() {
-    assertThatThrownBy(() -> train("diverge", size(2, 1, "optimizer={sgd: {learningRate: 1e30}}")))
+    assertThatThrownBy(
+            () -> jobs.train("diverge", size(2, 1, "optimizer={sgd: {learningRate: 1e30}}")))
         .isInstanceOf(TrainingFailedException.class)
         .hasMessageContaining("diverged")
         .hasMessageContaining("learning rate");
@@ -203,7 +125,7 @@ class LocalTrainingTest {
 
   @Test
   void tooFewTaskSlotsAreFoundBeforeTheFirstStep() {
-    assertThatThrownBy(() -> train("slots5", size(5, 1, "batch.slots=5")))
+    assertThatThrownBy(() -> jobs.train("slots5", size(5, 1, "batch.slots=5")))
         .isInstanceOf(PreflightException.class)
         .hasMessageContaining("task slots")
         .hasMessageContaining("workers: 5")
@@ -213,7 +135,7 @@ class LocalTrainingTest {
 
   @Test
   void tooLittleSharedMemoryIsFoundBeforeTheFirstStep() {
-    assertThatThrownBy(() -> train("memory", size(4, 8, "transport.termLength=1024MiB")))
+    assertThatThrownBy(() -> jobs.train("memory", size(4, 8, "transport.termLength=1024MiB")))
         .isInstanceOf(PreflightException.class)
         .hasMessageContaining("MiB free")
         .hasMessageContaining("8 servers with terms of 1024 MiB")
@@ -222,14 +144,14 @@ class LocalTrainingTest {
 
   @Test
   void aNumberOfNativeThreadsThatTheProcessDoesNotHaveIsFoundBeforeTheFirstStep() {
-    assertThatThrownBy(() -> train("threads", size(1, 1, "workers.threads=3")))
+    assertThatThrownBy(() -> jobs.train("threads", size(1, 1, "workers.threads=3")))
         .isInstanceOf(PreflightException.class)
         .hasMessageContaining("OMP_NUM_THREADS=3");
   }
 
   @Test
   void moreServersThanTheModelHasBlocksAreFoundBeforeTheFirstStep() {
-    assertThatThrownBy(() -> train("servers12", size(1, 12)))
+    assertThatThrownBy(() -> jobs.train("servers12", size(1, 12)))
         .isInstanceOf(PreflightException.class)
         .hasMessageContaining("servers: 12");
   }

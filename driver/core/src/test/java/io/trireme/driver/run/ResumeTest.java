@@ -1,5 +1,6 @@
 package io.trireme.driver.run;
 
+import static io.trireme.driver.fixture.LocalJobs.checkpoints;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -10,20 +11,18 @@ import io.trireme.common.checkpoint.Manifest;
 import io.trireme.common.checkpoint.StepInspection;
 import io.trireme.common.checkpoint.StepState;
 import io.trireme.common.config.JobConfig;
-import io.trireme.driver.jobfile.JobFile;
-import io.trireme.driver.report.Progress;
-import io.trireme.driver.report.RunObserver;
-import io.trireme.driver.report.RunResult;
-import io.trireme.driver.spark.Footholds;
+import io.trireme.driver.api.event.TrainingPhase;
+import io.trireme.driver.api.result.PreflightException;
+import io.trireme.driver.api.result.RunResult;
+import io.trireme.driver.api.result.StoppedException;
+import io.trireme.driver.fixture.LocalJobs;
+import io.trireme.driver.fixture.LocalSpark;
+import io.trireme.driver.fixture.RunWatcher;
+import io.trireme.driver.spark.PluginRegistry;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.function.LongConsumer;
-import org.apache.hadoop.conf.Configuration;
-import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -32,10 +31,10 @@ import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -46,131 +45,31 @@ import org.nd4j.linalg.schedule.ScheduleType;
 import org.nd4j.linalg.schedule.StepSchedule;
 
 /** Runs that are ended in the middle and go on from their checkpoints, bit for bit. */
-@Timeout(300)
+@Timeout(600)
+@ExtendWith(LocalSpark.class)
 class ResumeTest {
-
   private static final String EVERY_4 = "checkpoint={everySteps: 4, keep: 3}";
 
   @TempDir static Path folder;
   private static JavaSparkContext spark;
+  private static LocalJobs jobs;
 
   @BeforeAll
-  static void startSpark() {
-    SparkConf conf =
-        new SparkConf()
-            .setMaster("local[4]")
-            .setAppName("resume")
-            .set("spark.ui.enabled", "false")
-            .set("spark.plugins", "io.trireme.driver.spark.TriremePlugin");
-    spark = new JavaSparkContext(conf);
+  static void onSpark(JavaSparkContext context) {
+    spark = context;
+    jobs =
+        new LocalJobs(
+            context,
+            folder,
+            "model={zoo: lenet}",
+            "data={format: digits, train: {examples: 500}, test: {examples: 100}}",
+            "batch={size: 24, slots: 4}");
   }
 
-  @AfterAll
-  static void stopSpark() {
-    spark.close();
-  }
-
-  /** What ends a run in the middle of this test. */
-  private static final class Killed extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-  }
-
-  /** Calls back with the step of each checkpoint, and keeps the warnings. */
-  private static class Watcher implements RunObserver {
-    private final LongConsumer onCheckpoint;
-    private final List<Long> checkpoints = new ArrayList<>();
-    private final List<Long> resumed = new ArrayList<>();
-    private final List<String> warnings = new ArrayList<>();
-    private final List<Progress> progress = new ArrayList<>();
-
-    Watcher(LongConsumer onCheckpoint) {
-      this.onCheckpoint = onCheckpoint;
-    }
-
-    @Override
-    public void phase(Phase phase) {}
-
-    @Override
-    public void progress(Progress made) {
-      progress.add(made);
-    }
-
-    @Override
-    public void resumed(long step) {
-      resumed.add(step);
-    }
-
-    @Override
-    public void checkpoint(long step, long lengthBytes, double seconds) {
-      checkpoints.add(step);
-      onCheckpoint.accept(step);
-    }
-
-    @Override
-    public void warning(String message) {
-      warnings.add(message);
-    }
-  }
-
-  private static JobConfig config(String job, String... sets) throws Exception {
-    Path file = folder.resolve("job.yaml");
-    Files.writeString(
-        file,
-        """
-        job: base
-        seed: 7
-        model: { zoo: lenet }
-        data:
-          format: digits
-          train: { examples: 1000 }
-          test: { examples: 100 }
-        batch: { size: 48, slots: 4 }
-        epochs: 2
-        optimizer:
-          adam: { learningRate: 0.001 }
-        workers: { min: 2, max: 2, threads: 1 }
-        servers: 2
-        output: { dir: %s }
-        """
-            .formatted(folder));
-    List<String> all = new ArrayList<>(Arrays.asList(sets));
-    all.add("job=" + job);
-    return JobFile.load(file, all, Map.of());
-  }
-
-  private static RunResult run(JobConfig job, Watcher watcher, StopSwitch stop) throws Exception {
-    RunFolder run = RunFolder.of(job, new Configuration());
-    StartPoint start = Resumption.own(job, run, watcher.warnings::add);
-    return new TrainingRun(spark, job, run, new RunControl(start, null, stop), watcher).run();
-  }
-
-  private static RunResult run(JobConfig job, Watcher watcher) throws Exception {
-    return run(job, watcher, new StopSwitch());
-  }
-
-  /** Ends the run once a checkpoint of this step or a later one is there. */
-  private static long killAfter(long step, JobConfig job) {
-    Watcher killer =
-        new Watcher(
-            committed -> {
-              if (committed >= step) {
-                throw new Killed();
-              }
-            });
-    assertThatThrownBy(() -> run(job, killer)).isInstanceOf(Killed.class);
-    return killer.checkpoints.get(killer.checkpoints.size() - 1);
-  }
-
-  private static String quiet(String... sets) throws Exception {
-    Watcher watcher = new Watcher(step -> {});
-    List<String> all = new ArrayList<>(Arrays.asList(sets));
-    return requireNonNull(
-        run(config("quiet" + Arrays.hashCode(sets), all.toArray(String[]::new)), watcher)
-            .paramsSha256());
-  }
-
-  private static CheckpointFolder checkpoints(JobConfig job) {
-    return RunFolder.of(job, new Configuration()).checkpointFolder();
+  /** Loses all servers, as where all executors go at once. */
+  private static void loseAllServers() {
+    PluginRegistry.endpoint(spark.sc())
+        .onExecutorRemoved(new SparkListenerExecutorRemoved(0, "driver", "test"));
   }
 
   @ParameterizedTest
@@ -181,16 +80,16 @@ class ResumeTest {
         "sync={mode: local, localSteps: 2}"
       })
   void goesOnBitForBitWithOtherNumbersOfWorkersAndServers(String what) throws Exception {
-    String quiet = quiet(what);
+    String quiet = jobs.quiet(what).parameters();
     String id = "sizes" + what.hashCode();
-    JobConfig first = config(id, what, EVERY_4);
-    long at = killAfter(4, first);
+    JobConfig first = jobs.job(id, what, EVERY_4);
+    long at = jobs.killAfter(4, first);
     JobConfig second =
-        config(id, what, EVERY_4, "workers.min=1", "workers.max=1", "servers={count: 3}");
-    Watcher watcher = new Watcher(step -> {});
-    RunResult result = run(second, watcher);
-    assertThat(watcher.resumed).containsExactly(at);
-    assertThat(watcher.progress).allMatch(progress -> progress.step() > at);
+        jobs.job(id, what, EVERY_4, "workers.min=1", "workers.max=1", "servers={count: 3}");
+    RunWatcher watcher = new RunWatcher();
+    RunResult result = jobs.run(second, watcher);
+    assertThat(watcher.resumed()).containsExactly(at);
+    assertThat(watcher.progress()).allMatch(progress -> progress.step() > at);
     assertThat(result.paramsSha256()).isEqualTo(quiet);
     assertThat(result.restarts()).isZero();
     List<StepInspection> left = checkpoints(second).list(Check.EVERY_BYTE);
@@ -220,12 +119,12 @@ class ResumeTest {
             .build()
             .toJson());
     String[] net = {"model={dl4j: " + model + "}", "optimizer="};
-    String quiet = quiet(net);
-    JobConfig job = config("net", net[0], net[1], EVERY_4);
-    long at = killAfter(8, job);
-    Watcher watcher = new Watcher(step -> {});
-    RunResult result = run(config("net", net[0], net[1], EVERY_4, "servers=1"), watcher);
-    assertThat(watcher.resumed).containsExactly(at);
+    String quiet = jobs.quiet(net).parameters();
+    JobConfig job = jobs.job("net", net[0], net[1], EVERY_4);
+    long at = jobs.killAfter(8, job);
+    RunWatcher watcher = new RunWatcher();
+    RunResult result = jobs.run(jobs.job("net", net[0], net[1], EVERY_4, "servers=1"), watcher);
+    assertThat(watcher.resumed()).containsExactly(at);
     assertThat(result.paramsSha256()).isEqualTo(quiet);
   }
 
@@ -248,35 +147,35 @@ class ResumeTest {
             .build()
             .toJson();
     Files.writeString(model, json);
-    JobConfig job = config("changing", "model={dl4j: " + model + "}", "optimizer=", EVERY_4);
-    long at = killAfter(4, job);
+    JobConfig job = jobs.job("changing", "model={dl4j: " + model + "}", "optimizer=", EVERY_4);
+    long at = jobs.killAfter(4, job);
     assertThat(json).contains("ActivationTanH");
     Files.writeString(model, json.replace("ActivationTanH", "ActivationSigmoid"));
-    assertThatThrownBy(() -> run(job, new Watcher(step -> {})))
+    assertThatThrownBy(() -> jobs.run(job, new RunWatcher()))
         .isInstanceOf(PreflightException.class)
         .hasMessageContaining("checkpoint of step " + at)
         .hasMessageContaining("model");
     Files.writeString(model, json);
-    assertThat(run(job, new Watcher(step -> {})).steps()).isEqualTo(42);
+    assertThat(jobs.run(job, new RunWatcher()).steps()).isEqualTo(42);
   }
 
   @Test
   void moreEpochsGoOnFromTheFinalState() throws Exception {
-    String quiet = quiet("epochs=3");
-    run(config("more", EVERY_4), new Watcher(step -> {}));
-    Watcher watcher = new Watcher(step -> {});
-    RunResult result = run(config("more", EVERY_4, "epochs=3"), watcher);
-    assertThat(watcher.resumed).containsExactly(42L);
+    String quiet = jobs.quiet("epochs=3").parameters();
+    jobs.run(jobs.job("more", EVERY_4), new RunWatcher());
+    RunWatcher watcher = new RunWatcher();
+    RunResult result = jobs.run(jobs.job("more", EVERY_4, "epochs=3"), watcher);
+    assertThat(watcher.resumed()).containsExactly(42L);
     assertThat(result.paramsSha256()).isEqualTo(quiet);
-    RunResult again = run(config("more", EVERY_4, "epochs=3"), new Watcher(step -> {}));
+    RunResult again = jobs.run(jobs.job("more", EVERY_4, "epochs=3"), new RunWatcher());
     assertThat(again.paramsSha256()).as("nothing left but the result").isEqualTo(quiet);
   }
 
   @Test
   void aDamagedCheckpointIsPassedOverWithItsReason() throws Exception {
-    String quiet = quiet();
-    JobConfig job = config("damaged", EVERY_4);
-    long at = killAfter(8, job);
+    String quiet = jobs.quiet().parameters();
+    JobConfig job = jobs.job("damaged", EVERY_4);
+    long at = jobs.killAfter(8, job);
     CheckpointFolder folder = checkpoints(job);
     Path step = Path.of(folder.stepFolder(at).toUri());
     Path shard;
@@ -286,10 +185,10 @@ class ResumeTest {
     byte[] bytes = Files.readAllBytes(shard);
     bytes[bytes.length / 2] ^= 1;
     Files.write(shard, bytes);
-    Watcher watcher = new Watcher(ignored -> {});
-    RunResult result = run(job, watcher);
-    assertThat(watcher.resumed).hasSize(1).allMatch(from -> from < at);
-    assertThat(watcher.warnings)
+    RunWatcher watcher = new RunWatcher();
+    RunResult result = jobs.run(job, watcher);
+    assertThat(watcher.resumed()).hasSize(1).allMatch(from -> from < at);
+    assertThat(watcher.warnings())
         .anyMatch(line -> line.contains("step " + at) && line.contains(shard.getFileName() + ""));
     assertThat(result.paramsSha256()).isEqualTo(quiet);
     assertThat(folder.list(Check.EVERY_BYTE)).noneMatch(s -> s.state() == StepState.DAMAGED);
@@ -297,10 +196,10 @@ class ResumeTest {
 
   @Test
   void aJobThatComputesSomethingElseIsRefusedWithAllDifferences() throws Exception {
-    killAfter(4, config("changed", EVERY_4));
+    jobs.killAfter(4, jobs.job("changed", EVERY_4));
     JobConfig other =
-        config("changed", EVERY_4, "seed=8", "batch.slots=3", "workers.max=3", "epochs=5");
-    assertThatThrownBy(() -> run(other, new Watcher(step -> {})))
+        jobs.job("changed", EVERY_4, "seed=8", "batch.slots=3", "workers.max=3", "epochs=5");
+    assertThatThrownBy(() -> jobs.run(other, new RunWatcher()))
         .isInstanceOf(PreflightException.class)
         .hasMessageContaining("seed: 7 became 8")
         .hasMessageContaining("batch.slots: 4 became 3")
@@ -310,110 +209,85 @@ class ResumeTest {
 
   @Test
   void aStopWritesACheckpointFirst() throws Exception {
-    String quiet = quiet("epochs=4");
-    JobConfig job = config("stop", "checkpoint={everySeconds: 3600}", "epochs=4");
+    String quiet = jobs.quiet("epochs=4").parameters();
+    JobConfig job = jobs.job("stop", "checkpoint={everySeconds: 3600}", "epochs=4");
     StopSwitch stop = new StopSwitch();
-    Watcher watcher =
-        new Watcher(step -> {}) {
-          @Override
-          public void progress(Progress made) {
-            boolean unused = stop.request();
-          }
-        };
-    assertThatThrownBy(() -> run(job, watcher, stop))
+    RunWatcher watcher =
+        new RunWatcher()
+            .onProgress(
+                made -> {
+                  boolean unused = stop.request();
+                });
+    assertThatThrownBy(() -> jobs.run(job, watcher, stop))
         .isInstanceOf(StoppedException.class)
         .hasMessageContaining("checkpoint of step");
     StepInspection newest = requireNonNull(checkpoints(job).newestValid(Check.EVERY_BYTE).newest());
-    Watcher second = new Watcher(step -> {});
-    RunResult result = run(job, second);
-    assertThat(second.resumed).containsExactly(newest.step());
+    RunWatcher second = new RunWatcher();
+    RunResult result = jobs.run(job, second);
+    assertThat(second.resumed()).containsExactly(newest.step());
     assertThat(result.paramsSha256()).isEqualTo(quiet);
   }
 
   @Test
   void aTrainedRunTakesNoMoreStops() throws Exception {
-    JobConfig job = config("late", "checkpoint={everySeconds: 3600}", "epochs=1");
+    JobConfig job = jobs.job("late", "checkpoint={everySeconds: 3600}", "epochs=1");
     StopSwitch stop = new StopSwitch();
     List<Boolean> taken = new ArrayList<>();
-    Watcher watcher =
-        new Watcher(step -> {}) {
-          @Override
-          public void phase(Phase phase) {
-            if (phase == Phase.EVALUATING) {
-              taken.add(stop.request());
-            }
-          }
-        };
-    assertThat(run(job, watcher, stop).steps()).isEqualTo(21);
+    RunWatcher watcher =
+        new RunWatcher()
+            .onPhase(
+                phase -> {
+                  if (phase == TrainingPhase.EVALUATING) {
+                    taken.add(stop.request());
+                  }
+                });
+    assertThat(jobs.run(job, watcher, stop).steps()).isEqualTo(21);
     // What the run does not take ends the process at once.
     assertThat(taken).containsExactly(false);
   }
 
-  /** Loses all servers with the first checkpoint, as where all executors go at once. */
-  private static class Losing extends Watcher {
-    private int starts;
-
-    Losing(Runnable alongside) {
-      super(
-          step -> {
-            alongside.run();
-            Footholds.ear(spark.sc())
-                .onExecutorRemoved(new SparkListenerExecutorRemoved(0, "driver", "test"));
-          });
-    }
-
-    @Override
-    public void phase(Phase phase) {
-      starts += phase == Phase.STARTING ? 1 : 0;
-    }
-  }
-
   @Test
   void aRunThatIsLostWhileItStopsDoesNotBeginAgain() throws Exception {
-    JobConfig job = config("lost-stop", EVERY_4, "epochs=4");
+    JobConfig job = jobs.job("lost-stop", EVERY_4, "epochs=4");
     StopSwitch stop = new StopSwitch();
-    Losing watcher =
-        new Losing(
-            () -> {
-              boolean unused = stop.request();
-            });
-    assertThatThrownBy(() -> run(job, watcher, stop))
+    RunWatcher watcher =
+        new RunWatcher()
+            .onCheckpoint(
+                step -> {
+                  boolean unused = stop.request();
+                  loseAllServers();
+                });
+    assertThatThrownBy(() -> jobs.run(job, watcher, stop))
         .isInstanceOf(StoppedException.class)
         .hasMessageContaining("checkpoint of step");
-    assertThat(watcher.starts).isEqualTo(1);
+    assertThat(watcher.phases()).filteredOn(TrainingPhase.STARTING::equals).hasSize(1);
   }
 
   @Test
   void aRunThatBeginsAgainTakesNoStopsBeforeItTrains() throws Exception {
-    JobConfig job = config("lost-again", EVERY_4, "epochs=4");
+    JobConfig job = jobs.job("lost-again", EVERY_4, "epochs=4");
     StopSwitch stop = new StopSwitch();
     List<Boolean> taken = new ArrayList<>();
     List<Long> lost = new ArrayList<>();
-    Watcher watcher =
-        new Watcher(step -> {}) {
-          @Override
-          public void checkpoint(long step, long lengthBytes, double seconds) {
-            if (lost.isEmpty()) {
-              lost.add(step);
-              Footholds.ear(spark.sc())
-                  .onExecutorRemoved(new SparkListenerExecutorRemoved(0, "driver", "test"));
-            }
-          }
-
-          @Override
-          public void resumed(long step) {
-            taken.add(stop.request());
-          }
-        };
-    RunResult result = run(job, watcher, stop);
+    RunWatcher watcher =
+        new RunWatcher()
+            .onCheckpoint(
+                step -> {
+                  if (lost.isEmpty()) {
+                    lost.add(step);
+                    loseAllServers();
+                  }
+                })
+            .onResumed(step -> taken.add(stop.request()));
+    RunResult result = jobs.run(job, watcher, stop);
     assertThat(result.steps()).isEqualTo(84);
     assertThat(taken).containsExactly(false);
   }
 
   @Test
   void theManifestSaysWhereTheJobStands() throws Exception {
-    JobConfig job = config("manifest", EVERY_4, "epochs=1");
-    run(job, new Watcher(step -> {}));
+    JobConfig job = jobs.job("manifest", EVERY_4, "epochs=1");
+    jobs.run(job, new RunWatcher());
     StepInspection last = requireNonNull(checkpoints(job).newestValid(Check.EVERY_BYTE).newest());
     Manifest manifest = requireNonNull(last.manifest());
     assertThat(manifest.job()).isEqualTo("manifest");

@@ -4,14 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.trireme.driver.api.result.PreflightException;
+import io.trireme.driver.fixture.LocalSpark;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 
-@Timeout(60)
+@Timeout(300)
+@ExtendWith(LocalSpark.Stopped.class)
 class SparkStartTest {
 
   private static ServerSocket listen() throws IOException {

@@ -5,7 +5,9 @@ import io.trireme.driver.coordinator.CheckpointPlan;
 import io.trireme.driver.coordinator.Deadlines;
 import io.trireme.driver.coordinator.LifeRegistry;
 import io.trireme.kernels.optimizer.GroupUpdater;
+import io.trireme.server.protocol.ServerRules;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
 
 /**
  * The parts that a simulation hands in to coordinator, servers and workers. As they are here, they
@@ -34,6 +36,15 @@ interface Parts {
   /** What binds frames to lives and generations. */
   default LinkKeys keys(LinkKeys real) {
     return real;
+  }
+
+  /**
+   * The decisions of one life of a server.
+   *
+   * @param generation the generation that it is in; 0 if in none yet
+   */
+  default ServerRules rules(IntSupplier generation) {
+    return ServerRules.STANDARD;
   }
 
   /**

@@ -8,8 +8,10 @@ import io.trireme.driver.coordinator.CheckpointPlan;
 import io.trireme.driver.coordinator.Deadlines;
 import io.trireme.driver.coordinator.LifeRegistry;
 import io.trireme.kernels.optimizer.GroupUpdater;
+import io.trireme.server.protocol.ServerRules;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
 import java.util.regex.Pattern;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
@@ -20,6 +22,71 @@ import org.jspecify.annotations.Nullable;
 enum PlantedBug implements Parts {
   /** None is. */
   NONE(""),
+
+  /** Each contribution counts as often as it comes. */
+  DROPPED_LEDGER(Findings.COUNTED_TWICE) {
+    @Override
+    public ServerRules rules(IntSupplier generation) {
+      return new ServerRules() {
+        @Override
+        public boolean isDuplicate(int missingSlots) {
+          return false;
+        }
+
+        @Override
+        public boolean replaces(int lo, int hi, int otherLo, int otherHi) {
+          return false;
+        }
+      };
+    }
+  },
+
+  /** What is counted is known only before the first change of generation. */
+  DUPLICATES_COUNT_AFTER_A_CHANGE(Findings.COUNTED_TWICE) {
+    @Override
+    public ServerRules rules(IntSupplier generation) {
+      return new Forgetful(generation);
+    }
+  },
+
+  /** Workers have a result before the backup does. */
+  ACKNOWLEDGED_BEFORE_THE_BACKUP_HAS_IT("newest state of some block groups is lost") {
+    @Override
+    public ServerRules rules(IntSupplier generation) {
+      return new ServerRules() {
+        @Override
+        public boolean releaseAwaitsBackup() {
+          return false;
+        }
+      };
+    }
+  },
+
+  /** A server that seals goes on with the old generation until it enters the next. */
+  REASSIGNED_WITHOUT_FENCING("two owners in generation|is at step \\d+, asked for") {
+    @Override
+    public ServerRules rules(IntSupplier generation) {
+      return new ServerRules() {
+        @Override
+        public boolean stopsWhenSealed() {
+          return false;
+        }
+      };
+    }
+  },
+
+  /** Contributions are added in the order in which they come. */
+  SUMMED_IN_ARRIVAL_ORDER("are no nodes of the tree|is wrong after step") {
+    @Override
+    public ServerRules rules(IntSupplier generation) {
+      return new ServerRules() {
+        @Override
+        public boolean precedes(int countedLo, int lo) {
+          return true;
+        }
+      };
+    }
+  },
 
   /** Lives that were given up go on: every link has the same key in every generation. */
   OLD_INCARNATION_ACCEPTED("no member of its generation|is a member again") {
@@ -85,11 +152,37 @@ enum PlantedBug implements Parts {
     }
   };
 
+  /** What several of them have in common. */
+  private static final class Findings {
+    static final String COUNTED_TWICE = "has counted slot|are no nodes of the tree";
+  }
+
   /** What the simulation says when it finds the bug; anything else does not count. */
   final Pattern finding;
 
   PlantedBug(String finding) {
     this.finding = Pattern.compile(finding);
+  }
+
+  /** Knows no duplicates after the first generation that its server has entered. */
+  private static final class Forgetful implements ServerRules {
+    private final IntSupplier generation;
+    private int first;
+
+    Forgetful(IntSupplier generation) {
+      this.generation = generation;
+    }
+
+    @Override
+    public boolean isDuplicate(int missingSlots) {
+      first = first == 0 ? generation.getAsInt() : first;
+      return generation.getAsInt() == first && missingSlots == 0;
+    }
+
+    @Override
+    public boolean replaces(int lo, int hi, int otherLo, int otherHi) {
+      return false;
+    }
   }
 
   /** No life is given up, and no executor. */

@@ -3,6 +3,8 @@ package io.trireme.driver.sim;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -10,7 +12,8 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Proves that the simulation bites: takes one rule of the protocol away, and has the same seeds
  * break the invariant that rests on it.
  */
-@Timeout(300)
+@Timeout(600)
+@Execution(ExecutionMode.CONCURRENT)
 class PlantedBugsTest {
 
   private static final int MOST_SEEDS = 3000;

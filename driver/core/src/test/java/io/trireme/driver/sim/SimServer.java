@@ -46,7 +46,8 @@ final class SimServer implements GroupUpdaters {
             simulation.network.of(session.host, arrivals),
             this,
             rejections,
-            snapshots);
+            snapshots,
+            simulation.parts.rules(arrivals::generation));
     simulation.scheduler.within(0, 100 * Scheduler.MS, this::load);
   }
 

@@ -12,7 +12,8 @@ import io.trireme.common.transport.Transport;
 import io.trireme.common.wire.Peer;
 import io.trireme.common.wire.Rejections;
 import io.trireme.worker.local.LocalDelta;
-import io.trireme.worker.protocol.WorkerLife;
+import io.trireme.worker.protocol.ResidualStore;
+import io.trireme.worker.protocol.WorkerIncarnation;
 import io.trireme.worker.protocol.WorkerOptions;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +22,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** One life of a worker: a Spark task. */
-final class SimWorker implements WorkerLife.Computer {
+final class SimWorker implements WorkerIncarnation.Computer {
 
   final Peer self;
   final SimSession session;
@@ -30,7 +31,7 @@ final class SimWorker implements WorkerLife.Computer {
   private final Oracle oracle;
   private final UnsafeBuffer parameters;
   private final Inbox inbox;
-  private final WorkerLife life;
+  private final WorkerIncarnation life;
   private final List<StepReport> steps = new ArrayList<>();
   private @Nullable Membership entered;
   private boolean computing;
@@ -47,7 +48,7 @@ final class SimWorker implements WorkerLife.Computer {
     parameters = new UnsafeBuffer(new byte[oracle.length * Float.BYTES]);
     inbox = new Inbox(transport);
     life =
-        new WorkerLife(
+        new WorkerIncarnation(
             new WorkerOptions(
                 self,
                 oracle.plan,
@@ -60,7 +61,8 @@ final class SimWorker implements WorkerLife.Computer {
             transport,
             parameters,
             rejections,
-            this);
+            this,
+            ResidualStore.NONE);
   }
 
   void start() {

@@ -3,6 +3,8 @@ package io.trireme.driver.sim;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.trireme.driver.sim.Scenario.Family;
+import java.util.List;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
@@ -58,19 +60,25 @@ class SimulationTest {
   @EnabledIfSystemProperty(named = REPLAY, matches = "[A-Z]+:[0-9]+")
   void replaysOneSeed() {
     String[] asked = System.getProperty(REPLAY, "").split(":", -1);
-    run(Family.valueOf(asked[0]), Long.parseLong(asked[1]));
+    assertThat(run(Family.valueOf(asked[0]), Long.parseLong(asked[1])).failure()).isNull();
   }
 
+  /** Seeds know nothing of each other, so all cores share them. */
   private void runAll(Family family, int seeds) {
-    for (long seed = FIRST; seed < FIRST + seeds; seed++) {
-      run(family, seed);
-    }
+    List<Simulation.Outcome> outcomes =
+        LongStream.range(FIRST, FIRST + seeds)
+            .parallel()
+            .mapToObj(seed -> run(family, seed))
+            .toList();
+    restarts = outcomes.stream().mapToInt(Simulation.Outcome::restarts).sum();
+    runs = outcomes.stream().mapToInt(Simulation.Outcome::runs).sum();
+    checkpoints = outcomes.stream().mapToInt(Simulation.Outcome::checkpoints).sum();
     System.out.printf(
         "%s: %d seeds, %d lives lost, %d runs, %d checkpoints%n",
         family, seeds, restarts, runs, checkpoints);
   }
 
-  private void run(Family family, long seed) {
+  private static Simulation.Outcome run(Family family, long seed) {
     Simulation.Outcome outcome;
     try {
       outcome = new Simulation(family.of(seed)).run();
@@ -78,9 +86,7 @@ class SimulationTest {
       throw new AssertionError(replay(family, seed), e);
     }
     assertThat(outcome.failure()).as(replay(family, seed)).isNull();
-    restarts += outcome.restarts();
-    runs += outcome.runs();
-    checkpoints += outcome.checkpoints();
+    return outcome;
   }
 
   private static String replay(Family family, long seed) {

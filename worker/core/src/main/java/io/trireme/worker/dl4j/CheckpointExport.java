@@ -37,32 +37,28 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * by its own updater blocks, which reach over groups. In both, what belongs to a range lies array
  * after array, so floats move in as many pieces as there are overlaps and arrays.
  */
-public final class CheckpointExport {
+final class CheckpointExport {
   private CheckpointExport() {}
 
   /**
    * Writes the zip; leaves the stream open.
    *
    * @param updaterState whether to write updater state; without it, DL4J begins with a fresh one
-   * @throws BadCheckpointException if the checkpoint holds no model's configuration, or is of
-   *     another layout than that model's, or is damaged
+   * @throws BadCheckpointException if the checkpoint is of another layout than its model, or is
+   *     damaged
    * @throws BadModelException if DL4J cannot build the model
    */
-  public static void writeZip(Checkpoint checkpoint, OutputStream out, boolean updaterState)
+  static void writeZip(Checkpoint checkpoint, OutputStream out, boolean updaterState)
       throws IOException {
     ModelSerializer.writeModel(model(checkpoint, updaterState), out, updaterState);
   }
 
   /** The model of a checkpoint; see {@link #writeZip}. */
-  public static Model model(Checkpoint checkpoint, boolean updaterState) throws IOException {
+  static Model model(Checkpoint checkpoint, boolean updaterState) throws IOException {
     Manifest manifest = checkpoint.manifest();
-    if (manifest.model().isEmpty()) {
-      throw new BadCheckpointException(
-          StepState.DAMAGED,
-          "step " + manifest.step() + ": its manifest holds no model's configuration");
-    }
-    Model model = ModelFactory.initialised(manifest.model(), null);
-    Layout layout = Layouts.of(model);
+    Model model = ModelJson.read(manifest.model(), null);
+    Dl4jNetwork network = Dl4jNetwork.of(model);
+    Layout layout = LayoutReader.read(network);
     BlockPlan plan = BlockPlan.of(layout);
     String fingerprint = Fingerprints.ofLayout(layout, plan);
     if (!fingerprint.equals(manifest.layoutFingerprint())) {
@@ -71,7 +67,7 @@ public final class CheckpointExport {
           "step %d: layout %s, expected %s, that of the model in its manifest; use the Trireme that wrote it"
               .formatted(manifest.step(), manifest.layoutFingerprint(), fingerprint));
     }
-    Dl4jNetwork.of(model).position(Math.toIntExact(manifest.step()), manifest.cursor().epoch());
+    network.position(Math.toIntExact(manifest.step()), manifest.cursor().epoch());
     List<Piece> pieces = updaterState ? pieces(model) : List.of();
     UnsafeBuffer parameters = FloatVector.bufferOf(model.params());
     for (BlockGroup group : plan.groups()) {

@@ -1,57 +1,53 @@
 package io.trireme.worker.dl4j;
 
 import io.trireme.common.layout.Layout;
+import io.trireme.data.schema.ExampleBatch;
+import io.trireme.data.schema.ExampleSchema;
+import io.trireme.data.schema.TensorSpec;
 import io.trireme.kernels.memory.FloatVector;
-import io.trireme.worker.engine.BadModelException;
 import io.trireme.worker.engine.GradientEngine;
-import io.trireme.worker.engine.InputFacts;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
-import org.deeplearning4j.nn.api.Model;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** A {@code MultiLayerNetwork} or {@code ComputationGraph} with one input and one output. */
-public final class Dl4jEngine implements GradientEngine {
+/** DL4J on the processor, on the model's own parameters and gradient. */
+final class Dl4jEngine implements GradientEngine {
   private final Dl4jNetwork network;
   private final Layout layout;
-  private final InputFacts facts;
-  private final int capacity;
-  private final long[] exampleShape;
-  private final FloatVector features;
-  private final FloatVector labels;
+  private final TensorBinding binding;
+  private final ExampleBatch batch;
+  private final List<FloatVector> rows = new ArrayList<>();
+  private final Map<String, FloatVector> outputs = new HashMap<>();
   private final UnsafeBuffer parameters;
   private final UnsafeBuffer gradient;
-  private final @Nullable Batch[] batches;
+  private final @Nullable NetworkArrays[] arrays;
 
-  /** Views of the first rows of inputs and labels. */
-  private record Batch(INDArray features, INDArray labels) {}
-
-  /**
-   * An engine over an initialised model, whose parameters it leaves as they are.
-   *
-   * @param facts what the data says of its examples
-   * @param capacity the most examples of one computation
-   * @throws BadModelException if the model's shape does not fit the data or servers cannot train it
-   */
-  public Dl4jEngine(Model model, InputFacts facts, int capacity) {
+  /** An engine over a model, whose parameters it leaves as they are. */
+  Dl4jEngine(Dl4jModel model, int capacity) {
     if (capacity < 1) {
       throw new IllegalArgumentException("capacity " + capacity + ", expected 1 or more");
     }
-    this.network = Dl4jNetwork.of(model);
-    this.layout = Layouts.of(model);
-    this.facts = facts;
-    this.capacity = capacity;
-    this.exampleShape = InputShapes.of(network, facts);
-    this.features = FloatVector.zeros("features", (long) capacity * facts.featureLength());
-    this.labels = FloatVector.zeros("labels", (long) capacity * facts.classes());
-    this.parameters = FloatVector.bufferOf(model.params());
+    ExampleSchema schema = model.schema();
+    for (TensorSpec tensor : schema.tensors()) {
+      rows.add(FloatVector.zeros(tensor.name(), (long) capacity * tensor.denseLength()));
+    }
+    this.network = Dl4jNetwork.of(model.model());
+    this.layout = model.layout();
+    this.binding = model.binding();
+    this.batch =
+        new ExampleBatch(schema, capacity, rows.stream().map(FloatVector::buffer).toList());
+    this.parameters = FloatVector.bufferOf(model.model().params());
     this.gradient = FloatVector.bufferOf(network.gradient());
-    this.batches = new Batch[capacity + 1];
+    this.arrays = new NetworkArrays[capacity + 1];
   }
 
   @Override
@@ -60,28 +56,8 @@ public final class Dl4jEngine implements GradientEngine {
   }
 
   @Override
-  public int capacity() {
-    return capacity;
-  }
-
-  @Override
-  public int featureLength() {
-    return facts.featureLength();
-  }
-
-  @Override
-  public int labelLength() {
-    return facts.classes();
-  }
-
-  @Override
-  public MutableDirectBuffer features() {
-    return features.buffer();
-  }
-
-  @Override
-  public MutableDirectBuffer labels() {
-    return labels.buffer();
+  public ExampleBatch batch() {
+    return batch;
   }
 
   @Override
@@ -96,54 +72,67 @@ public final class Dl4jEngine implements GradientEngine {
 
   @Override
   public double compute(int examples, long step, int epoch, long seed) {
-    Batch batch = batch(examples);
+    NetworkArrays known = arrays(examples);
     Nd4j.getRandom().setSeed(seed);
     network.position(Math.toIntExact(step), epoch);
-    network.compute(batch.features(), batch.labels());
+    network.compute(known);
     return network.model().score();
   }
 
-  /**
-   * The model's outputs for the first {@code examples} rows of inputs, as in inference.
-   *
-   * @param examples 1 to {@link #capacity()}
-   * @param outputs receives {@code examples * labelLength()} floats, example by example
-   */
-  public void predict(int examples, MutableDirectBuffer outputs) {
-    INDArray output = network.output(batch(examples).features());
-    int length = examples * facts.classes() * Float.BYTES;
-    INDArray rows = output.ordering() == 'c' && !output.isView() ? output : output.dup('c');
-    outputs.putBytes(0, FloatVector.bufferOf(rows), 0, length);
+  @Override
+  public void predict(int examples) {
+    INDArray[] predicted = network.predict(arrays(examples));
+    for (int i = 0; i < predicted.length; i++) {
+      TensorSpec label = batch.schema().tensors().get(binding.labels().get(i));
+      INDArray array = binding.outputForm(i).swapped(predicted[i]);
+      INDArray rowByRow = isRowByRow(array) ? array : array.dup('c');
+      int lengthBytes = examples * label.denseLength() * Float.BYTES;
+      output(label).putBytes(0, FloatVector.bufferOf(rowByRow), 0, lengthBytes);
+    }
   }
 
-  private Batch batch(int examples) {
-    if (examples < 1 || examples > capacity) {
+  private static boolean isRowByRow(INDArray array) {
+    return array.ordering() == 'c' && !array.isView() && array.elementWiseStride() == 1;
+  }
+
+  @Override
+  public DirectBuffer output(String label) {
+    return output(batch.schema().tensor(label));
+  }
+
+  private MutableDirectBuffer output(TensorSpec label) {
+    return outputs
+        .computeIfAbsent(
+            label.name(),
+            name -> FloatVector.zeros(name, (long) batch.capacity() * label.denseLength()))
+        .buffer();
+  }
+
+  private NetworkArrays arrays(int examples) {
+    if (examples < 1 || examples > batch.capacity()) {
       throw new IllegalArgumentException(
-          "examples: " + examples + ", expected 1 to " + capacity + ", the engine's capacity");
+          "examples: "
+              + examples
+              + ", expected 1 to "
+              + batch.capacity()
+              + ", the engine's capacity");
     }
-    Batch batch = batches[examples];
-    if (batch == null) {
+    NetworkArrays known = arrays[examples];
+    if (known == null) {
       try (MemoryWorkspace outside = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-        batch =
-            new Batch(
-                features
-                    .view(0, (long) examples * facts.featureLength())
-                    .reshape('c', InputShapes.batchOf(examples, exampleShape)),
-                labels
-                    .view(0, (long) examples * facts.classes())
-                    .reshape('c', examples, facts.classes()));
+        known = binding.arrays(rows, examples);
       }
-      batches[examples] = batch;
+      arrays[examples] = known;
     }
-    return batch;
+    return known;
   }
 
   @Override
   public void close() {
     network.close();
-    Arrays.fill(batches, null);
-    features.close();
-    labels.close();
+    Arrays.fill(arrays, null);
+    rows.forEach(FloatVector::close);
+    outputs.values().forEach(FloatVector::close);
     parameters.wrap(new byte[0]);
     gradient.wrap(new byte[0]);
   }

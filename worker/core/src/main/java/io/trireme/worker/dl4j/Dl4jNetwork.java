@@ -1,20 +1,21 @@
 package io.trireme.worker.dl4j;
 
 import io.trireme.worker.engine.BadModelException;
-import java.util.ArrayList;
 import java.util.List;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.api.Trainable;
 import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.RNNFormat;
+import org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** What Trireme needs of a DL4J model, for both of its kinds. */
-sealed interface Dl4jNetwork extends AutoCloseable {
+/** What Trireme needs of a DL4J model of any kind. Not thread-safe. */
+interface Dl4jNetwork extends AutoCloseable {
 
   /** A part of the flat vector: a layer or a graph vertex, with its name in parameter names. */
   record Part(String name, Trainable trainable) {}
@@ -22,23 +23,14 @@ sealed interface Dl4jNetwork extends AutoCloseable {
   /**
    * Wraps a model.
    *
-   * @throws BadModelException if it is of another kind or has several inputs or outputs
+   * @throws BadModelException if it is of another kind
    */
   static Dl4jNetwork of(Model model) {
     if (model instanceof MultiLayerNetwork network) {
-      return new Layers(network);
+      return new LayerNetwork(network);
     }
     if (model instanceof ComputationGraph graph) {
-      if (graph.getNumInputArrays() != 1 || graph.getNumOutputArrays() != 1) {
-        throw new BadModelException(
-            List.of(
-                "the graph has "
-                    + graph.getNumInputArrays()
-                    + " inputs and "
-                    + graph.getNumOutputArrays()
-                    + " outputs, expected one of each"));
-      }
-      return new Graph(graph);
+      return new GraphNetwork(graph);
     }
     throw new BadModelException(
         List.of(
@@ -49,6 +41,15 @@ sealed interface Dl4jNetwork extends AutoCloseable {
 
   /** The model itself. */
   Model model();
+
+  /** Its configuration as DL4J's JSON. */
+  String json();
+
+  /** The names of its inputs, in its order. */
+  List<String> inputs();
+
+  /** The names of its outputs, in its order. */
+  List<String> outputs();
 
   /** The flat gradient, made if it is not there yet. */
   INDArray gradient();
@@ -68,143 +69,27 @@ sealed interface Dl4jNetwork extends AutoCloseable {
   /**
    * Computes gradient and score.
    *
-   * @param features array whose contents may change from call to call; fast where it is the same
-   *     object, always with the same labels array
+   * @param arrays whose contents may change from call to call; fast where they are the same objects
    */
-  void compute(INDArray features, INDArray labels);
+  void compute(NetworkArrays arrays);
 
-  /** The output for these features, as in inference. */
-  INDArray output(INDArray features);
+  /** The outputs, in the network's order, as in inference; labels are not read. */
+  INDArray[] predict(NetworkArrays arrays);
 
   /** Frees what computations made; the model stays. */
   @Override
-  default void close() {}
+  void close();
 
-  /** A network of layers in a row. */
-  final class Layers implements Dl4jNetwork {
-    private final MultiLayerNetwork network;
-    private @Nullable CheckedChain chain;
-
-    Layers(MultiLayerNetwork network) {
-      this.network = network;
-    }
-
-    @Override
-    public Model model() {
-      return network;
-    }
-
-    @Override
-    public INDArray gradient() {
-      if (network.getFlattenedGradients() == null) {
-        network.initGradientsView();
-      }
-      return network.getFlattenedGradients();
-    }
-
-    @Override
-    public List<Part> parts() {
-      List<Part> parts = new ArrayList<>();
-      for (int i = 0; i < network.getnLayers(); i++) {
-        parts.add(new Part(Integer.toString(i), network.getLayer(i)));
-      }
-      return parts;
-    }
-
-    @Override
-    public NeuralNetConfiguration configuration() {
-      return network.conf();
-    }
-
-    @Override
-    public BackpropType backpropType() {
-      return network.getLayerWiseConfigurations().getBackpropType();
-    }
-
-    @Override
-    public void position(int iteration, int epoch) {
-      network.setIterationCount(iteration);
-      network.setEpochCount(epoch);
-    }
-
-    @Override
-    public void compute(INDArray features, INDArray labels) {
-      CheckedChain known = chain;
-      if (known == null) {
-        known = new CheckedChain(network);
-        chain = known;
-      }
-      known.compute(features, labels);
-    }
-
-    @Override
-    public void close() {
-      CheckedChain known = chain;
-      chain = null;
-      if (known != null) {
-        known.close();
-      }
-    }
-
-    @Override
-    public INDArray output(INDArray features) {
-      return network.output(features, false);
-    }
-  }
-
-  /** A graph of vertices. */
-  record Graph(ComputationGraph network) implements Dl4jNetwork {
-    @Override
-    public Model model() {
-      return network;
-    }
-
-    @Override
-    public INDArray gradient() {
-      if (network.getFlattenedGradients() == null) {
-        network.initGradientsView();
-      }
-      return network.getFlattenedGradients();
-    }
-
-    @Override
-    public List<Part> parts() {
-      List<Part> parts = new ArrayList<>();
-      for (int index : network.topologicalSortOrder()) {
-        GraphVertex vertex = network.getVertices()[index];
-        if (vertex.numParams() > 0) {
-          parts.add(new Part(vertex.getVertexName(), vertex));
-        }
-      }
-      return parts;
-    }
-
-    @Override
-    public NeuralNetConfiguration configuration() {
-      return network.conf();
-    }
-
-    @Override
-    public BackpropType backpropType() {
-      return network.getConfiguration().getBackpropType();
-    }
-
-    @Override
-    public void position(int iteration, int epoch) {
-      network.getConfiguration().setIterationCount(iteration);
-      network.getConfiguration().setEpochCount(epoch);
-    }
-
-    @Override
-    public void compute(INDArray features, INDArray labels) {
-      network.setInput(0, features);
-      network.setLabel(0, labels);
-      network.computeGradientAndScore();
-    }
-
-    @Override
-    public INDArray output(INDArray features) {
-      return network.outputSingle(false, features);
-    }
+  /** Whether its sequences are time by features, rather than DL4J's default, features by time. */
+  default boolean isTimeFirst() {
+    return parts().stream()
+        .map(part -> part.trainable().getConfig())
+        .anyMatch(
+            config ->
+                config instanceof Layer layer
+                    && (layer instanceof BaseRecurrentLayer recurrent
+                        ? recurrent.getRnnDataFormat() == RNNFormat.NWC
+                        : layer instanceof RnnOutputLayer output
+                            && output.getRnnDataFormat() == RNNFormat.NWC));
   }
 }

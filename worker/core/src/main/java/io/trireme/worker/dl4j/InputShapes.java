@@ -1,76 +1,89 @@
 package io.trireme.worker.dl4j;
 
+import io.trireme.data.schema.TensorSpec;
 import io.trireme.worker.engine.BadModelException;
-import io.trireme.worker.engine.InputFacts;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** In which shape a model takes the data's examples, found by showing it one example of zeros. */
+/** In which shapes a model takes the data's features, found by showing it one example of zeros. */
 final class InputShapes {
   private InputShapes() {}
 
   /**
-   * The shape of one example: flat, or channels, height, width.
+   * What a model takes.
    *
-   * @throws BadModelException if the model takes neither, or does not give one number for each
-   *     class
+   * @param forms one for each input
+   * @param outputs what it gives for one example
    */
-  static long[] of(Dl4jNetwork network, InputFacts facts) {
-    long[] flat = {facts.featureLength()};
-    long[] image = {facts.channels(), facts.height(), facts.width()};
-    try {
-      return checked(network, flat, facts);
-    } catch (BadModelException e) {
-      throw e;
-    } catch (RuntimeException asFlat) {
+  record Found(List<ArrayForm> forms, INDArray[] outputs) {}
+
+  /**
+   * Tries all forms, flat values first.
+   *
+   * @param features in the order of the network's inputs
+   * @throws BadModelException if the model takes none; the message says why not
+   */
+  static Found find(Dl4jNetwork network, List<TensorSpec> features) {
+    List<String> reasons = new ArrayList<>();
+    RuntimeException last = null;
+    for (List<ArrayForm> forms : combinations(features, network.isTimeFirst())) {
       try {
-        return checked(network, image, facts);
-      } catch (BadModelException e) {
-        throw e;
-      } catch (RuntimeException asImage) {
-        asImage.addSuppressed(asFlat);
-        String flatWords = oneLine(asFlat);
-        String imageWords = oneLine(asImage);
-        throw new BadModelException(
-            "the model does not take the data's examples of "
-                + facts
-                + ": "
-                + (flatWords.equals(imageWords)
-                    ? flatWords
-                    : "as flat values: " + flatWords + "; as images: " + imageWords),
-            asImage);
+        return new Found(forms, network.predict(zeros(network, forms)));
+      } catch (RuntimeException e) {
+        if (last != null) {
+          e.addSuppressed(last);
+        }
+        last = e;
+        reasons.add(words(features, forms) + oneLine(e));
       }
     }
+    String same = String.valueOf(last == null ? null : oneLine(last));
+    boolean allSame = reasons.stream().allMatch(reason -> reason.endsWith(": " + same));
+    throw new BadModelException(
+        "the model does not take the data's examples of "
+            + features.stream().map(TensorBinding::words).collect(Collectors.joining(", "))
+            + ": "
+            + (allSame ? same : String.join("; ", reasons)),
+        last);
   }
 
-  private static long[] checked(Dl4jNetwork network, long[] shape, InputFacts facts) {
-    INDArray output = network.output(Nd4j.zeros(DataType.FLOAT, batchOf(1, shape)));
-    if (output.rank() != 2 || output.size(1) != facts.classes()) {
-      throw new BadModelException(
-          List.of(
-              "the model's output for one example has shape "
-                  + Arrays.toString(output.shape())
-                  + ", the data has "
-                  + facts.classes()
-                  + " classes: expected [1, "
-                  + facts.classes()
-                  + "]"));
+  private static NetworkArrays zeros(Dl4jNetwork network, List<ArrayForm> forms) {
+    INDArray[] features =
+        forms.stream()
+            .map(form -> Nd4j.zeros(DataType.FLOAT, form.batchShape(1)))
+            .toArray(INDArray[]::new);
+    return NetworkArrays.of(features, network.outputs().size());
+  }
+
+  private static List<List<ArrayForm>> combinations(List<TensorSpec> features, boolean timeFirst) {
+    List<List<ArrayForm>> all = List.of(List.of());
+    for (TensorSpec feature : features) {
+      List<List<ArrayForm>> longer = new ArrayList<>();
+      for (List<ArrayForm> before : all) {
+        for (ArrayForm form : ArrayForm.of(feature, timeFirst)) {
+          List<ArrayForm> forms = new ArrayList<>(before);
+          forms.add(form);
+          longer.add(forms);
+        }
+      }
+      all = longer;
     }
-    return shape;
+    return all;
+  }
+
+  private static String words(List<TensorSpec> features, List<ArrayForm> forms) {
+    return IntStream.range(0, forms.size())
+        .mapToObj(
+            i -> (forms.size() == 1 ? "" : features.get(i).name() + " ") + forms.get(i).words())
+        .collect(Collectors.joining(", ", "", ": "));
   }
 
   private static String oneLine(RuntimeException e) {
     return String.valueOf(e.getMessage()).replaceAll("\\s+", " ");
-  }
-
-  /** The shape of a batch. */
-  static long[] batchOf(long examples, long[] shape) {
-    long[] batch = new long[shape.length + 1];
-    batch[0] = examples;
-    System.arraycopy(shape, 0, batch, 1, shape.length);
-    return batch;
   }
 }

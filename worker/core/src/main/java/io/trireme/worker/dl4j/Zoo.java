@@ -1,9 +1,12 @@
 package io.trireme.worker.dl4j;
 
 import io.trireme.common.config.OptimizerConfig;
+import io.trireme.data.schema.ExampleSchema;
+import io.trireme.data.schema.Role;
+import io.trireme.data.schema.TensorSpec;
 import io.trireme.worker.engine.BadModelException;
-import io.trireme.worker.engine.InputFacts;
 import java.util.List;
+import java.util.Locale;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -26,13 +29,13 @@ final class Zoo {
    * @throws BadModelException if the name is unknown or the optimizer is wrong
    */
   static MultiLayerConfiguration configuration(
-      String name, OptimizerConfig optimizer, long seed, InputFacts facts) {
+      String name, OptimizerConfig optimizer, long seed, ExampleSchema schema) {
     NeuralNetConfiguration.Builder builder =
         new NeuralNetConfiguration.Builder().seed(seed).weightInit(WeightInit.XAVIER);
-    Dl4jUpdaters.configure(optimizer, builder);
+    NetworkOptimizer.configure(optimizer, builder);
     return switch (name) {
-      case "mlp" -> mlp(builder, facts);
-      case "lenet" -> lenet(builder, facts);
+      case "mlp" -> mlp(builder, schema);
+      case "lenet" -> lenet(builder, schema);
       default ->
           throw new BadModelException(
               List.of("model: unknown zoo model " + name + ", expected mlp or lenet"));
@@ -41,18 +44,23 @@ final class Zoo {
 
   /** One hidden layer of 512 rectified units. */
   private static MultiLayerConfiguration mlp(
-      NeuralNetConfiguration.Builder builder, InputFacts facts) {
+      NeuralNetConfiguration.Builder builder, ExampleSchema schema) {
     return builder
         .list()
         .layer(new DenseLayer.Builder().nOut(512).activation(Activation.RELU).build())
-        .layer(output(facts))
-        .setInputType(InputType.feedForward(facts.featureLength()))
+        .layer(output(schema))
+        .setInputType(InputType.feedForward(only(schema, Role.FEATURE).denseLength()))
         .build();
   }
 
   /** LeCun et al., 1998, with 20 and 50 maps, max pooling and rectified units. */
   private static MultiLayerConfiguration lenet(
-      NeuralNetConfiguration.Builder builder, InputFacts facts) {
+      NeuralNetConfiguration.Builder builder, ExampleSchema schema) {
+    List<Integer> image = only(schema, Role.FEATURE).shape();
+    if (image.size() != 3) {
+      throw new BadModelException(
+          List.of("takes images of channels, height and width, the data has shape " + image));
+    }
     return builder
         .list()
         .layer(convolution(20))
@@ -60,8 +68,8 @@ final class Zoo {
         .layer(convolution(50))
         .layer(pooling())
         .layer(new DenseLayer.Builder().nOut(500).activation(Activation.RELU).build())
-        .layer(output(facts))
-        .setInputType(InputType.convolutionalFlat(facts.height(), facts.width(), facts.channels()))
+        .layer(output(schema))
+        .setInputType(InputType.convolutionalFlat(image.get(1), image.get(2), image.get(0)))
         .build();
   }
 
@@ -77,9 +85,27 @@ final class Zoo {
     return new SubsamplingLayer.Builder(PoolingType.MAX).kernelSize(2, 2).stride(2, 2).build();
   }
 
-  private static OutputLayer output(InputFacts facts) {
+  private static TensorSpec only(ExampleSchema schema, Role role) {
+    List<TensorSpec> tensors = schema.of(role);
+    if (tensors.size() != 1) {
+      throw new BadModelException(
+          List.of(
+              "takes one "
+                  + role.name().toLowerCase(Locale.ROOT)
+                  + ", the data has "
+                  + tensors.stream().map(TensorSpec::name).toList()));
+    }
+    return tensors.get(0);
+  }
+
+  private static OutputLayer output(ExampleSchema schema) {
+    TensorSpec label = only(schema, Role.LABEL);
+    if (!label.isOneHot() || !label.shape().isEmpty()) {
+      throw new BadModelException(
+          List.of("tells classes, the data's label is " + TensorBinding.words(label)));
+    }
     return new OutputLayer.Builder(LossFunction.NEGATIVELOGLIKELIHOOD)
-        .nOut(facts.classes())
+        .nOut(label.categories())
         .activation(Activation.SOFTMAX)
         .build();
   }

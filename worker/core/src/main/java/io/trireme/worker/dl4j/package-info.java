@@ -1,6 +1,6 @@
 /**
- * Gradient engines: a DL4J model behind flat off-heap vectors of inputs, parameters and gradient,
- * and how such a model is made from a job file and described to the servers. No slots, no messages,
+ * DL4J's networks as a model family, and DL4J on the processor as its engine: how such a model is
+ * made from a job file, bound to data, described to the servers and written. No slots, no messages,
  * no shards.
  */
 @NullMarked

@@ -26,12 +26,10 @@ public final class BadModelException extends RuntimeException {
   }
 
   /** The same problems, each said of {@code subject}. */
-  BadModelException(String subject, BadModelException cause) {
-    super(String.join(System.lineSeparator(), of(subject, cause.problems)), cause);
-    this.problems = of(subject, cause.problems);
-  }
-
-  private static List<String> of(String subject, List<String> problems) {
-    return problems.stream().map(problem -> subject + ": " + problem).toList();
+  public BadModelException of(String subject) {
+    BadModelException said =
+        new BadModelException(problems.stream().map(problem -> subject + ": " + problem).toList());
+    said.initCause(this);
+    return said;
   }
 }

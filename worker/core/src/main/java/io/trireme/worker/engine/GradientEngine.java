@@ -1,6 +1,9 @@
 package io.trireme.worker.engine;
 
 import io.trireme.common.layout.Layout;
+import io.trireme.data.schema.ExampleBatch;
+import io.trireme.data.schema.Role;
+import io.trireme.data.schema.TensorSpec;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
@@ -17,20 +20,41 @@ public interface GradientEngine extends AutoCloseable {
   /** How the model's flat vector is divided. */
   Layout layout();
 
-  /** The most examples of one computation. */
-  int capacity();
+  /** The most examples of one computation: the capacity of {@link #batch()}. */
+  default int capacity() {
+    return batch().capacity();
+  }
 
-  /** Floats of one example's features. */
-  int featureLength();
+  /** Room for the examples of one computation: features, labels, masks and weights by name. */
+  ExampleBatch batch();
 
-  /** Floats of one example's label: the number of classes. */
-  int labelLength();
+  /** Floats of one example's only features. */
+  default int featureLength() {
+    return only(Role.FEATURE).denseLength();
+  }
 
-  /** The inputs: {@code capacity * featureLength} floats, example by example. */
-  MutableDirectBuffer features();
+  /** Floats of one example's only label. */
+  default int labelLength() {
+    return only(Role.LABEL).denseLength();
+  }
 
-  /** The labels: {@code capacity * labelLength} floats, one-hot, example by example. */
-  MutableDirectBuffer labels();
+  /** The rows of the only features. */
+  default MutableDirectBuffer features() {
+    return rows(Role.FEATURE);
+  }
+
+  /** The rows of the only label. */
+  default MutableDirectBuffer labels() {
+    return rows(Role.LABEL);
+  }
+
+  private TensorSpec only(Role role) {
+    return batch().schema().of(role).get(0);
+  }
+
+  private MutableDirectBuffer rows(Role role) {
+    return batch().buffer(batch().schema().indexOf(only(role).name()));
+  }
 
   /** The model's own parameters, {@code layout().length()} floats; writing changes the model. */
   MutableDirectBuffer parameters();
@@ -42,7 +66,7 @@ public interface GradientEngine extends AutoCloseable {
   DirectBuffer gradient();
 
   /**
-   * Computes the gradient of the first {@code examples} rows of inputs and labels.
+   * Computes the gradient of the first {@code examples} rows of the batch.
    *
    * @param examples 1 to {@link #capacity()}
    * @param step the step, from 0 over the whole job; schedules inside the model see it
@@ -53,7 +77,22 @@ public interface GradientEngine extends AutoCloseable {
    */
   double compute(int examples, long step, int epoch, long seed);
 
-  /** Frees inputs and labels; no buffer may be used from then on. */
+  /**
+   * Computes the model's outputs for the first {@code examples} rows of the batch, as in inference.
+   *
+   * @param examples 1 to {@link #capacity()}
+   */
+  void predict(int examples);
+
+  /**
+   * What the model says in place of a label, as of the last {@link #predict}: as many floats an
+   * example as the label has in the batch, row by row.
+   *
+   * @param label the name of a tensor with role label
+   */
+  DirectBuffer output(String label);
+
+  /** Frees the batch; no buffer may be used from then on. */
   @Override
   void close();
 }

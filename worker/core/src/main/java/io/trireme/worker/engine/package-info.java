@@ -1,6 +1,7 @@
 /**
- * What a model is to Trireme: the interfaces between the worker's loop and whatever computes
- * gradients. No engine lives here.
+ * What models and engines are to Trireme: the interfaces between who trains or evaluates and what
+ * computes, and how implementations are found. No engine and no kind of model lives here, and no
+ * type of a library for networks.
  */
 @NullMarked
 package io.trireme.worker.engine;

@@ -27,8 +27,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  *
  * <p>The optimizer begins anew in each slot of each round, so that a round is a function of the
  * parameters, the round and the slot alone, and not of who computed what before. Its moments and
- * their correction of bias therefore count from the round's start. Schedules, dropout and whatever
- * else counts steps see {@link LocalRounds#firstStep} plus the local step: the step of {@code bsp}
+ * their correction of bias therefore count from the round's start. Schedules, dropout and all else
+ * that counts steps see {@link LocalRounds#firstStep} plus the local step: the step of {@code bsp}
  * before which as many examples were used. A schedule of Nesterov's momentum, which only a DL4J
  * configuration can have, counts from the round's start as well.
  *

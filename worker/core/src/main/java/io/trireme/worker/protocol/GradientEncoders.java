@@ -8,10 +8,7 @@ import io.trireme.kernels.compression.BlockCodec;
 import io.trireme.kernels.compression.CompressionPlan;
 import io.trireme.kernels.compression.CompressionSchedule;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import org.agrona.CloseHelper;
 import org.agrona.DirectBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -22,13 +19,10 @@ import org.jspecify.annotations.Nullable;
 final class GradientEncoders implements AutoCloseable {
 
   private final BlockPlan plan;
-  private CompressionSchedule compression;
-
-  /** By node, in the order of their slots; null where a block has not been encoded yet. */
-  private final Map<TreeNode, @Nullable NodeBlock[]> byNode = new LinkedHashMap<>();
-
+  private final EncodersByNode encoders;
   private final float[] scales;
-  private final HandingOver handing = new HandingOver();
+  private final ResidualHandover handover = new ResidualHandover();
+  private CompressionSchedule compression;
 
   /** The newest step of which anything was encoded or sent as it is; -1 if none. */
   private long newest = -1;
@@ -42,6 +36,7 @@ final class GradientEncoders implements AutoCloseable {
     this.plan = plan;
     this.compression = CompressionSchedule.always(compression);
     this.scales = new float[plan.blocks().size()];
+    this.encoders = new EncodersByNode(scales.length);
   }
 
   /** Takes the nodes of another generation, whose blocks travel by other codecs, see the other. */
@@ -55,43 +50,26 @@ final class GradientEncoders implements AutoCloseable {
    * of the new ones, whose slots may be others: it is added to the same sum over all slots.
    */
   void enter(List<TreeNode> nodes) {
-    Map<TreeNode, @Nullable NodeBlock[]> left = new LinkedHashMap<>(byNode);
-    byNode.clear();
-    for (TreeNode node : nodes) {
-      @Nullable NodeBlock[] kept = left.remove(node);
-      byNode.put(node, kept == null ? new NodeBlock[scales.length] : kept);
+    if (!nodes.containsAll(encoders.nodes())) {
+      handover.slotsChanged();
     }
-    if (!left.isEmpty()) {
-      handing.moved();
-    }
-    left.values().forEach(blocks -> hand(blocks, nodes.get(0)));
-  }
-
-  private void hand(@Nullable NodeBlock[] blocks, TreeNode heir) {
-    for (int index = 0; index < blocks.length; index++) {
-      NodeBlock block = blocks[index];
-      if (block != null) {
-        if (block.owes()) {
-          blockOf(heir, plan.blocks().get(index)).absorb(block, newest + 1);
-        }
-        block.close();
+    for (NodeBlockEncoder left : encoders.replaceNodes(nodes)) {
+      if (left.hasUnsent()) {
+        encoderOf(nodes.get(0), plan.blocks().get(left.block())).absorb(left, newest + 1);
       }
+      left.close();
     }
   }
 
-  private NodeBlock blockOf(TreeNode node, Block block) {
-    return blockOf(node, block, compression.now());
+  private NodeBlockEncoder encoderOf(TreeNode node, Block block) {
+    return encoderOf(node, block, compression.now());
   }
 
-  private NodeBlock blockOf(TreeNode node, Block block, CompressionPlan of) {
-    @Nullable NodeBlock[] blocks = byNode.get(node);
-    if (blocks == null) {
-      throw new IllegalArgumentException(node + " is no node of this worker");
-    }
-    NodeBlock known = blocks[block.index()];
+  private NodeBlockEncoder encoderOf(TreeNode node, Block block, CompressionPlan of) {
+    NodeBlockEncoder known = encoders.get(node, block.index());
     if (known == null) {
-      known = new NodeBlock(of, of.way(block.index()), block, node);
-      blocks[block.index()] = known;
+      known = new NodeBlockEncoder(of, of.way(block.index()), block, node);
+      encoders.put(node, block.index(), known);
     }
     return known;
   }
@@ -106,19 +84,19 @@ final class GradientEncoders implements AutoCloseable {
     plainBytes += block.lengthBytes();
     floats += block.length();
     newest = Math.max(newest, step);
-    if (handing.isIn(step) && compression.at(step).addsPlain(block.index(), step)) {
+    if (handover.isIn(step) && compression.at(step).addsPlain(block.index(), step)) {
       fillAll(payload, block, node, step, gradient);
       return;
     }
-    NodeBlock encoded = encoderOf(block, node, step);
-    if (encoded == null) {
+    NodeBlockEncoder encoder = encoderIn(step, block, node);
+    if (encoder == null) {
       fillPlain(payload, block, gradient);
       return;
     }
-    int length = encoded.encode(step, scales[block.index()], gradient);
-    payload.encoded(encoded.codec().wire(), encoded.bytes(), length);
+    int length = encoder.encode(step, scales[block.index()], gradient);
+    payload.encoded(encoder.codec().wire(), encoder.bytes(), length);
     encodedBytes += length;
-    sentFloats += encoded.encoder().sentFloats();
+    sentFloats += encoder.sentFloats();
   }
 
   private void fillPlain(Payload payload, Block block, DirectBuffer gradient) {
@@ -131,11 +109,10 @@ final class GradientEncoders implements AutoCloseable {
   /** Sets the payload to a block with all that was kept back of it. */
   private void fillAll(
       Payload payload, Block block, TreeNode node, long step, DirectBuffer gradient) {
-    @Nullable NodeBlock[] blocks = byNode.get(node);
-    NodeBlock known = blocks == null ? null : blocks[block.index()];
+    NodeBlockEncoder known = encoders.get(node, block.index());
     fillPlain(payload, block, gradient);
     if (known != null) {
-      handing.sent(known.residualNormSquared());
+      handover.sent(known.residualNormSquared());
       payload.plain(known.flush(step, gradient), 0, block.lengthBytes());
     }
   }
@@ -143,26 +120,26 @@ final class GradientEncoders implements AutoCloseable {
   /** Everything that is kept back is to be sent in this step, unless some of it was sent before. */
   void handOver(long step) {
     if (step > newest) {
-      handing.begin(step);
+      handover.begin(step);
     }
   }
 
   /** Notes that all steps before this one are counted. */
   void counted(long next) {
-    handing.counted(next);
+    handover.counted(next);
   }
 
-  /** Whether anything was sent that this step may lack, or is kept back that it could hand over. */
-  boolean owes(long step) {
+  /**
+   * Whether anything was sent that the servers may still lack before this step, or is kept back
+   * that it could hand over.
+   */
+  boolean hasUnsettled(long step) {
     if (newest >= step) {
       return true;
     }
-    for (@Nullable NodeBlock[] blocks : byNode.values()) {
-      for (int index = 0; index < blocks.length; index++) {
-        NodeBlock block = blocks[index];
-        if (block != null && block.owes() && compression.at(step).addsPlain(index, step)) {
-          return true;
-        }
+    for (NodeBlockEncoder encoder : encoders.all()) {
+      if (encoder.hasUnsent() && compression.at(step).addsPlain(encoder.block(), step)) {
+        return true;
       }
     }
     return false;
@@ -172,54 +149,52 @@ final class GradientEncoders implements AutoCloseable {
    * The encoder of a step; null where it travels as it is. Where the codec is another one than
    * before, what was not sent goes with the first step that is encoded by it, or sent plain.
    */
-  private @Nullable NodeBlock encoderOf(Block block, TreeNode node, long step) {
+  private @Nullable NodeBlockEncoder encoderIn(long step, Block block, TreeNode node) {
     int index = block.index();
     CompressionPlan plan = compression.at(step);
-    @Nullable NodeBlock[] blocks = byNode.get(node);
-    NodeBlock known = blocks == null ? null : blocks[index];
+    NodeBlockEncoder known = encoders.get(node, index);
+    // A step that is sent again is sent as the same bytes, even if its codec is another by now.
     if (known != null && known.step() == step) {
       return known;
     }
     BlockCodec codec = plan.way(index);
-    NodeBlock next = known;
-    if (known != null && blocks != null && !known.codec().equals(codec)) {
-      next = new NodeBlock(plan, codec, block, node);
+    NodeBlockEncoder next = known;
+    if (known != null && !known.codec().equals(codec)) {
+      next = new NodeBlockEncoder(plan, codec, block, node);
       next.absorb(known, 0);
       known.close();
-      blocks[index] = next;
+      encoders.put(node, index, next);
     }
     if (plan.encodes(index, step)) {
-      return blockOf(node, block, plan);
+      return encoderOf(node, block, plan);
     }
-    if (next == null || blocks == null || !codec.isPlain()) {
+    if (next == null || !codec.isPlain()) {
       return null;
     }
     if (next.carries()) {
       return next;
     }
     next.close();
-    blocks[index] = null;
+    encoders.put(node, index, null);
     return null;
   }
 
   /** What was encoded since the worker began, and what of it has not been sent. */
   EncodingReport report() {
-    double squares = 0;
-    for (@Nullable NodeBlock[] blocks : byNode.values()) {
-      for (NodeBlock block : blocks) {
-        squares += block == null ? 0 : block.residualNormSquared();
-      }
-    }
     return new EncodingReport(
-        plainBytes, encodedBytes, floats, sentFloats, squares + handing.normSquared());
+        plainBytes,
+        encodedBytes,
+        floats,
+        sentFloats,
+        encoders.residualNormSquared() + handover.normSquared());
   }
 
   /** See {@link WorkerCore#residuals}. */
   List<Residual> residuals() {
     List<Residual> residuals = new ArrayList<>();
-    for (TreeNode node : byNode.keySet()) {
+    for (TreeNode node : encoders.nodes()) {
       for (Block block : coded()) {
-        residuals.add(blockOf(node, block).residual());
+        residuals.add(encoderOf(node, block).residual());
       }
     }
     return residuals;
@@ -227,14 +202,7 @@ final class GradientEncoders implements AutoCloseable {
 
   /** Whether any block of this step, or of a later one, was encoded. */
   boolean hasEncoded(long step) {
-    for (@Nullable NodeBlock[] blocks : byNode.values()) {
-      for (NodeBlock block : blocks) {
-        if (block != null && block.hasEncoded(step)) {
-          return true;
-        }
-      }
-    }
-    return false;
+    return encoders.all().stream().anyMatch(encoder -> encoder.hasEncoded(step));
   }
 
   /**
@@ -244,32 +212,23 @@ final class GradientEncoders implements AutoCloseable {
    */
   void restore(List<TreeNode> stored, ResidualStore store) {
     for (TreeNode node : stored) {
-      if (byNode.containsKey(node)) {
-        coded().forEach(block -> store.read(blockOf(node, block).residual()));
+      if (encoders.nodes().contains(node)) {
+        coded().forEach(block -> store.read(encoderOf(node, block).residual()));
       }
     }
     for (TreeNode node : stored) {
-      if (!byNode.containsKey(node)) {
-        coded().forEach(block -> inherit(node, block, store));
+      if (!encoders.nodes().contains(node)) {
+        coded().forEach(block -> addStored(node, block, store));
       }
     }
   }
 
-  private void inherit(TreeNode node, Block block, ResidualStore store) {
+  private void addStored(TreeNode node, Block block, ResidualStore store) {
     CompressionPlan now = compression.now();
-    try (NodeBlock left = new NodeBlock(now, now.way(block.index()), block, node)) {
+    try (NodeBlockEncoder left = new NodeBlockEncoder(now, now.way(block.index()), block, node)) {
       store.read(left.residual());
-      blockOf(heirOf(node), block).absorb(left, 0);
+      encoderOf(encoders.holderOf(node.lo()), block).absorb(left, 0);
     }
-  }
-
-  private TreeNode heirOf(TreeNode left) {
-    for (TreeNode node : byNode.keySet()) {
-      if (node.lo() <= left.lo() && left.lo() < node.hi()) {
-        return node;
-      }
-    }
-    return byNode.keySet().iterator().next();
   }
 
   private List<Block> coded() {
@@ -280,15 +239,6 @@ final class GradientEncoders implements AutoCloseable {
 
   @Override
   public void close() {
-    List<AutoCloseable> all = new ArrayList<>();
-    for (@Nullable NodeBlock[] blocks : byNode.values()) {
-      for (NodeBlock block : blocks) {
-        if (block != null) {
-          all.add(block);
-        }
-      }
-    }
-    byNode.clear();
-    CloseHelper.closeAll(all);
+    encoders.close();
   }
 }

@@ -32,10 +32,6 @@ final class ServerLink implements AutoCloseable {
     return sender;
   }
 
-  List<Block> blocks() {
-    return blocks;
-  }
-
   /** Begins with the blocks of another contribution. */
   void begin() {
     next = blocks.size() - 1;
@@ -66,7 +62,6 @@ final class ServerLink implements AutoCloseable {
   }
 
   private void sendFrame(Block block, Outgoing outgoing, long nowNs) {
-    int length = Math.min(Frames.MAX_PAYLOAD_BYTES, payload.length - payload.sent);
     MutableDirectBuffer message = sender.message();
     contribution
         .wrapAndApplyHeader(message, 0, header)
@@ -75,13 +70,13 @@ final class ServerLink implements AutoCloseable {
         .block(block.index())
         .slotFrom(outgoing.node().lo())
         .slotTo(outgoing.node().hi())
-        .codec(payload.codec)
-        .blockBytes(payload.length)
-        .frameOffset(payload.sent);
-    message.putBytes(contribution.limit(), payload.bytes, payload.offset + payload.sent, length);
-    sender.send(contribution.limit() + length, nowNs);
-    payload.sent += length;
-    if (payload.sent == payload.length) {
+        .codec(payload.codec())
+        .blockBytes(payload.length())
+        .frameOffset(payload.sent());
+    int at = contribution.limit();
+    int length = payload.writeNext(message, at, Frames.MAX_PAYLOAD_BYTES);
+    sender.send(at + length, nowNs);
+    if (payload.isSent()) {
       open = false;
       next--;
     }

@@ -15,8 +15,8 @@ import io.trireme.kernels.compression.CompressionPlan;
  * @param streams whether each slot is a stream of steps of its own, sent by itself, since workers
  *     do not wait for each other's steps
  * @param compression how blocks travel
- * @param skipNonFinite whether a step with a gradient that is no number counts for nobody; else it
- *     ends the worker
+ * @param skipNonFinite whether a step with a gradient that is no number counts for no worker; else
+ *     it ends the worker
  */
 public record WorkerOptions(
     Peer self,

@@ -19,6 +19,7 @@ import io.trireme.common.layout.BlockGroup;
 import io.trireme.common.layout.BlockPlan;
 import io.trireme.kernels.optimizer.GroupOptimizer;
 import io.trireme.worker.engine.BadModelException;
+import io.trireme.worker.engine.GradientEngine;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -111,7 +112,7 @@ class CheckpointExportTest {
                     .layer(new DenseLayer.Builder().nOut(50).build())
                     .layer(Nets.output().build())
                     .setInputType(InputType.feedForward(36)));
-    assertThat(BlockPlan.of(Layouts.of(model.get())).groups()).hasSizeGreaterThan(4);
+    assertThat(BlockPlan.of(Nets.layout(model.get())).groups()).hasSizeGreaterThan(4);
     assertGoesOn(model);
   }
 
@@ -219,11 +220,11 @@ class CheckpointExportTest {
 
   private static INDArray[] batch(int step) {
     Random random = new Random(step);
-    INDArray features = Nd4j.create(BATCH, Nets.FACTS.featureLength());
-    INDArray labels = Nd4j.zeros(BATCH, Nets.FACTS.classes());
+    INDArray features = Nd4j.create(BATCH, Nets.FEATURES);
+    INDArray labels = Nd4j.zeros(BATCH, Nets.CLASSES);
     for (int i = 0; i < BATCH; i++) {
-      labels.putScalar(i, random.nextInt(Nets.FACTS.classes()), 1);
-      for (int j = 0; j < Nets.FACTS.featureLength(); j++) {
+      labels.putScalar(i, random.nextInt(Nets.CLASSES), 1);
+      for (int j = 0; j < Nets.FEATURES; j++) {
         features.putScalar(i, j, random.nextFloat());
       }
     }
@@ -232,14 +233,14 @@ class CheckpointExportTest {
 
   /** An engine and the optimizers of all groups. */
   private static final class Run implements AutoCloseable {
-    private final Dl4jEngine engine;
+    private final GradientEngine engine;
     private final Model model;
     private final BlockPlan plan;
     private final List<GroupOptimizer> groups = new ArrayList<>();
 
     Run(Model model) {
       this.model = model;
-      engine = new Dl4jEngine(model, Nets.FACTS, BATCH);
+      engine = Nets.engine(model, BATCH);
       plan = BlockPlan.of(engine.layout());
       for (BlockGroup group : plan.groups()) {
         GroupOptimizer optimizer = new GroupOptimizer(engine.layout(), plan, group);
@@ -253,8 +254,8 @@ class CheckpointExportTest {
     void train(int from, int to) {
       for (int step = from; step < to; step++) {
         INDArray[] batch = batch(step);
-        Replay.fill(engine.features(), batch[0]);
-        Replay.fill(engine.labels(), batch[1]);
+        Replay.fill(engine.batch().buffer(0), batch[0]);
+        Replay.fill(engine.batch().buffer(1), batch[1]);
         assertThat(engine.compute(BATCH, step, epoch(step), 1000 + step)).isFinite();
         for (BlockGroup group : plan.groups()) {
           GroupOptimizer optimizer = groups.get(group.index());

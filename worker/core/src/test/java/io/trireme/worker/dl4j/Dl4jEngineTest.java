@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.trireme.common.layout.SegmentKind;
 import io.trireme.worker.engine.BadModelException;
+import io.trireme.worker.engine.GradientEngine;
 import java.util.Random;
+import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.deeplearning4j.nn.conf.constraint.MaxNormConstraint;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -23,7 +25,7 @@ class Dl4jEngineTest {
   @Test
   void buffersAreTheModelsOwnMemory() {
     MultiLayerNetwork network = Nets.dense(b -> b.updater(new Sgd(0.1)));
-    try (Dl4jEngine engine = new Dl4jEngine(network, Nets.FACTS, 4)) {
+    try (GradientEngine engine = Nets.engine(network, 4)) {
       engine.parameters().putFloat(40, 7.5f);
       assertThat(network.params().getFloat(10)).isEqualTo(7.5f);
       fill(engine, 4);
@@ -37,8 +39,8 @@ class Dl4jEngineTest {
 
   @Test
   void gradientIsRepeatableAndFollowsTheSeed() {
-    try (Dl4jEngine engine =
-        new Dl4jEngine(Nets.convolutional(b -> b.updater(new Sgd(0.1))), Nets.FACTS, 16)) {
+    try (GradientEngine engine =
+        Nets.engine(Nets.convolutional(b -> b.updater(new Sgd(0.1))), 16)) {
       fill(engine, 16);
       byte[] first = gradient(engine, 16, 3);
       assertThat(gradient(engine, 16, 4)).isNotEqualTo(first);
@@ -49,22 +51,21 @@ class Dl4jEngineTest {
 
   @Test
   void rowsBeyondTheExamplesDoNotMatter() {
-    try (Dl4jEngine engine =
-        new Dl4jEngine(Nets.graph(b -> b.updater(new Sgd(0.1))), Nets.FACTS, 16)) {
+    try (GradientEngine engine = Nets.engine(Nets.graph(b -> b.updater(new Sgd(0.1))), 16)) {
       fill(engine, 16);
       byte[] before = gradient(engine, 9, 3);
-      engine.features().putFloat(9 * 36 * Float.BYTES, Float.NaN);
+      engine.batch().buffer(0).putFloat(9 * 36 * Float.BYTES, Float.NaN);
       assertThat(gradient(engine, 9, 3)).isEqualTo(before);
     }
   }
 
   @Test
   void predictsProbabilitiesRowByRow() {
-    try (Dl4jEngine engine =
-        new Dl4jEngine(Nets.convolutional(b -> b.updater(new Sgd(0.1))), Nets.FACTS, 8)) {
+    try (GradientEngine engine = Nets.engine(Nets.convolutional(b -> b.updater(new Sgd(0.1))), 8)) {
       fill(engine, 8);
+      engine.predict(8);
       UnsafeBuffer all = new UnsafeBuffer(new byte[8 * 3 * Float.BYTES]);
-      engine.predict(8, all);
+      all.putBytes(0, engine.output("label"), 0, all.capacity());
       for (int i = 0; i < 8; i++) {
         float sum = 0;
         for (int j = 0; j < 3; j++) {
@@ -72,8 +73,8 @@ class Dl4jEngineTest {
         }
         assertThat((double) sum).isCloseTo(1.0, within(1e-5));
       }
-      UnsafeBuffer two = new UnsafeBuffer(new byte[2 * 3 * Float.BYTES]);
-      engine.predict(2, two);
+      engine.predict(2);
+      DirectBuffer two = engine.output("label");
       for (int i = 0; i < 6; i++) {
         assertThat(two.getFloat(i * 4)).isCloseTo(all.getFloat(i * 4), within(1e-6f));
       }
@@ -82,7 +83,7 @@ class Dl4jEngineTest {
 
   @Test
   void layoutNamesStatistics() {
-    var layout = Layouts.of(Nets.graph(b -> b.updater(new Adam(0.1))));
+    var layout = Nets.layout(Nets.graph(b -> b.updater(new Adam(0.1))));
     assertThat(layout.segments())
         .filteredOn(segment -> segment.kind() == SegmentKind.STATISTIC)
         .extracting(segment -> segment.name())
@@ -94,8 +95,7 @@ class Dl4jEngineTest {
 
   @Test
   void examplesBeyondCapacityAreRefused() {
-    try (Dl4jEngine engine =
-        new Dl4jEngine(Nets.dense(b -> b.updater(new Sgd(0.1))), Nets.FACTS, 4)) {
+    try (GradientEngine engine = Nets.engine(Nets.dense(b -> b.updater(new Sgd(0.1))), 4)) {
       for (int examples : new int[] {0, 5}) {
         assertThatThrownBy(() -> engine.compute(examples, 0, 0, 1))
             .isInstanceOf(IllegalArgumentException.class)
@@ -123,7 +123,7 @@ class Dl4jEngineTest {
                         .build())
                 .layer(Nets.output().build())
                 .setInputType(InputType.feedForward(36)));
-    assertThatThrownBy(() -> Layouts.of(network))
+    assertThatThrownBy(() -> Nets.layout(network))
         .isInstanceOfSatisfying(
             BadModelException.class,
             e ->
@@ -133,7 +133,7 @@ class Dl4jEngineTest {
   }
 
   @Test
-  void severalOutputsAreRefused() {
+  void outputsWithoutLabelsAreRefused() {
     ComputationGraph graph =
         new ComputationGraph(
             Nets.builder(b -> b.updater(new Sgd(0.1)))
@@ -145,22 +145,22 @@ class Dl4jEngineTest {
                 .setInputTypes(InputType.feedForward(36))
                 .build());
     graph.init();
-    assertThatThrownBy(() -> new Dl4jEngine(graph, Nets.FACTS, 4))
+    assertThatThrownBy(() -> Nets.engine(graph, 4))
         .isInstanceOf(BadModelException.class)
-        .hasMessageContaining("1 inputs and 2 outputs");
+        .hasMessageContaining("the outputs [a, b], the data has the labels [label]");
   }
 
-  private static void fill(Dl4jEngine engine, int examples) {
+  private static void fill(GradientEngine engine, int examples) {
     Random random = new Random(2);
-    for (int i = 0; i < examples * engine.featureLength(); i++) {
-      engine.features().putFloat(i * Float.BYTES, random.nextFloat());
+    for (int i = 0; i < examples * Nets.FEATURES; i++) {
+      engine.batch().buffer(0).putFloat(i * Float.BYTES, random.nextFloat());
     }
     for (int i = 0; i < examples; i++) {
-      engine.labels().putFloat((i * engine.labelLength() + i % 3) * Float.BYTES, 1);
+      engine.batch().buffer(1).putFloat((i * Nets.CLASSES + i % 3) * Float.BYTES, 1);
     }
   }
 
-  private static byte[] gradient(Dl4jEngine engine, int examples, long seed) {
+  private static byte[] gradient(GradientEngine engine, int examples, long seed) {
     assertThat(engine.compute(examples, 0, 0, seed)).isFinite();
     byte[] bytes = new byte[engine.gradient().capacity()];
     engine.gradient().getBytes(0, bytes);

@@ -106,7 +106,7 @@ class FitParityTest {
    */
   @Test
   void adaBelief() {
-    new Replay(Nets.FACTS, step -> 0)
+    new Replay(Nets.SCHEMA, step -> 0)
         .assertEqualsFit(
             () -> Nets.convolutional(b -> b.updater(new RepairedAdaBelief(0.01)).l2(0.01)),
             () -> Nets.convolutional(b -> b.updater(new AdaBelief(0.01)).l2(0.01)),
@@ -154,7 +154,7 @@ class FitParityTest {
                         .gradientNormalization(GradientNormalization.ClipElementWiseAbsoluteValue)
                         .gradientNormalizationThreshold(0.01));
     for (int blockLength : new int[] {16, 37, 1}) {
-      new Replay(Nets.FACTS, step -> 0)
+      new Replay(Nets.SCHEMA, step -> 0)
           .assertEqualsFit(model, model, layout -> everyFloats(layout, blockLength));
     }
   }

@@ -22,7 +22,7 @@ class GlobalNormTest {
   private static final int SLOTS = 4;
 
   private final Layout layout =
-      Layouts.of(Nets.convolutional(b -> b.updater(new Sgd(0.5)).seed(3)));
+      Nets.layout(Nets.convolutional(b -> b.updater(new Sgd(0.5)).seed(3)));
   private final BlockPlan plan = BlockPlan.of(layout);
   private final float[] sum = new float[(int) layout.length()];
 

@@ -1,7 +1,15 @@
 package io.trireme.worker.dl4j;
 
-import io.trireme.worker.engine.InputFacts;
+import io.trireme.common.layout.Layout;
+import io.trireme.data.schema.ElementType;
+import io.trireme.data.schema.ExampleSchema;
+import io.trireme.data.schema.Role;
+import io.trireme.data.schema.TensorSpec;
+import io.trireme.worker.engine.EngineProvider;
+import io.trireme.worker.engine.GradientEngine;
+import java.util.List;
 import java.util.function.Consumer;
+import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
@@ -16,9 +24,34 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /** Small networks for tests, over images of 6x6x1 and three classes. */
 final class Nets {
-  static final InputFacts FACTS = new InputFacts(6, 6, 1, 3);
+  static final int FEATURES = 36;
+  static final int CLASSES = 3;
+  static final ExampleSchema SCHEMA = images(1, 6, 6, CLASSES);
 
   private Nets() {}
+
+  /** Images and one class each. */
+  static ExampleSchema images(int channels, int height, int width, int classes) {
+    return new ExampleSchema(
+        List.of(
+            new TensorSpec(
+                "image",
+                Role.FEATURE,
+                ElementType.UINT8,
+                List.of(channels, height, width),
+                0,
+                1 / 255f),
+            new TensorSpec("label", Role.LABEL, ElementType.UINT8, List.of(), classes, 1)));
+  }
+
+  /** An engine over a network on {@link #SCHEMA}. */
+  static GradientEngine engine(Model model, int capacity) {
+    return Dl4jModel.of(model, SCHEMA).engine(EngineProvider.CPU, capacity);
+  }
+
+  static Layout layout(Model model) {
+    return LayoutReader.read(Dl4jNetwork.of(model));
+  }
 
   static NeuralNetConfiguration.Builder builder(Consumer<NeuralNetConfiguration.Builder> global) {
     NeuralNetConfiguration.Builder builder =

@@ -6,9 +6,13 @@ import io.trireme.common.layout.Block;
 import io.trireme.common.layout.BlockGroup;
 import io.trireme.common.layout.BlockPlan;
 import io.trireme.common.layout.Layout;
+import io.trireme.data.schema.ExampleSchema;
+import io.trireme.data.schema.Role;
+import io.trireme.data.schema.TensorSpec;
 import io.trireme.kernels.optimizer.GroupOptimizer;
 import io.trireme.kernels.sum.GlobalNorm;
-import io.trireme.worker.engine.InputFacts;
+import io.trireme.worker.engine.EngineProvider;
+import io.trireme.worker.engine.GradientEngine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -27,12 +31,23 @@ final class Replay {
   static final int STEPS = 7;
   private static final int[] SIZES = {16, 16, 5};
 
-  private final InputFacts facts;
+  private final ExampleSchema schema;
   private final IntUnaryOperator epochOf;
+  private final Fitter fitter;
 
-  Replay(InputFacts facts, IntUnaryOperator epochOf) {
-    this.facts = facts;
+  /** Lets DL4J train on one batch: the rows of each tensor of the schema. */
+  interface Fitter {
+    void fit(Model model, INDArray[] rows);
+  }
+
+  Replay(ExampleSchema schema, IntUnaryOperator epochOf) {
+    this(schema, epochOf, Replay::fitFeaturesAndLabels);
+  }
+
+  Replay(ExampleSchema schema, IntUnaryOperator epochOf, Fitter fitter) {
+    this.schema = schema;
     this.epochOf = epochOf;
+    this.fitter = fitter;
   }
 
   /** Both ways give the same bits, and they do train. */
@@ -41,7 +56,7 @@ final class Replay {
   }
 
   static void assertEqualsFit(Supplier<? extends Model> model, IntUnaryOperator epochOf) {
-    Replay replay = new Replay(Nets.FACTS, epochOf);
+    Replay replay = new Replay(Nets.SCHEMA, epochOf);
     replay.assertEqualsFit(model, model, BlockPlan::of);
   }
 
@@ -55,35 +70,62 @@ final class Replay {
     assertThat(served(served.get(), cutter, 0)).isEqualTo(expected);
   }
 
-  /** One batch of a step. */
+  /** One batch of a step: the rows of each tensor. */
   private INDArray[] batch(int step) {
     Random random = new Random(step);
     int examples = SIZES[step % SIZES.length];
-    INDArray features = Nd4j.create(examples, facts.featureLength());
-    INDArray labels = Nd4j.zeros(examples, facts.classes());
+    INDArray[] rows = new INDArray[schema.tensors().size()];
+    for (int t = 0; t < rows.length; t++) {
+      rows[t] = Nd4j.zeros(examples, schema.tensors().get(t).denseLength());
+    }
     for (int i = 0; i < examples; i++) {
-      int label = random.nextInt(facts.classes());
-      labels.putScalar(i, label, 1);
-      for (int j = 0; j < facts.featureLength(); j++) {
-        features.putScalar(i, j, random.nextFloat() + (j % facts.classes() == label ? 0.5f : 0));
+      int label = 0;
+      for (Role role : List.of(Role.LABEL, Role.FEATURE, Role.MASK, Role.WEIGHT)) {
+        for (TensorSpec tensor : schema.of(role)) {
+          INDArray row = rows[schema.indexOf(tensor.name())].getRow(i);
+          label = fill(row, tensor, label, random);
+        }
       }
     }
-    return new INDArray[] {features, labels};
+    return rows;
+  }
+
+  /** Random numbers that have to do with a class; the class of a label. */
+  private int fill(INDArray row, TensorSpec tensor, int label, Random random) {
+    int drawn = label;
+    if (tensor.isOneHot()) {
+      for (int at = 0; at < tensor.length(); at++) {
+        drawn = random.nextInt(tensor.categories());
+        row.putScalar(at * tensor.categories() + drawn, 1);
+      }
+      return drawn;
+    }
+    int classes = Math.max(2, schema.of(Role.LABEL).get(0).categories());
+    for (int j = 0; j < tensor.denseLength(); j++) {
+      switch (tensor.role()) {
+        case FEATURE, LABEL ->
+            row.putScalar(j, random.nextFloat() + (j % classes == label ? 0.5f : 0));
+        case MASK -> row.putScalar(j, j == 0 || random.nextInt(3) > 0 ? 1 : 0);
+        case WEIGHT -> row.putScalar(j, random.nextInt(3));
+      }
+    }
+    return drawn;
+  }
+
+  private static void fitFeaturesAndLabels(Model model, INDArray[] rows) {
+    DataSet data = new DataSet(rows[0], rows[1]);
+    if (model instanceof MultiLayerNetwork network) {
+      network.fit(data);
+    } else {
+      ((ComputationGraph) model).fit(data);
+    }
   }
 
   int[] fit(Model model) {
     for (int step = 0; step < STEPS; step++) {
-      INDArray[] batch = batch(step);
+      Dl4jNetwork.of(model).position(step, epochOf.applyAsInt(step));
       Nd4j.getRandom().setSeed(1000 + step);
-      DataSet data = new DataSet(batch[0], batch[1]);
-      if (model instanceof MultiLayerNetwork network) {
-        network.setEpochCount(epochOf.applyAsInt(step));
-        network.fit(data);
-      } else {
-        ComputationGraph graph = (ComputationGraph) model;
-        graph.getConfiguration().setEpochCount(epochOf.applyAsInt(step));
-        graph.fit(data);
-      }
+      fitter.fit(model, batch(step));
     }
     return bits(model.params());
   }
@@ -95,7 +137,7 @@ final class Replay {
 
   int[] served(Model model, Cutter cutter, double clipGlobalNorm) {
     List<GroupOptimizer> servers = new ArrayList<>();
-    try (Dl4jEngine engine = new Dl4jEngine(model, facts, 16)) {
+    try (GradientEngine engine = Dl4jModel.of(model, schema).engine(EngineProvider.CPU, 16)) {
       BlockPlan plan = cutter.cut(engine.layout());
       for (BlockGroup group : plan.groups()) {
         GroupOptimizer server = new GroupOptimizer(engine.layout(), plan, group);
@@ -114,15 +156,16 @@ final class Replay {
   }
 
   private void step(
-      Dl4jEngine engine,
+      GradientEngine engine,
       BlockPlan plan,
       List<GroupOptimizer> servers,
       int step,
       double clipGlobalNorm) {
     INDArray[] batch = batch(step);
     int examples = (int) batch[0].size(0);
-    fill(engine.features(), batch[0]);
-    fill(engine.labels(), batch[1]);
+    for (int t = 0; t < batch.length; t++) {
+      fill(engine.batch().buffer(t), batch[t]);
+    }
     int epoch = epochOf.applyAsInt(step);
     double score = engine.compute(examples, step, epoch, 1000 + step);
     assertThat(score).isFinite();

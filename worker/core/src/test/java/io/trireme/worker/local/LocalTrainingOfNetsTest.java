@@ -6,10 +6,16 @@ import static org.assertj.core.api.Assertions.within;
 import io.trireme.common.config.OuterConfig;
 import io.trireme.common.slots.Seeds;
 import io.trireme.common.slots.SlotPlan;
+import io.trireme.data.schema.ElementType;
+import io.trireme.data.schema.ExampleSchema;
+import io.trireme.data.schema.Role;
+import io.trireme.data.schema.TensorSpec;
 import io.trireme.worker.EpochInput;
 import io.trireme.worker.SlotComputer;
-import io.trireme.worker.dl4j.Dl4jEngine;
-import io.trireme.worker.engine.InputFacts;
+import io.trireme.worker.dl4j.Dl4jModel;
+import io.trireme.worker.engine.EngineProvider;
+import io.trireme.worker.engine.GradientEngine;
+import java.util.List;
 import java.util.Random;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
@@ -29,7 +35,11 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /** Local steps of real networks. */
 class LocalTrainingOfNetsTest {
-  private static final InputFacts FACTS = new InputFacts(6, 6, 1, 3);
+  private static final ExampleSchema SCHEMA =
+      new ExampleSchema(
+          List.of(
+              new TensorSpec("image", Role.FEATURE, ElementType.FLOAT32, List.of(1, 6, 6), 0, 1),
+              new TensorSpec("label", Role.LABEL, ElementType.UINT8, List.of(), 3, 1)));
   private static final long SEED = 5;
   private static final int EXAMPLES = 50;
   private static final int BATCH = 12;
@@ -62,6 +72,10 @@ class LocalTrainingOfNetsTest {
     return network;
   }
 
+  private static GradientEngine engine(MultiLayerNetwork network) {
+    return Dl4jModel.of(network, SCHEMA).engine(EngineProvider.CPU, 4);
+  }
+
   private static void source(
       long index,
       MutableDirectBuffer features,
@@ -70,7 +84,7 @@ class LocalTrainingOfNetsTest {
       int labelsOffset) {
     Random random = new Random(index);
     int label = (int) (index % 3);
-    for (int i = 0; i < FACTS.featureLength(); i++) {
+    for (int i = 0; i < 36; i++) {
       features.putFloat(
           featuresOffset + i * Float.BYTES, random.nextFloat() + (i % 3 == label ? 0.5f : 0));
     }
@@ -84,8 +98,8 @@ class LocalTrainingOfNetsTest {
     SlotPlan steps = new SlotPlan(EXAMPLES, BATCH, SLOTS);
     LocalRounds rounds = LocalRounds.of(EXAMPLES, BATCH, SLOTS, 1);
     assertThat(rounds.rounds()).isEqualTo(steps);
-    try (Dl4jEngine one = new Dl4jEngine(net(new Sgd(0.1), true), FACTS, 4);
-        Dl4jEngine other = new Dl4jEngine(net(new Sgd(0.1), true), FACTS, 4);
+    try (GradientEngine one = engine(net(new Sgd(0.1), true));
+        GradientEngine other = engine(net(new Sgd(0.1), true));
         LocalSlotComputer local =
             new LocalSlotComputer(other, LocalTrainingOfNetsTest::source, rounds, SEED, 0);
         OuterServer bsp = new OuterServer(one, one.layout());
@@ -106,8 +120,8 @@ class LocalTrainingOfNetsTest {
   @Test
   void slotsGiveTheSameBitsInAnyOrderAndPlace() {
     LocalRounds rounds = LocalRounds.of(EXAMPLES, BATCH, SLOTS, 3);
-    try (Dl4jEngine one = new Dl4jEngine(net(new Adam(0.01), true), FACTS, 4);
-        Dl4jEngine other = new Dl4jEngine(net(new Adam(0.01), true), FACTS, 4);
+    try (GradientEngine one = engine(net(new Adam(0.01), true));
+        GradientEngine other = engine(net(new Adam(0.01), true));
         LocalSlotComputer here =
             new LocalSlotComputer(one, LocalTrainingOfNetsTest::source, rounds, SEED, 0.5);
         LocalSlotComputer there =
@@ -130,7 +144,7 @@ class LocalTrainingOfNetsTest {
   @Test
   void localStepsLearn() {
     LocalRounds rounds = LocalRounds.of(EXAMPLES, BATCH, SLOTS, 4);
-    try (Dl4jEngine engine = new Dl4jEngine(net(new Adam(0.01), false), FACTS, 4);
+    try (GradientEngine engine = engine(net(new Adam(0.01), false));
         LocalSlotComputer local =
             new LocalSlotComputer(engine, LocalTrainingOfNetsTest::source, rounds, SEED, 0);
         OuterServer server = new OuterServer(engine, OuterConfig.averaging())) {
@@ -145,11 +159,11 @@ class LocalTrainingOfNetsTest {
 
   /** What {@code bsp} computes. */
   private static final class Gradients implements SlotComputer {
-    private final Dl4jEngine engine;
+    private final GradientEngine engine;
     private final SlotPlan steps;
     private final EpochInput input;
 
-    Gradients(Dl4jEngine engine, SlotPlan steps) {
+    Gradients(GradientEngine engine, SlotPlan steps) {
       this.engine = engine;
       this.steps = steps;
       this.input = new EpochInput(engine, LocalTrainingOfNetsTest::source, EXAMPLES, SEED);

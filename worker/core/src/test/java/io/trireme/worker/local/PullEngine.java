@@ -5,6 +5,11 @@ import io.trireme.common.layout.LayerSpan;
 import io.trireme.common.layout.Layout;
 import io.trireme.common.layout.Segment;
 import io.trireme.common.layout.SegmentKind;
+import io.trireme.data.schema.ElementType;
+import io.trireme.data.schema.ExampleBatch;
+import io.trireme.data.schema.ExampleSchema;
+import io.trireme.data.schema.Role;
+import io.trireme.data.schema.TensorSpec;
 import io.trireme.kernels.optimizer.UpdaterJson;
 import io.trireme.worker.engine.GradientEngine;
 import java.nio.ByteBuffer;
@@ -28,9 +33,7 @@ final class PullEngine implements GradientEngine {
   record Call(List<Float> examples, long step, int epoch, long seed, float weight) {}
 
   private final Layout layout;
-  private final int capacity;
-  private final UnsafeBuffer features;
-  private final UnsafeBuffer labels;
+  private final ExampleBatch batch;
   private final UnsafeBuffer parameters = floats(2);
   private final UnsafeBuffer gradient = floats(2);
   private final List<Call> calls = new ArrayList<>();
@@ -44,9 +47,14 @@ final class PullEngine implements GradientEngine {
                 segment("0_s", 1, SegmentKind.STATISTIC, new NoOp())),
             List.of(new LayerSpan("0", 0, 2, GradientNormalization.None, 1)),
             true);
-    this.capacity = capacity;
-    this.features = floats(capacity);
-    this.labels = floats(capacity);
+    this.batch =
+        new ExampleBatch(
+            new ExampleSchema(
+                List.of(
+                    new TensorSpec("x", Role.FEATURE, ElementType.FLOAT32, List.of(), 0, 1),
+                    new TensorSpec("y", Role.LABEL, ElementType.FLOAT32, List.of(), 0, 1))),
+            capacity,
+            List.of(floats(capacity), floats(capacity)));
   }
 
   private static Segment segment(String name, long offset, SegmentKind kind, IUpdater updater) {
@@ -86,28 +94,8 @@ final class PullEngine implements GradientEngine {
   }
 
   @Override
-  public int capacity() {
-    return capacity;
-  }
-
-  @Override
-  public int featureLength() {
-    return 1;
-  }
-
-  @Override
-  public int labelLength() {
-    return 1;
-  }
-
-  @Override
-  public MutableDirectBuffer features() {
-    return features;
-  }
-
-  @Override
-  public MutableDirectBuffer labels() {
-    return labels;
+  public ExampleBatch batch() {
+    return batch;
   }
 
   @Override
@@ -129,7 +117,7 @@ final class PullEngine implements GradientEngine {
     float sum = 0;
     double loss = 0;
     for (int i = 0; i < examples; i++) {
-      float x = features.getFloat(i * Float.BYTES);
+      float x = batch.buffer(0).getFloat(i * Float.BYTES);
       seen.add(x);
       pull += weight - x;
       sum += x;
@@ -139,6 +127,16 @@ final class PullEngine implements GradientEngine {
     gradient.putFloat(Float.BYTES, (statistic - sum / examples) / 2);
     calls.add(new Call(seen, step, epoch, seed, weight));
     return loss / examples;
+  }
+
+  @Override
+  public void predict(int examples) {
+    throw new UnsupportedOperationException("local steps predict nothing");
+  }
+
+  @Override
+  public DirectBuffer output(String label) {
+    throw new UnsupportedOperationException("local steps predict nothing");
   }
 
   @Override

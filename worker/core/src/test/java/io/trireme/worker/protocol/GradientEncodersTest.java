@@ -133,9 +133,9 @@ class GradientEncodersTest {
 
   private byte[] send(int block, TreeNode node, long step, UnsafeBuffer gradient) {
     encoders.fill(payload, PLAN.blocks().get(block), node, step, gradient);
-    assertThat(payload.codec).isEqualTo(Codec.INT8);
-    byte[] bytes = new byte[payload.length];
-    payload.bytes.getBytes(payload.offset, bytes);
+    assertThat(payload.codec()).isEqualTo(Codec.INT8);
+    byte[] bytes = new byte[payload.length()];
+    payload.bytes().getBytes(payload.offset(), bytes);
     return bytes;
   }
 
@@ -219,8 +219,8 @@ class GradientEncodersTest {
       GradientEncoders by, int block, TreeNode node, long step, UnsafeBuffer gradient) {
     Payload payload = new Payload();
     by.fill(payload, PLAN.blocks().get(block), node, step, gradient);
-    byte[] bytes = new byte[payload.length];
-    payload.bytes.getBytes(payload.offset, bytes);
+    byte[] bytes = new byte[payload.length()];
+    payload.bytes().getBytes(payload.offset(), bytes);
     return bytes;
   }
 
@@ -345,14 +345,14 @@ class GradientEncodersTest {
     assertThat(send(0, LEFT, 0, floats)).as("sent again").isEqualTo(sent);
     for (int time = 0; time < 2; time++) {
       encoders.fill(payload, PLAN.blocks().get(0), LEFT, 1, floats);
-      assertThat(payload.codec).isEqualTo(Codec.NONE);
+      assertThat(payload.codec()).isEqualTo(Codec.NONE);
       for (int i = 0; i < left.length; i++) {
-        assertThat(payload.bytes.getFloat(payload.offset + i * Float.BYTES))
+        assertThat(payload.bytes().getFloat(payload.offset() + i * Float.BYTES))
             .isEqualTo((float) (floats.getFloat(i * Float.BYTES) + left[i]));
       }
     }
     encoders.fill(payload, PLAN.blocks().get(0), LEFT, 2, floats);
-    assertThat(payload.bytes).as("no copy any more").isSameAs(floats);
+    assertThat(payload.bytes()).as("no copy any more").isSameAs(floats);
   }
 
   @Test
@@ -370,9 +370,9 @@ class GradientEncodersTest {
     encoders.fill(payload, PLAN.blocks().get(0), LEFT, 1, floats);
     encoders.enter(List.of(LEFT), plain);
     encoders.fill(payload, PLAN.blocks().get(0), LEFT, 1, floats);
-    assertThat(payload.bytes.getFloat(payload.offset)).isEqualTo(floats.getFloat(0));
+    assertThat(payload.bytes().getFloat(payload.offset())).isEqualTo(floats.getFloat(0));
     encoders.fill(payload, PLAN.blocks().get(0), LEFT, 2, floats);
-    assertThat(payload.bytes.getFloat(payload.offset))
+    assertThat(payload.bytes().getFloat(payload.offset()))
         .isEqualTo((float) (floats.getFloat(0) + left[0]));
   }
 
@@ -416,11 +416,11 @@ class GradientEncodersTest {
       warming.enter(List.of(LEFT));
       UnsafeBuffer floats = gradient();
       warming.fill(payload, PLAN.blocks().get(1), LEFT, 2, floats);
-      assertThat(payload.codec).isEqualTo(Codec.NONE);
-      assertThat(payload.bytes).isSameAs(floats);
-      assertThat(payload.offset).isEqualTo(100 * Float.BYTES);
+      assertThat(payload.codec()).isEqualTo(Codec.NONE);
+      assertThat(payload.bytes()).isSameAs(floats);
+      assertThat(payload.offset()).isEqualTo(100 * Float.BYTES);
       warming.fill(payload, PLAN.blocks().get(1), LEFT, 3, floats);
-      assertThat(payload.codec).isEqualTo(Codec.INT8);
+      assertThat(payload.codec()).isEqualTo(Codec.INT8);
     }
   }
 }

@@ -113,7 +113,7 @@ class WorkerCoreTest {
   private void deliver(Peer from, int length) {
     headerDecoder.wrap(bytes, 0);
     int body = MessageHeaderDecoder.ENCODED_LENGTH;
-    core.onMessage(from, headerDecoder, bytes, body, length - body);
+    core.intake().onMessage(from, headerDecoder, bytes, body, length - body);
   }
 
   private int limit() {
@@ -127,10 +127,10 @@ class WorkerCoreTest {
     }
     good(0, 5, 1.5f);
     deliver(FIRST, limit());
-    assertThat(core.isReady()).isFalse();
+    assertThat(core.intake().isReady()).isFalse();
     good(1, 5, 2.5f);
     deliver(SECOND, limit());
-    assertThat(core.isReady()).isTrue();
+    assertThat(core.intake().isReady()).isTrue();
     for (int i = 0; i < LENGTH; i++) {
       assertThat(parameters.getFloat(i * Float.BYTES)).isEqualTo(1.5f);
       assertThat(parameters.getFloat(BYTES + i * Float.BYTES)).isEqualTo(2.5f);
@@ -206,7 +206,7 @@ class WorkerCoreTest {
     deliverGood(FIRST, GENERATION, 0, 5, 1.5f);
     enter(GENERATION + 1, 5, 0, 4, GROUPS);
     deliverGood(SECOND, GENERATION + 1, 1, 5, 2.5f);
-    assertThat(core.isReady()).isFalse();
+    assertThat(core.intake().isReady()).isFalse();
     assertThat(core.waitsFor(0))
         .isEqualTo(
             "worker 0 of generation 4 waits for block 0 of step 5 (1 blocks missing) from server"
@@ -214,7 +214,7 @@ class WorkerCoreTest {
     deliverGood(FIRST, GENERATION, 0, 5, 9);
     assertThat(rejections.counted()).isEqualTo(Map.of(Rejection.OUT_OF_PLACE, 1L));
     deliverGood(FIRST, GENERATION + 1, 0, 5, 3.5f);
-    assertThat(core.isReady()).isTrue();
+    assertThat(core.intake().isReady()).isTrue();
     assertThat(parameters.getFloat(0)).isEqualTo(3.5f);
   }
 
@@ -224,14 +224,14 @@ class WorkerCoreTest {
     deliverGood(SECOND, GENERATION, 1, 5, 1);
     core.beginStep();
     deliverGood(FIRST, GENERATION, 0, 6, 2);
-    assertThat(core.awaitedStep()).isEqualTo(6);
+    assertThat(core.intake().awaitedStep()).isEqualTo(6);
     enter(GENERATION + 1, 5, 0, 4, GROUPS);
-    assertThat(core.awaitedStep()).isEqualTo(5);
+    assertThat(core.intake().awaitedStep()).isEqualTo(5);
     deliverGood(FIRST, GENERATION + 1, 0, 6, 3);
     assertThat(rejections.counted()).isEqualTo(Map.of(Rejection.OUT_OF_PLACE, 1L));
     deliverGood(FIRST, GENERATION + 1, 0, 5, 1);
     deliverGood(SECOND, GENERATION + 1, 1, 5, 1);
-    assertThat(core.isReady()).isTrue();
+    assertThat(core.intake().isReady()).isTrue();
     assertThat(parameters.getFloat(0)).isEqualTo(1);
   }
 
@@ -243,7 +243,7 @@ class WorkerCoreTest {
     assertThat(rejections.counted()).isEqualTo(Map.of(Rejection.OUT_OF_PLACE, 1L));
     deliverGood(SECOND, GENERATION + 1, 0, 5, 1);
     deliverGood(SECOND, GENERATION + 1, 1, 5, 1);
-    assertThat(core.isReady()).isTrue();
+    assertThat(core.intake().isReady()).isTrue();
   }
 
   @Test
@@ -262,16 +262,16 @@ class WorkerCoreTest {
     Session toSecond = session(SECOND);
     core.push(new TreeNode(0, 4), new UnsafeBuffer(new byte[2 * BYTES]));
     toFirst.taking = true;
-    assertThat(core.pump(0)).isEqualTo(2);
-    assertThat(core.isPushed(0)).as("server 1 takes nothing").isFalse();
-    long sent = core.sentBytes();
+    assertThat(core.outbox().pump(0)).isEqualTo(2);
+    assertThat(core.outbox().isPushed(0)).as("server 1 takes nothing").isFalse();
+    long sent = core.outbox().sentBytes();
     assertThat(sent).isPositive().isEqualTo(toFirst.bytes);
     enter(GENERATION + 1, 5, 0, 4, GROUPS);
     assertThat(List.of(toFirst, toSecond)).allMatch(session -> session.closed);
     sessions.values().forEach(session -> session.taking = true);
-    assertThat(core.pump(1)).isZero();
+    assertThat(core.outbox().pump(1)).isZero();
     assertThat(sessions.values()).allMatch(session -> session.bytes == 0);
-    assertThat(core.sentBytes()).as("over all generations").isEqualTo(sent);
+    assertThat(core.outbox().sentBytes()).as("over all generations").isEqualTo(sent);
   }
 
   @Test
@@ -282,7 +282,7 @@ class WorkerCoreTest {
                 core.enter(
                     others,
                     (to, where) -> {
-                      throw new AssertionError("nobody is there");
+                      throw new AssertionError("there is no session");
                     }))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("worker 0 is no member of generation 9");

@@ -59,7 +59,7 @@ public final class OpenShard implements Iterable<Section> {
     pieces.add(List.of());
   }
 
-  /** Gives back what nobody will write. */
+  /** Gives back what will not be written. */
   void drop() {
     for (List<Section> piece = pieces.poll(); piece != null; piece = pieces.poll()) {
       piece.forEach(this::giveBack);

@@ -30,7 +30,7 @@ final class SnapshotPool implements AutoCloseable {
     return known == null ? new UnsafeBuffer(ByteBuffer.allocateDirect(lengthBytes)) : known;
   }
 
-  /** Takes a copy back that nobody reads any more. */
+  /** Takes a copy back that is not read any more. */
   synchronized void giveBack(UnsafeBuffer copy) {
     if (closed) {
       release(copy);

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One process's Aeron: an embedded media driver with a folder of its own, a client of it, and one
- * UDP port that all endpoints of the process share. Closing it closes whatever was made with it and
+ * UDP port that all endpoints of the process share. Closing it closes all that was made with it and
  * removes the folder.
  */
 public final class AeronHost implements Transport, AutoCloseable {
@@ -37,7 +37,8 @@ public final class AeronHost implements Transport, AutoCloseable {
   private static final long CLIENT_LIVENESS_NS = TimeUnit.SECONDS.toNanos(30);
 
   /**
-   * More than a job has members; whoever reaches the port can open no more sessions to a stream.
+   * More than a job has members; strangers that reach the port can open no more sessions to a
+   * stream.
    */
   private static final int MOST_SESSIONS = 1024;
 
@@ -162,7 +163,8 @@ public final class AeronHost implements Transport, AutoCloseable {
             + settings.portFrom()
             + " to "
             + settings.portTo()
-            + " could be bound; widen transport.ports, or set SPARK_LOCAL_IP to an address of this host",
+            + " could be bound; widen transport.ports, or set SPARK_LOCAL_IP to an address of this"
+            + " host",
         last);
   }
 

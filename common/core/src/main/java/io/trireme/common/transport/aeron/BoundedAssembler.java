@@ -10,8 +10,8 @@ import org.agrona.collections.Int2ObjectHashMap;
 
 /**
  * Puts frames together that came in several datagrams. Unlike Aeron's own, it keeps nothing of a
- * session between frames and drops what grows beyond a frame, so that whoever reaches the port
- * cannot fill the memory. For one thread.
+ * session between frames and drops what grows beyond a frame, so that a stranger who reaches the
+ * port cannot fill the memory. For one thread.
  */
 final class BoundedAssembler implements FragmentHandler {
 

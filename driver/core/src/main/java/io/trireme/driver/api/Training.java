@@ -1,0 +1,184 @@
+package io.trireme.driver.api;
+
+import io.trireme.common.config.JobConfig;
+import io.trireme.driver.api.event.TrainingListener;
+import io.trireme.driver.api.result.Finding;
+import io.trireme.driver.api.result.PreflightException;
+import io.trireme.driver.api.result.RunResult;
+import io.trireme.driver.api.result.TrainingFailedException;
+import io.trireme.driver.report.ResultFile;
+import io.trireme.driver.run.InitialModel;
+import io.trireme.driver.run.JobRun;
+import io.trireme.driver.run.ResumeMode;
+import io.trireme.driver.run.RunContext;
+import io.trireme.driver.run.RunFolder;
+import io.trireme.driver.run.RunInputs;
+import io.trireme.driver.run.RunNotices;
+import io.trireme.driver.run.StopSwitch;
+import io.trireme.driver.run.TrainedRun;
+import io.trireme.driver.run.TrainingRun;
+import io.trireme.worker.engine.BadModelException;
+import io.trireme.worker.engine.TrainableModel;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.deeplearning4j.nn.api.Model;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A job about to be trained: what a program adds to it, and {@link #train}. Not for several
+ * threads.
+ */
+public final class Training {
+  private final JavaSparkContext spark;
+  private final JobConfig job;
+  private final List<TrainingListener> listeners = new ArrayList<>();
+  private InitialModel model = InitialModel.OF_JOB;
+  private ResumeMode resume = ResumeMode.of("auto");
+  private boolean overwrite;
+
+  Training(JavaSparkContext spark, JobConfig job) {
+    this.spark = spark;
+    this.job = job;
+  }
+
+  /**
+   * Begins with a copy of the parameters of a DL4J model; the model to train stays the job's. A run
+   * that goes on from a checkpoint does not look at them.
+   */
+  public Training initialModel(Model initial) {
+    model = InitialModel.withParameters(ModelZip.parameters(initial));
+    return this;
+  }
+
+  /**
+   * Begins with the parameters of a {@code model.zip}, as Trireme and DL4J write it.
+   *
+   * @throws io.trireme.worker.engine.BadModelException if it cannot be read
+   */
+  public Training initialModel(Path modelZip) {
+    try (InputStream in = Files.newInputStream(modelZip)) {
+      return initialModel(ModelZip.read(in, modelZip.toString()));
+    } catch (IOException e) {
+      throw new BadModelException("initial model " + modelZip + " cannot be read: " + e, e);
+    }
+  }
+
+  /**
+   * Begins with these parameters, in the order of DL4J's flat vector.
+   *
+   * @param parameters as many as the job's model has, which is checked when training begins
+   */
+  public Training initialParameters(float[] parameters) {
+    model = InitialModel.withParameters(parameters.clone());
+    return this;
+  }
+
+  /** Adds a listener, which is told on the thread that trains. */
+  public Training listener(TrainingListener listener) {
+    listeners.add(listener);
+    return this;
+  }
+
+  /**
+   * Begins anew. Without this, and without {@link #beginWith}, the job goes on from its newest
+   * valid checkpoint, if it has one.
+   */
+  public Training beginAnew() {
+    resume = ResumeMode.of("never");
+    return this;
+  }
+
+  /** Begins with a checkpoint of any job that computes the same: a path or a URI. */
+  public Training beginWith(String checkpoint) {
+    resume = new ResumeMode(ResumeMode.Kind.PATH, checkpoint);
+    return this;
+  }
+
+  /**
+   * Lets this run replace what an earlier run of the same job id left: its metrics, result, model
+   * and checkpoints. They are deleted when training begins.
+   */
+  public Training overwrite() {
+    overwrite = true;
+    return this;
+  }
+
+  /**
+   * Trains the job to its end, in the calling thread. A job that has finished already is not
+   * trained again: its model and its result are read from the run folder.
+   *
+   * @throws io.trireme.driver.api.result.PreflightException before the first step, with all that is
+   *     in the way: of the Spark application, the data, the run folder, or another driver that runs
+   *     the job
+   * @throws io.trireme.data.BadDataException if a source cannot be used
+   * @throws io.trireme.worker.engine.BadModelException if the model, or what it is to begin with,
+   *     does not fit
+   * @throws TrainingFailedException if the run fails later
+   */
+  public TrainedModel train() {
+    TrainingListener all = TrainingListener.all(listeners);
+    try {
+      JobRun run =
+          new JobRun(
+              job,
+              spark.hadoopConfiguration(),
+              resume,
+              overwrite,
+              new RunNotices(all::warning, all::warning),
+              System::nanoTime);
+      if (run.isFinished()) {
+        refuseGivenInputs(run);
+        return finished(run);
+      }
+      SparkTrainer trainer = new SparkTrainer(run);
+      Optional<RunResult> result =
+          run.run(trainer, new StopSwitch(), () -> spark.sc().isStopped(), listeners);
+      return result.isPresent()
+          ? new TrainedModel(result.get(), run.folder(), trainer.trained)
+          : finished(run);
+    } catch (IOException e) {
+      throw new TrainingFailedException("the run's files could not be used: " + e.getMessage(), e);
+    }
+  }
+
+  private static TrainedModel finished(JobRun run) throws IOException {
+    RunFolder folder = run.folder();
+    return new TrainedModel(ResultFile.read(folder.fileSystem(), folder.result()), folder, null);
+  }
+
+  /** A result that is there already may come from other inputs than those that a program gives. */
+  private void refuseGivenInputs(JobRun run) {
+    if (model != InitialModel.OF_JOB) {
+      throw new PreflightException(
+          List.of(
+              new Finding(
+                  "run folder " + run.folder().path(),
+                  "holds the result of a finished run of job " + job.job(),
+                  "give the job another id, or call overwrite() to replace that run")));
+    }
+  }
+
+  /** Trains in the caller's application, and keeps the model beside the result. */
+  private final class SparkTrainer implements JobRun.Trainer {
+    private final JobRun run;
+    private @Nullable TrainableModel trained;
+
+    SparkTrainer(JobRun run) {
+      this.run = run;
+    }
+
+    @Override
+    public RunResult train(RunContext context, TrainingListener listener) {
+      RunInputs inputs = new RunInputs(job, model, RunInputs.DataInput.OF_JOB);
+      TrainedRun done = new TrainingRun(spark, inputs, run.folder(), context, listener).train();
+      trained = done.model();
+      return done.result();
+    }
+  }
+}

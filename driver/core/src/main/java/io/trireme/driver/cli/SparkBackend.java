@@ -1,0 +1,40 @@
+package io.trireme.driver.cli;
+
+import io.trireme.common.config.JobConfig;
+import io.trireme.driver.api.event.TrainingListener;
+import io.trireme.driver.api.event.TrainingPhase;
+import io.trireme.driver.api.result.RunResult;
+import io.trireme.driver.api.result.TrainingFailedException;
+import io.trireme.driver.prepare.PreparedData;
+import io.trireme.driver.run.RunContext;
+import io.trireme.driver.run.RunFolder;
+import io.trireme.driver.run.RunInputs;
+import io.trireme.driver.run.SparkStart;
+import io.trireme.driver.run.TrainingRun;
+import java.io.IOException;
+import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.JavaSparkContext;
+
+/** Works in Spark applications of its own, one for each command. */
+final class SparkBackend implements Backend {
+
+  @Override
+  public RunResult train(
+      SparkConf conf, JobConfig job, RunContext context, TrainingListener listener) {
+    try (JavaSparkContext spark = SparkStart.application(conf)) {
+      RunFolder folder = RunFolder.of(job, spark.hadoopConfiguration());
+      return new TrainingRun(spark, RunInputs.of(job), folder, context, listener).train().result();
+    }
+  }
+
+  @Override
+  public PreparedData prepare(SparkConf conf, JobConfig job, TrainingListener listener) {
+    try (JavaSparkContext spark = SparkStart.application(conf)) {
+      listener.phase(TrainingPhase.PREPARING);
+      return RunInputs.DataInput.OF_JOB.prepare(
+          spark, job, RunFolder.of(job, spark.hadoopConfiguration()));
+    } catch (IOException e) {
+      throw new TrainingFailedException("the data could not be prepared: " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,69 @@
+package io.trireme.driver.evaluate;
+
+import io.trireme.data.schema.TensorSpec;
+import io.trireme.data.shard.ExampleReader;
+import io.trireme.driver.executor.LocalFolders;
+import io.trireme.kernels.memory.NativeThreads;
+import io.trireme.worker.engine.EngineProvider;
+import io.trireme.worker.engine.GradientEngine;
+import io.trireme.worker.engine.ModelFamily;
+import io.trireme.worker.engine.TrainableModel;
+import java.io.IOException;
+import org.apache.spark.api.java.function.Function;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.deploy.SparkHadoopUtil;
+
+/** A task that evaluates one part of a data set. */
+final class EvaluationTask implements Function<Integer, String> {
+
+  private static final long serialVersionUID = 1L;
+  private static final int BATCH = 256;
+
+  private final String description;
+  private final String data;
+  private final int parts;
+  private final Broadcast<byte[]> parameters;
+
+  EvaluationTask(String description, String data, int parts, Broadcast<byte[]> parameters) {
+    this.description = description;
+    this.data = data;
+    this.parts = parts;
+    this.parameters = parameters;
+  }
+
+  /** The part's {@link ClassCounts}. */
+  @Override
+  public String call(Integer part) throws IOException {
+    NativeThreads.use(1);
+    try (ExampleReader examples =
+        ExampleReader.open(data, LocalFolders.dataCache(), SparkHadoopUtil.get().conf())) {
+      TrainableModel model =
+          ModelFamily.of(description)
+              .open(description, "to be evaluated", 0, examples.description().schema());
+      model.parameters().putBytes(0, parameters.value());
+      try (GradientEngine engine = model.engine(EngineProvider.CPU, BATCH)) {
+        return count(examples, engine, part).toJson();
+      }
+    }
+  }
+
+  private ClassCounts count(ExampleReader examples, GradientEngine engine, int part) {
+    TensorSpec label = ClassCounts.label(engine.batch().schema());
+    ClassCounts counts = new ClassCounts(label);
+    long to = examples.examples() * (part + 1) / parts;
+    for (long from = examples.examples() * part / parts; from < to; from += BATCH) {
+      int rows = (int) Math.min(BATCH, to - from);
+      for (int i = 0; i < rows; i++) {
+        examples.read(
+            from + i,
+            engine.features(),
+            i * engine.featureLength() * Float.BYTES,
+            engine.labels(),
+            i * engine.labelLength() * Float.BYTES);
+      }
+      engine.predict(rows);
+      counts.add(engine.labels(), engine.output(label.name()), rows);
+    }
+    return counts;
+  }
+}

@@ -1,0 +1,247 @@
+package io.trireme.driver.executor;
+
+import io.trireme.common.message.CheckpointReport;
+import io.trireme.common.message.ExecutorReport;
+import io.trireme.common.message.JobOrders;
+import io.trireme.common.message.JobReport;
+import io.trireme.common.message.Orders;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.agrona.CloseHelper;
+import org.agrona.concurrent.Agent;
+import org.agrona.concurrent.AgentRunner;
+import org.agrona.concurrent.NanoClock;
+import org.agrona.concurrent.SleepingMillisIdleStrategy;
+import org.agrona.concurrent.SystemNanoClock;
+import org.apache.spark.SparkContext$;
+import org.apache.spark.api.plugin.PluginContext;
+import org.apache.spark.util.Utils;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What an executor has of Trireme: reports to the coordinator again and again on a thread of its
+ * own, and does what it is told. Outlives tasks, dies with the executor.
+ */
+final class ExecutorRuntime implements Agent, AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ExecutorRuntime.class);
+  private static final long BEAT_NS = TimeUnit.MILLISECONDS.toNanos(50);
+  private static final long TURN_MS = 10;
+
+  /** How long an executor that is to end waits for its workers to leave in good order. */
+  private static final long LEAVE_NS = TimeUnit.SECONDS.toNanos(5);
+
+  /** A driver that has not answered for so long is not waited for. */
+  private static final long SILENT_NS = TimeUnit.SECONDS.toNanos(1);
+
+  private static final long LOOK_AGAIN_NS = TimeUnit.MILLISECONDS.toNanos(5);
+
+  private final String executor;
+  private final String host;
+  private final ControlClient driver;
+  private final NanoClock clock;
+  private final Map<String, ExecutorRun> runs = new ConcurrentHashMap<>();
+  private final Map<String, String> failures = new ConcurrentHashMap<>();
+  private final Thread cleanUp = new Thread(this::stop, "trireme-clean-up");
+  private @Nullable AgentRunner runner;
+  private long nextBeatNs;
+  private volatile long lastAnswerNs;
+  private boolean answered = true;
+
+  private ExecutorRuntime(PluginContext context, NanoClock clock) {
+    this.executor = context.executorID();
+    // PluginContext.hostname() fails on executors, whose RPC environment listens nowhere.
+    this.host = Utils.localHostName();
+    this.driver = new ControlClient(context);
+    this.clock = clock;
+    this.nextBeatNs = clock.nanoTime();
+    this.lastAnswerNs = nextBeatNs;
+  }
+
+  static ExecutorRuntime start(PluginContext context) {
+    SharedMemory.sweep();
+    ExecutorRuntime runtime = new ExecutorRuntime(context, SystemNanoClock.INSTANCE);
+    Runtime.getRuntime().addShutdownHook(runtime.cleanUp);
+    AgentRunner runner =
+        new AgentRunner(
+            new SleepingMillisIdleStrategy(TURN_MS),
+            error -> LOG.error("control thread", error),
+            null,
+            runtime);
+    runtime.runner = runner;
+    AgentRunner.startOnThread(runner, Idling.threads(runtime.roleName()));
+    return runtime;
+  }
+
+  @Override
+  public int doWork() {
+    long now = clock.nanoTime();
+    if (now - nextBeatNs < 0) {
+      return 0;
+    }
+    nextBeatNs = now + BEAT_NS;
+    Orders orders;
+    try {
+      orders = driver.report(report());
+      lastAnswerNs = clock.nanoTime();
+      answered = true;
+      runs.values().forEach(ExecutorRun::acknowledge);
+    } catch (IOException | RuntimeException e) {
+      onSilence(now, e);
+      return 1;
+    }
+    follow(orders);
+    return 1;
+  }
+
+  private ExecutorReport report() {
+    List<JobReport> jobs = new ArrayList<>();
+    runs.values().forEach(local -> jobs.add(local.report()));
+    failures.forEach(
+        (run, why) ->
+            jobs.add(new JobReport(run, 0, List.of(), List.of(), CheckpointReport.NONE, why)));
+    return new ExecutorReport(executor, host, jobs);
+  }
+
+  private void follow(Orders orders) {
+    for (JobOrders job : orders.jobs()) {
+      ExecutorRun local = job.over() ? runs.get(job.run()) : openOf(job.run());
+      if (local != null) {
+        follow(local, job);
+      }
+    }
+    Iterator<ExecutorRun> open = runs.values().iterator();
+    while (open.hasNext()) {
+      ExecutorRun local = open.next();
+      boolean known = orders.jobs().stream().anyMatch(job -> job.run().equals(local.spec().run()));
+      if (!known && local.isIdle()) {
+        open.remove();
+        local.close();
+      } else if (!known) {
+        local.end("the driver no longer knows this run");
+      }
+    }
+    failures
+        .keySet()
+        .removeIf(run -> orders.jobs().stream().noneMatch(job -> job.run().equals(run)));
+  }
+
+  private void follow(ExecutorRun local, JobOrders job) {
+    try {
+      local.follow(job);
+      // A run that was given up was reported as such with the report that is answered here.
+      if ((job.over() || local.hasGivenUp()) && local.isIdle()) {
+        runs.remove(job.run());
+        local.close();
+      }
+    } catch (RuntimeException e) {
+      LOG.warn("run {}: orders could not be followed here", job.run(), e);
+      failures.put(job.run(), e.getMessage() == null ? e.toString() : e.getMessage());
+    }
+  }
+
+  private @Nullable ExecutorRun openOf(String run) {
+    ExecutorRun known = runs.get(run);
+    if (known != null || failures.containsKey(run)) {
+      return known;
+    }
+    try {
+      ExecutorRun opened = ExecutorRun.open(driver, run, host);
+      runs.put(run, opened);
+      return opened;
+    } catch (IOException | RuntimeException e) {
+      LOG.warn("run {} cannot be opened here", run, e);
+      failures.put(run, e.getMessage() == null ? e.toString() : e.getMessage());
+      return null;
+    }
+  }
+
+  /**
+   * A driver that does not answer for long is gone, and its runs with it: what they hold here is
+   * let go of. If the driver comes back, it is told why they ended.
+   */
+  private void onSilence(long now, Exception e) {
+    if (answered) {
+      LOG.warn("the driver did not answer: {}", e.toString());
+    }
+    answered = false;
+    LOG.debug("the driver did not answer", e);
+    for (ExecutorRun local : runs.values()) {
+      long limitS = local.spec().transport().timeoutSeconds();
+      if (now - lastAnswerNs > TimeUnit.SECONDS.toNanos(limitS)) {
+        local.giveUp(
+            "the driver has not answered for "
+                + TimeUnit.NANOSECONDS.toSeconds(now - lastAnswerNs)
+                + " s, and this executor waits no longer than "
+                + limitS
+                + " s (transport.timeoutSeconds): "
+                + e.getMessage());
+        if (local.isIdle()) {
+          local.close();
+        }
+      }
+    }
+  }
+
+  /** What this executor has of a run, once the control thread has opened it; null before. */
+  @Nullable ExecutorRun run(String run) {
+    return runs.get(run);
+  }
+
+  /** Why the run could not be opened here; null if it could, or was not tried yet. */
+  @Nullable String failureOf(String run) {
+    return failures.get(run);
+  }
+
+  @Override
+  public String roleName() {
+    return "trireme-control";
+  }
+
+  /** Ends the control thread, so that no run opens any more, and closes those that are open. */
+  private void stop() {
+    leave();
+    CloseHelper.quietClose(runner);
+    CloseHelper.quietCloseAll(runs.values());
+    CloseHelper.quietClose(driver);
+  }
+
+  /**
+   * Lets the workers here leave in good order, as long as the driver listens. Not where the driver
+   * is in this process: it ends, too.
+   */
+  private void leave() {
+    if (SparkContext$.MODULE$.DRIVER_IDENTIFIER().equals(executor)) {
+      return;
+    }
+    runs.values().forEach(ExecutorRun::leave);
+    long start = clock.nanoTime();
+    while (clock.nanoTime() - start < LEAVE_NS
+        && clock.nanoTime() - lastAnswerNs < SILENT_NS
+        && runs.values().stream().anyMatch(ExecutorRun::hasMembers)) {
+      LockSupport.parkNanos(LOOK_AGAIN_NS);
+    }
+  }
+
+  @Override
+  public void close() {
+    stop();
+    runs.clear();
+    SharedMemory.sweep();
+    try {
+      if (!Runtime.getRuntime().removeShutdownHook(cleanUp)) {
+        LOG.debug("the clean-up hook had gone");
+      }
+    } catch (IllegalStateException e) {
+      LOG.debug("the process is ending", e);
+    }
+  }
+}

@@ -1,0 +1,143 @@
+package io.trireme.driver.executor;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.trireme.worker.engine.EngineFinding;
+import io.trireme.worker.engine.EngineProvider;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.api.java.function.Function;
+
+/**
+ * A task that looks at the executor that it runs on, and starts Trireme's part there where Spark
+ * has not.
+ */
+public final class HostCheck implements Function<Integer, String> {
+
+  private static final long serialVersionUID = 1L;
+  private static final int MIB = 1 << 20;
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /**
+   * Something that a person should know.
+   *
+   * @param what what was looked at
+   * @param seen what was seen
+   * @param fix what to do
+   * @param fatal whether the run cannot work so, rather than only slowly
+   */
+  public record Found(String what, String seen, String fix, boolean fatal) {}
+
+  /**
+   * What was found on an executor; travels as JSON, which any serializer that Spark is set to can
+   * carry.
+   *
+   * @param executor its id
+   * @param found all that was found
+   */
+  public record Report(String executor, List<Found> found) {
+
+    /** The report that a task returned. */
+    public static Report of(String json) {
+      try {
+        return JSON.readValue(json, Report.class);
+      } catch (JsonProcessingException e) {
+        throw new IllegalStateException("an executor's report cannot be read: " + json, e);
+      }
+    }
+  }
+
+  /**
+   * What a run asks of its executors.
+   *
+   * @param family the model's family, whose engine is asked
+   * @param workers workers at the most
+   * @param servers how many servers there are
+   * @param termLengthBytes length of a term buffer
+   * @param threads native threads of a worker
+   * @param codecs whether gradients travel through codecs
+   */
+  public record Needs(
+      String family, int workers, int servers, int termLengthBytes, int threads, boolean codecs)
+      implements Serializable {}
+
+  private final Needs needs;
+
+  /** A check for a run. */
+  public HostCheck(Needs needs) {
+    this.needs = needs;
+  }
+
+  @Override
+  public String call(Integer task) throws JsonProcessingException {
+    return JSON.writeValueAsString(look());
+  }
+
+  private Report look() {
+    String executor = SparkEnv.get().executorId();
+    String host =
+        "executor " + executor + " on " + SparkEnv.get().blockManager().blockManagerId().host();
+    List<Found> found = new ArrayList<>();
+    Optional<String> closed = JvmSetup.ensure();
+    if (closed.isPresent()) {
+      found.add(
+          new Found(
+              "JVM of " + host,
+              closed.get(),
+              "start driver and executors with --add-opens=java.base/jdk.internal.misc=ALL-UNNAMED"
+                  + " (spark.driver.extraJavaOptions and spark.executor.extraJavaOptions)",
+              true));
+      return new Report(executor, found);
+    }
+    ExecutorRuntime unused = ExecutorRuntimes.here();
+    checkMemory(host, found);
+    checkEngine(host, found);
+    return new Report(executor, found);
+  }
+
+  private void checkMemory(String host, List<Found> found) {
+    long needed =
+        SharedMemory.neededBytes(needs.workers(), needs.servers(), needs.termLengthBytes());
+    long free = SharedMemory.freeBytes();
+    if (free < needed) {
+      found.add(
+          new Found(
+              SharedMemory.root() + " of " + host,
+              "has "
+                  + free / MIB
+                  + " MiB free; "
+                  + needs.workers()
+                  + " workers and "
+                  + needs.servers()
+                  + " servers with terms of "
+                  + needs.termLengthBytes() / MIB
+                  + " MiB need up to "
+                  + needed / MIB
+                  + " MiB",
+              "make it larger (docker --shm-size, or mount -o remount,size=), or lower transport.termLength",
+              true));
+    }
+  }
+
+  private void checkEngine(String host, List<Found> found) {
+    for (EngineFinding finding :
+        EngineProvider.of(needs.family(), EngineProvider.CPU).check(needs.threads())) {
+      found.add(
+          new Found(
+              finding.what() + " of " + host, finding.seen(), finding.fix(), finding.fatal()));
+    }
+    if (needs.codecs() && !JvmSetup.hasVectorApi()) {
+      found.add(
+          new Found(
+              "Vector API of " + host,
+              "not there, so that codecs take several times as long",
+              "start the JVM with --add-modules=jdk.incubator.vector (on Spark:"
+                  + " spark.driver.extraJavaOptions and spark.executor.extraJavaOptions)",
+              false));
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.trireme.driver.api;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,45 @@
+package io.trireme.server.protocol;
+
+/**
+ * The decisions on which the promises of a server rest. Servers run with {@link #STANDARD}; a
+ * simulation breaks one rule at a time to prove that it would notice.
+ */
+public interface ServerRules {
+
+  /** The rules as they are to be. */
+  ServerRules STANDARD = new ServerRules() {};
+
+  /**
+   * Whether a contribution counts no more, since all of its slots are counted.
+   *
+   * @param missingSlots how many of its slots are not counted
+   */
+  default boolean isDuplicate(int missingSlots) {
+    return missingSlots == 0;
+  }
+
+  /**
+   * Whether a contribution of slots [lo, hi) replaces one that was counted for other slots, which
+   * it then contains.
+   */
+  default boolean replaces(int lo, int hi, int otherLo, int otherHi) {
+    return lo <= otherLo && otherHi <= hi;
+  }
+
+  /** Whether a counted contribution is added before a new one, given the first slot of each. */
+  default boolean precedes(int countedLo, int lo) {
+    return countedLo < lo;
+  }
+
+  /** Whether workers get a step's result only when the backup has said that it holds it. */
+  default boolean releaseAwaitsBackup() {
+    return true;
+  }
+
+  /**
+   * Whether a server that seals for a generation stops at once, not only when it enters the next.
+   */
+  default boolean stopsWhenSealed() {
+    return true;
+  }
+}
