@@ -7,31 +7,32 @@ import io.trireme.driver.api.result.PreflightException;
 import io.trireme.driver.api.result.RunResult;
 import io.trireme.driver.api.result.TrainingFailedException;
 import io.trireme.driver.report.ResultFile;
-import io.trireme.driver.run.RunFolder;
-import io.trireme.worker.engine.BadModelException;
-import io.trireme.worker.engine.TrainableModel;
-import java.io.InputStream;
-import java.nio.file.Files;
-import java.util.Optional;
 import io.trireme.driver.run.InitialModel;
 import io.trireme.driver.run.JobRun;
 import io.trireme.driver.run.ResumeMode;
 import io.trireme.driver.run.RunContext;
+import io.trireme.driver.run.RunFolder;
 import io.trireme.driver.run.RunInputs;
 import io.trireme.driver.run.RunNotices;
 import io.trireme.driver.run.StopSwitch;
 import io.trireme.driver.run.TrainedRun;
 import io.trireme.driver.run.TrainingRun;
+import io.trireme.worker.engine.BadModelException;
+import io.trireme.worker.engine.TrainableModel;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.deeplearning4j.nn.api.Model;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A job about to be trained: what a program adds to it, and {@link #train}. Not for several threads.
+ * A job about to be trained: what a program adds to it, and {@link #train}. Not for several
+ * threads.
  */
 public final class Training {
   private final JavaSparkContext spark;
@@ -85,8 +86,8 @@ public final class Training {
   }
 
   /**
-   * Begins anew. Without this, and without {@link #beginWith}, the job goes on from its newest valid
-   * checkpoint, if it has one.
+   * Begins anew. Without this, and without {@link #beginWith}, the job goes on from its newest
+   * valid checkpoint, if it has one.
    */
   public Training beginAnew() {
     resume = ResumeMode.of("never");
@@ -109,8 +110,8 @@ public final class Training {
   }
 
   /**
-   * Trains the job to its end, in the calling thread. A job that has finished already is not trained
-   * again: its model and its result are read from the run folder.
+   * Trains the job to its end, in the calling thread. A job that has finished already is not
+   * trained again: its model and its result are read from the run folder.
    *
    * @throws io.trireme.driver.api.result.PreflightException before the first step, with all that is
    *     in the way: of the Spark application, the data, the run folder, or another driver that runs
@@ -148,8 +149,7 @@ public final class Training {
 
   private static TrainedModel finished(JobRun run) throws IOException {
     RunFolder folder = run.folder();
-    return new TrainedModel(
-        ResultFile.read(folder.fileSystem(), folder.result()), folder, null);
+    return new TrainedModel(ResultFile.read(folder.fileSystem(), folder.result()), folder, null);
   }
 
   /** A result that is there already may come from other inputs than those that a program gives. */
@@ -176,8 +176,7 @@ public final class Training {
     @Override
     public RunResult train(RunContext context, TrainingListener listener) {
       RunInputs inputs = new RunInputs(job, model, RunInputs.DataInput.OF_JOB);
-      TrainedRun done =
-          new TrainingRun(spark, inputs, run.folder(), context, listener).train();
+      TrainedRun done = new TrainingRun(spark, inputs, run.folder(), context, listener).train();
       trained = done.model();
       return done.result();
     }

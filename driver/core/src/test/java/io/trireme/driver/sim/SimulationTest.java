@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
-/** Whatever breaks, the parameters at the end are, bit for bit, those of a quiet run. */
+/** Faults of any kind leave the parameters, bit for bit, as a quiet run has them. */
 @Timeout(1200)
 class SimulationTest {
 
