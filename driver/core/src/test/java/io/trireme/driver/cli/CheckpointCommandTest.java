@@ -2,6 +2,7 @@ package io.trireme.driver.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.trireme.driver.api.event.TrainingPhase;
 import io.trireme.common.checkpoint.CheckpointFolder;
 import io.trireme.common.checkpoint.CheckpointShard;
 import io.trireme.common.checkpoint.CheckpointShardHeader;
@@ -225,7 +226,7 @@ class CheckpointCommandTest {
 
   /** A run that fails before its first step. */
   private static RunResult failAtStart(JobConfig job, TrainingListener observer) {
-    observer.phase(TrainingListener.Phase.STARTING);
+    observer.phase(TrainingPhase.STARTING);
     throw new TrainingFailedException("the servers were not ready");
   }
 

@@ -42,7 +42,7 @@ class MainTest {
                   "shards/train", "shards/test", set("train", 12_000), set("test", 20), true));
 
   private static RunResult succeed(JobConfig job, TrainingListener observer) {
-    observer.phase(Phase.TRAINING);
+    observer.phase(TrainingPhase.TRAINING);
     observer.progress(new Progress(5, 10, 1, 2, 0.5, 0.1, 100, 1, 1, 1, 0));
     observer.progress(new Progress(10, 10, 2, 2, 0.25, 0.1, 100, 1, 1, 1, 0));
     return new RunResult(
@@ -62,7 +62,7 @@ class MainTest {
   }
 
   private static RunResult failAfterHalf(TrainingListener observer, RuntimeException failure) {
-    observer.phase(Phase.TRAINING);
+    observer.phase(TrainingPhase.TRAINING);
     observer.progress(new Progress(5, 10, 1, 2, 0.5, 0.1, 100, 1, 1, 1, 0));
     throw failure;
   }

@@ -237,7 +237,7 @@ class ResumeTest {
         new RunWatcher()
             .onPhase(
                 phase -> {
-                  if (phase == Phase.EVALUATING) {
+                  if (phase == TrainingPhase.EVALUATING) {
                     taken.add(stop.request());
                   }
                 });
@@ -260,7 +260,7 @@ class ResumeTest {
     assertThatThrownBy(() -> jobs.run(job, watcher, stop))
         .isInstanceOf(StoppedException.class)
         .hasMessageContaining("checkpoint of step");
-    assertThat(watcher.phases()).filteredOn(Phase.STARTING::equals).hasSize(1);
+    assertThat(watcher.phases()).filteredOn(TrainingPhase.STARTING::equals).hasSize(1);
   }
 
   @Test
