@@ -12,6 +12,7 @@ import io.trireme.worker.engine.BadModelException;
 import io.trireme.worker.engine.TrainableModel;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.util.Map;
 import java.util.Optional;
 import io.trireme.driver.run.InitialModel;
 import io.trireme.driver.run.JobRun;
@@ -19,6 +20,7 @@ import io.trireme.driver.run.ResumeMode;
 import io.trireme.driver.run.RunContext;
 import io.trireme.driver.run.RunInputs;
 import io.trireme.driver.run.RunNotices;
+import io.trireme.driver.run.SourceFindings;
 import io.trireme.driver.run.StopSwitch;
 import io.trireme.driver.run.TrainedRun;
 import io.trireme.driver.run.TrainingRun;
@@ -135,6 +137,7 @@ public final class Training {
         refuseGivenInputs(run);
         return finished(run);
       }
+      SourceFindings.check(job, Map.of(), spark.hadoopConfiguration());
       SparkTrainer trainer = new SparkTrainer(run);
       Optional<RunResult> result =
           run.run(trainer, new StopSwitch(), () -> spark.sc().isStopped(), listeners);

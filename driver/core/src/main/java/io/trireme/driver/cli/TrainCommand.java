@@ -7,6 +7,7 @@ import io.trireme.driver.report.ProgressView;
 import io.trireme.driver.run.JobRun;
 import io.trireme.driver.run.ResumeMode;
 import io.trireme.driver.run.RunNotices;
+import io.trireme.driver.run.SourceFindings;
 import io.trireme.driver.run.StopSwitch;
 import java.io.IOException;
 import java.util.List;
@@ -69,7 +70,7 @@ final class TrainCommand implements Callable<Integer> {
             console.err()::println, line -> console.err().println("warning: " + line));
     JobRun run = new JobRun(job, hadoop, mode, overwrite, notices, console.nanoTime());
     if (!run.isFinished()) {
-      SourceCheck.check(loaded, hadoop);
+      SourceFindings.check(job, loaded.unsetVariables(), hadoop);
       Optional<RunResult> result = train(run, conf, job);
       if (result.isPresent()) {
         console.out().println(summary(result.get()) + "  " + run.folder().path());
