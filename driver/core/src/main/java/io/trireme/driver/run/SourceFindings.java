@@ -2,6 +2,8 @@ package io.trireme.driver.run;
 
 import io.trireme.common.config.JobConfig;
 import io.trireme.data.source.SourceProblem;
+import io.trireme.driver.api.result.Finding;
+import io.trireme.driver.api.result.PreflightException;
 import io.trireme.driver.prepare.SetSource;
 import io.trireme.driver.api.result.Finding;
 import io.trireme.driver.api.result.PreflightException;
