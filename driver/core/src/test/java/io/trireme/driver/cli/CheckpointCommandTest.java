@@ -2,7 +2,6 @@ package io.trireme.driver.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.trireme.driver.api.event.TrainingPhase;
 import io.trireme.common.checkpoint.CheckpointFolder;
 import io.trireme.common.checkpoint.CheckpointShard;
 import io.trireme.common.checkpoint.CheckpointShardHeader;
@@ -21,10 +20,11 @@ import io.trireme.data.schema.ElementType;
 import io.trireme.data.schema.ExampleSchema;
 import io.trireme.data.schema.Role;
 import io.trireme.data.schema.TensorSpec;
-import io.trireme.driver.jobfile.JobFile;
 import io.trireme.driver.api.event.TrainingListener;
+import io.trireme.driver.api.event.TrainingPhase;
 import io.trireme.driver.api.result.RunResult;
 import io.trireme.driver.api.result.TrainingFailedException;
+import io.trireme.driver.jobfile.JobFile;
 import io.trireme.kernels.optimizer.GroupOptimizer;
 import io.trireme.worker.engine.ModelFamily;
 import io.trireme.worker.engine.TrainableModel;

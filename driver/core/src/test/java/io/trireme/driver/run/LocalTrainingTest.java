@@ -1,15 +1,15 @@
 package io.trireme.driver.run;
 
-import io.trireme.driver.api.result.TrainingFailedException;
-import io.trireme.driver.api.result.PreflightException;
 import static io.trireme.driver.fixture.LocalJobs.size;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.trireme.driver.api.event.Progress;
+import io.trireme.driver.api.result.PreflightException;
+import io.trireme.driver.api.result.TrainingFailedException;
 import io.trireme.driver.fixture.LocalJobs;
 import io.trireme.driver.fixture.LocalJobs.Run;
 import io.trireme.driver.fixture.LocalSpark;
-import io.trireme.driver.api.event.Progress;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;

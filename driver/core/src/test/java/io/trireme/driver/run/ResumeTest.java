@@ -1,7 +1,5 @@
 package io.trireme.driver.run;
 
-import io.trireme.driver.api.result.StoppedException;
-import io.trireme.driver.api.result.PreflightException;
 import static io.trireme.driver.fixture.LocalJobs.checkpoints;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -13,11 +11,13 @@ import io.trireme.common.checkpoint.Manifest;
 import io.trireme.common.checkpoint.StepInspection;
 import io.trireme.common.checkpoint.StepState;
 import io.trireme.common.config.JobConfig;
+import io.trireme.driver.api.event.TrainingPhase;
+import io.trireme.driver.api.result.PreflightException;
+import io.trireme.driver.api.result.RunResult;
+import io.trireme.driver.api.result.StoppedException;
 import io.trireme.driver.fixture.LocalJobs;
 import io.trireme.driver.fixture.LocalSpark;
 import io.trireme.driver.fixture.RunWatcher;
-import io.trireme.driver.api.event.TrainingPhase;
-import io.trireme.driver.api.result.RunResult;
 import io.trireme.driver.spark.PluginRegistry;
 import java.nio.file.Files;
 import java.nio.file.Path;
