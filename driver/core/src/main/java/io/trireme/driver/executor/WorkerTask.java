@@ -204,7 +204,7 @@ public final class WorkerTask implements Function<Integer, WorkerResult> {
     LocalRounds rounds = new LocalRounds(spec.slots(), spec.sync().localSteps());
     return ModelFamily.of(spec.modelJson())
         .open(
-            spec.modelJson(), "of run " + spec.run(), spec.seed(), examples.description().schema())
+            spec.modelJson(), "of run " + spec.run(), spec.seed(), examples.schema())
         .engine(EngineProvider.CPU, rounds.capacity());
   }
 
