@@ -203,8 +203,7 @@ public final class WorkerTask implements Function<Integer, WorkerResult> {
   private static GradientEngine engine(JobSpec spec, ExampleReader examples) {
     LocalRounds rounds = new LocalRounds(spec.slots(), spec.sync().localSteps());
     return ModelFamily.of(spec.modelJson())
-        .open(
-            spec.modelJson(), "of run " + spec.run(), spec.seed(), examples.schema())
+        .open(spec.modelJson(), "of run " + spec.run(), spec.seed(), examples.schema())
         .engine(EngineProvider.CPU, rounds.capacity());
   }
 
