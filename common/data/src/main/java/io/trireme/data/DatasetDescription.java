@@ -1,19 +1,14 @@
 package io.trireme.data;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import io.trireme.common.files.AtomicFile;
 import io.trireme.common.files.PlainFiles;
-import io.trireme.data.schema.ElementType;
 import io.trireme.data.schema.ExampleSchema;
-import io.trireme.data.schema.Role;
 import io.trireme.data.schema.TensorSpec;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
+import java.util.Locale;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -22,17 +17,11 @@ import org.apache.hadoop.fs.Path;
  * What a prepared data set is: the {@code dataset.json} beside its shards, written after all of
  * them. A folder without a valid one holds no data set.
  *
- * @param formatVersion version of this file and of the shards, {@link #FORMAT_VERSION}
+ * @param formatVersion version of the shards, {@link #IMAGES_VERSION} to {@link #FORMAT_VERSION}
  * @param name {@code train} or {@code test}
  * @param examples number of examples
- * @param height rows of an image
- * @param width columns of an image
- * @param channels planes of an image; a pixel is one unsigned byte a plane
- * @param classes number of classes; labels run from 0 to {@code classes - 1}
- * @param classCounts examples of each class
- * @param mean mean of the scaled values
- * @param standardDeviation standard deviation of the scaled values
- * @param scale what an unsigned byte is multiplied with to become a feature
+ * @param schema the tensors of an example; no number of categories is open
+ * @param summaries one for each tensor of the schema
  * @param fingerprint of the sources and options that the set was made from; equal fingerprints mean
  *     equal shards
  * @param shards in ascending order, covering the examples
@@ -41,25 +30,19 @@ public record DatasetDescription(
     int formatVersion,
     String name,
     long examples,
-    int height,
-    int width,
-    int channels,
-    int classes,
-    List<Long> classCounts,
-    double mean,
-    double standardDeviation,
-    double scale,
+    ExampleSchema schema,
+    List<TensorSummary> summaries,
     String fingerprint,
     List<Shard> shards) {
 
-  /** The version that this code writes and reads. */
-  public static final int FORMAT_VERSION = 1;
+  /** The version that this code writes. */
+  public static final int FORMAT_VERSION = 2;
+
+  /** The version in which every example was an image of bytes and its class. */
+  public static final int IMAGES_VERSION = 1;
 
   /** Name of the file in a data set's folder. */
   public static final String FILE = "dataset.json";
-
-  private static final ObjectMapper JSON =
-      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
   /**
    * One file of consecutive examples.
@@ -74,49 +57,54 @@ public record DatasetDescription(
       String file, long firstExample, int examples, long lengthBytes, long crc32c) {}
 
   public DatasetDescription {
-    classCounts = List.copyOf(classCounts);
+    summaries = List.copyOf(summaries);
     shards = List.copyOf(shards);
     long at = 0;
     for (Shard shard : shards) {
       if (shard.firstExample() != at || shard.examples() < 1) {
         throw new IllegalArgumentException(
-            "shard %s starts at example %d with %d examples, expected the start %d"
-                .formatted(shard.file(), shard.firstExample(), shard.examples(), at));
+            String.format(
+                Locale.ROOT,
+                "shard %s starts at example %d with %d examples, expected the start %d",
+                shard.file(),
+                shard.firstExample(),
+                shard.examples(),
+                at));
       }
       at += shard.examples();
     }
     if (at != examples) {
       throw new IllegalArgumentException("the shards hold " + at + " of " + examples + " examples");
     }
-    if (height < 1 || width < 1 || channels < 1 || classes < 1 || classCounts.size() != classes) {
+    if (summaries.size() != schema.tensors().size()) {
       throw new IllegalArgumentException(
-          "height %d, width %d, channels %d, classes %d with %d counts"
-              .formatted(height, width, channels, classes, classCounts.size()));
+          summaries.size() + " summaries of " + schema.tensors().size() + " tensors");
+    }
+    for (int i = 0; i < summaries.size(); i++) {
+      TensorSpec tensor = schema.tensors().get(i);
+      if (summaries.get(i).categoryCounts().size() != tensor.categories()) {
+        throw new IllegalArgumentException(
+            tensor.name() + ": " + tensor.categories() + " categories, " + summaries.get(i));
+      }
     }
   }
 
-  /** The tensors of an example. */
-  public ExampleSchema schema() {
-    return new ExampleSchema(
-        List.of(
-            new TensorSpec(
-                "image",
-                Role.FEATURE,
-                ElementType.UINT8,
-                List.of(channels, height, width),
-                0,
-                (float) scale),
-            new TensorSpec("label", Role.LABEL, ElementType.UINT8, List.of(), classes, 1)));
+  /** What the examples have in a tensor of a name. */
+  public TensorSummary summary(String tensor) {
+    return summaries.get(schema.indexOf(tensor));
   }
 
-  /** Bytes of an example's pixels, which is also the number of its features. */
-  public int exampleBytes() {
-    return height * width * channels;
-  }
-
-  /** Publishes the description in a data set's folder, replacing an older one. */
+  /**
+   * Publishes the description in a data set's folder, replacing an older one.
+   *
+   * @throws IllegalStateException if its shards are of an older version
+   */
   public void write(Path folder, Configuration configuration) throws IOException {
-    byte[] bytes = JSON.writeValueAsBytes(this);
+    if (formatVersion != FORMAT_VERSION) {
+      throw new IllegalStateException(
+          "a description of version " + formatVersion + " is not written");
+    }
+    byte[] bytes = DescriptionJson.bytes(this);
     FileSystem fileSystem = PlainFiles.of(folder, configuration);
     AtomicFile.write(fileSystem, new Path(folder, FILE), out -> out.write(bytes));
   }
@@ -124,37 +112,17 @@ public record DatasetDescription(
   /**
    * Reads the description of the data set in a folder.
    *
-   * @throws BadDataException when there is none, it is damaged, or another version wrote it
+   * @throws BadDataException when there is none, it is damaged, or a newer version wrote it
    */
   public static DatasetDescription read(Path folder, Configuration configuration)
       throws IOException {
     Path file = new Path(folder, FILE);
-    byte[] bytes;
     try (InputStream in = PlainFiles.of(folder, configuration).open(file)) {
-      bytes = in.readAllBytes();
+      return DescriptionJson.parse(file, in.readAllBytes());
     } catch (FileNotFoundException missing) {
       throw new BadDataException(
           file + ": no such file, so the folder holds no prepared data set; run prepare first",
           missing);
     }
-    try {
-      JsonNode tree = JSON.readTree(bytes);
-      int version = tree.path("formatVersion").asInt(-1);
-      if (version != FORMAT_VERSION) {
-        throw new BadDataException(
-            "%s: formatVersion expected %d, seen %s; delete the folder and prepare again"
-                .formatted(file, FORMAT_VERSION, tree.path("formatVersion")));
-      }
-      return JSON.treeToValue(tree, DatasetDescription.class);
-    } catch (JsonProcessingException | IllegalArgumentException damaged) {
-      throw new BadDataException(
-          "%s: not a valid description (%s); delete the folder and prepare again"
-              .formatted(file, firstLine(damaged)),
-          damaged);
-    }
-  }
-
-  private static String firstLine(Exception problem) {
-    return String.valueOf(problem.getMessage()).lines().findFirst().orElse("");
   }
 }

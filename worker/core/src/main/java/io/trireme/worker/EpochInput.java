@@ -1,40 +1,31 @@
 package io.trireme.worker;
 
 import io.trireme.data.ExampleOrder;
+import io.trireme.data.schema.ExampleBatch;
 import io.trireme.worker.engine.GradientEngine;
-import org.agrona.MutableDirectBuffer;
 
 /** Writes examples, in an epoch's seeded order, into an engine's input. */
 public final class EpochInput {
 
   /** Where examples come from: {@link io.trireme.data.shard.ExampleReader#read}. */
   public interface Source {
-    /** Writes features and one-hot label of one example at these offsets in bytes. */
-    void read(
-        long index,
-        MutableDirectBuffer features,
-        int featuresOffset,
-        MutableDirectBuffer labels,
-        int labelsOffset);
+    /** Writes one example into a row of a batch. */
+    void read(long index, int row, ExampleBatch batch);
   }
 
-  private final GradientEngine engine;
+  private final ExampleBatch batch;
   private final Source source;
   private final long examples;
   private final long jobSeed;
-  private final int featureBytes;
-  private final int labelBytes;
   private ExampleOrder order;
   private int orderEpoch;
 
   /** Input of an engine from a source of {@code examples} examples, neither of which it owns. */
   public EpochInput(GradientEngine engine, Source source, long examples, long jobSeed) {
-    this.engine = engine;
+    this.batch = engine.batch();
     this.source = source;
     this.examples = examples;
     this.jobSeed = jobSeed;
-    this.featureBytes = engine.featureLength() * Float.BYTES;
-    this.labelBytes = engine.labelLength() * Float.BYTES;
     this.order = ExampleOrder.ofEpoch(examples, jobSeed, 0);
   }
 
@@ -51,12 +42,7 @@ public final class EpochInput {
       orderEpoch = epoch;
     }
     for (int i = 0; i < count; i++) {
-      source.read(
-          order.at(first + i),
-          engine.features(),
-          i * featureBytes,
-          engine.labels(),
-          i * labelBytes);
+      source.read(order.at(first + i), i, batch);
     }
   }
 }

@@ -1,27 +1,22 @@
 package io.trireme.common.config;
 
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The data sets.
+ * The data sets. What a set's options are is its format's affair; their names are the job file's
+ * keys, and their values text, Integer or Boolean as the format says.
  *
- * @param format {@code idx}: files as of MNIST, gzip or plain; {@code digits}: drawn by a seeded
- *     generator, no files
- * @param train the training set
- * @param test the test set
+ * @param format how the data is stored, such as {@code idx}
+ * @param train the options of the training set
+ * @param test the options of the test set
  * @param shards folder of the prepared shards; by default {@code data} under the output folder
  */
 public record DataConfig(
-    String format, SourceConfig train, SourceConfig test, @Nullable String shards) {
+    String format, Map<String, Object> train, Map<String, Object> test, @Nullable String shards) {
 
-  /**
-   * One source; {@code images} and {@code labels} for {@code idx}, {@code examples} for {@code
-   * digits}.
-   *
-   * @param images path or URI of the IDX file of images
-   * @param labels path or URI of the IDX file of labels
-   * @param examples number of examples to draw
-   */
-  public record SourceConfig(
-      @Nullable String images, @Nullable String labels, @Nullable Integer examples) {}
+  public DataConfig {
+    train = Map.copyOf(train);
+    test = Map.copyOf(test);
+  }
 }

@@ -2,6 +2,7 @@ package io.trireme.data.idx;
 
 import io.trireme.data.BadDataException;
 import java.nio.ByteBuffer;
+import java.util.Locale;
 
 /** The sizes in an IDX header, and what follows from them. */
 record IdxHeader(IdxKind kind, long records, long rows, long columns) {
@@ -29,7 +30,7 @@ record IdxHeader(IdxKind kind, long records, long rows, long columns) {
 
   String text() {
     return kind == IdxKind.IMAGES
-        ? "%d images of %d x %d".formatted(records, rows, columns)
+        ? String.format(Locale.ROOT, "%d images of %d x %d", records, rows, columns)
         : records + " labels";
   }
 
@@ -41,8 +42,13 @@ record IdxHeader(IdxKind kind, long records, long rows, long columns) {
     }
     if (lengthBytes > expected) {
       throw new BadDataException(
-          "%s: %d bytes follow the last record at byte %d: expected the end after %s as in the header; copy or download it again"
-              .formatted(file, lengthBytes - expected, expected, text()));
+          String.format(
+              Locale.ROOT,
+              "%s: %d bytes follow the last record at byte %d: expected the end after %s as in the header; copy or download it again",
+              file,
+              lengthBytes - expected,
+              expected,
+              text()));
     }
   }
 
@@ -52,7 +58,13 @@ record IdxHeader(IdxKind kind, long records, long rows, long columns) {
     long expected = kind.headerBytes() + records * header.recordBytes();
     long record = Math.max(0, endsAt - kind.headerBytes()) / header.recordBytes();
     return new BadDataException(
-        "%s: truncated: the header says %s, so %d bytes; the file ends at byte %d, in record %d; copy or download it again"
-            .formatted(file, header.text(), expected, endsAt, record));
+        String.format(
+            Locale.ROOT,
+            "%s: truncated: the header says %s, so %d bytes; the file ends at byte %d, in record %d; copy or download it again",
+            file,
+            header.text(),
+            expected,
+            endsAt,
+            record));
   }
 }

@@ -1,6 +1,7 @@
 package io.trireme.data.idx;
 
 import io.trireme.data.BadDataException;
+import java.util.Locale;
 
 /** The two IDX files of a data set, and their magic numbers. */
 enum IdxKind {
@@ -35,20 +36,27 @@ enum IdxKind {
     String found;
     String wayOut;
     if (seen == other.magic) {
-      found = other.word + " (magic 0x%08x)".formatted(seen);
+      found = other.word + String.format(Locale.ROOT, " (magic 0x%08x)", seen);
       wayOut = "swap the keys images and labels";
     } else if (seen >>> 16 != 0 || (seen & 0xff) == 0) {
-      found = "no IDX file (magic 0x%08x)".formatted(seen);
+      found = String.format(Locale.ROOT, "no IDX file (magic 0x%08x)", seen);
       wayOut = "name a file in IDX format, gzip or plain";
     } else if (seen >>> 8 != UNSIGNED_BYTE) {
-      found = "elements of type 0x%02x (magic 0x%08x)".formatted(seen >>> 8, seen);
+      found =
+          String.format(Locale.ROOT, "elements of type 0x%02x (magic 0x%08x)", seen >>> 8, seen);
       wayOut = "write the file with unsigned bytes (type 0x08)";
     } else {
-      found = "%d dimensions (magic 0x%08x)".formatted(seen & 0xff, seen);
+      found = String.format(Locale.ROOT, "%d dimensions (magic 0x%08x)", seen & 0xff, seen);
       wayOut = "name the file that holds the " + word;
     }
     throw new BadDataException(
-        "%s: expected %s (magic 0x%08x at byte 0), seen %s; %s"
-            .formatted(file, word, magic, found, wayOut));
+        String.format(
+            Locale.ROOT,
+            "%s: expected %s (magic 0x%08x at byte 0), seen %s; %s",
+            file,
+            word,
+            magic,
+            found,
+            wayOut));
   }
 }

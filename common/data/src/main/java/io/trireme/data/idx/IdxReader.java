@@ -1,12 +1,15 @@
 package io.trireme.data.idx;
 
 import io.trireme.data.BadDataException;
+import io.trireme.data.source.FileSum;
+import io.trireme.data.source.SummedInput;
 import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PushbackInputStream;
 import java.nio.ByteBuffer;
+import java.util.Locale;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import org.apache.hadoop.conf.Configuration;
@@ -28,15 +31,17 @@ public final class IdxReader implements AutoCloseable {
 
   private final String file;
   private final IdxKind kind;
+  private final SummedInput raw;
   private final InputStream in;
   private final long records;
   private final int height;
   private final int width;
   private long nextRecord;
 
-  private IdxReader(String file, IdxKind kind, InputStream in, IdxHeader header) {
+  private IdxReader(String file, IdxKind kind, SummedInput raw, InputStream in, IdxHeader header) {
     this.file = file;
     this.kind = kind;
+    this.raw = raw;
     this.in = in;
     this.records = header.records();
     this.height = header.height();
@@ -68,7 +73,7 @@ public final class IdxReader implements AutoCloseable {
       throw new BadDataException(
           file + ": is a folder; expected a file with the " + kind.word() + " in IDX format");
     }
-    InputStream raw = fileSystem.open(file, BUFFER_BYTES);
+    SummedInput raw = new SummedInput(fileSystem.open(file, BUFFER_BYTES));
     try {
       PushbackInputStream pushback = new PushbackInputStream(raw, 2);
       byte[] start = new byte[2];
@@ -80,7 +85,7 @@ public final class IdxReader implements AutoCloseable {
       if (!gzip) {
         header.checkLength(file.toString(), status.getLen());
       }
-      return new IdxReader(file.toString(), kind, in, header);
+      return new IdxReader(file.toString(), kind, raw, in, header);
     } catch (IOException | RuntimeException failure) {
       try (raw) {
         throw failure;
@@ -105,19 +110,32 @@ public final class IdxReader implements AutoCloseable {
     }
     if (seen < bytes.length) {
       throw new BadDataException(
-          "%s: the file ends at byte %d, inside its header of %d bytes; copy or download it again"
-              .formatted(file, seen, bytes.length));
+          String.format(
+              Locale.ROOT,
+              "%s: the file ends at byte %d, inside its header of %d bytes; copy or download it again",
+              file,
+              seen,
+              bytes.length));
     }
     IdxHeader header = IdxHeader.of(kind, bytes);
     if (header.records() == 0 || header.recordBytes() < 1) {
       throw new BadDataException(
-          "%s: the header (bytes 4 to %d) says %s; expected at least one record of at least 1 byte"
-              .formatted(file, bytes.length - 1, header.text()));
+          String.format(
+              Locale.ROOT,
+              "%s: the header (bytes 4 to %d) says %s; expected at least one record of at least 1 byte",
+              file,
+              bytes.length - 1,
+              header.text()));
     }
     if (header.recordBytes() > MAX_RECORD_BYTES) {
       throw new BadDataException(
-          "%s: the header (bytes 4 to %d) says %s; expected records of up to %d bytes"
-              .formatted(file, bytes.length - 1, header.text(), MAX_RECORD_BYTES));
+          String.format(
+              Locale.ROOT,
+              "%s: the header (bytes 4 to %d) says %s; expected records of up to %d bytes",
+              file,
+              bytes.length - 1,
+              header.text(),
+              MAX_RECORD_BYTES));
     }
     return header;
   }
@@ -174,15 +192,22 @@ public final class IdxReader implements AutoCloseable {
   /**
    * Checks, after the last record, that nothing follows (and that gzip's own checksum holds).
    *
+   * @return length and checksum of the file, compressed as it is
    * @throws BadDataException when bytes follow
    */
-  public void finish() throws IOException {
+  public FileSum finish() throws IOException {
     byte[] rest = new byte[1];
     if (readFully(file, offsetOf(nextRecord), in, rest, 0, 1) > 0) {
       throw new BadDataException(
-          "%s: bytes follow the last record at byte %d: expected the end after %d records of %d bytes as in the header; copy or download it again"
-              .formatted(file, offsetOf(records), records, recordBytes()));
+          String.format(
+              Locale.ROOT,
+              "%s: bytes follow the last record at byte %d: expected the end after %d records of %d bytes as in the header; copy or download it again",
+              file,
+              offsetOf(records),
+              records,
+              recordBytes()));
     }
+    return raw.finish();
   }
 
   private static int readFully(
@@ -201,8 +226,12 @@ public final class IdxReader implements AutoCloseable {
       return seen;
     } catch (ZipException damaged) {
       throw new BadDataException(
-          "%s: damaged gzip data near byte %d of the uncompressed data (%s); copy or download it again"
-              .formatted(file, at + seen, damaged.getMessage()),
+          String.format(
+              Locale.ROOT,
+              "%s: damaged gzip data near byte %d of the uncompressed data (%s); copy or download it again",
+              file,
+              at + seen,
+              damaged.getMessage()),
           damaged);
     }
     return seen;

@@ -1,5 +1,6 @@
 package io.trireme.data.schema;
 
+import java.io.Serializable;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -8,7 +9,7 @@ import java.util.stream.Collectors;
  *
  * @param tensors one or more, with names that differ
  */
-public record ExampleSchema(List<TensorSpec> tensors) {
+public record ExampleSchema(List<TensorSpec> tensors) implements Serializable {
 
   public ExampleSchema {
     tensors = List.copyOf(tensors);

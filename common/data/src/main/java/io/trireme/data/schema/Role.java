@@ -6,7 +6,10 @@ public enum Role {
   FEATURE,
   /** What an output of the model should be. */
   LABEL,
-  /** Which time steps of another tensor count: 1 counts, 0 does not. */
+  /**
+   * Which time steps of another tensor count: 1 counts, 0 does not. Its name is that of the other
+   * and {@code _mask}.
+   */
   MASK,
   /** How much the example counts in loss and evaluation: one number. */
   WEIGHT

@@ -2,11 +2,12 @@ package io.trireme.data.shard;
 
 import io.trireme.data.DatasetDescription;
 import io.trireme.data.DatasetDescription.Shard;
+import io.trireme.data.schema.ExampleBatch;
+import io.trireme.data.schema.ExampleSchema;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.agrona.MutableDirectBuffer;
 import org.apache.hadoop.conf.Configuration;
 
 /**
@@ -18,25 +19,17 @@ import org.apache.hadoop.conf.Configuration;
  * it after the last read has returned: the mappings vanish with it.
  */
 public final class ExampleReader implements AutoCloseable {
-  private static final int BYTE_VALUES = 256;
-  private static final int MASK = 0xff;
-
   private final DatasetDescription description;
   private final List<ShardFile> shards;
   private final long[] firstExamples;
-  private final float[] scaled = new float[BYTE_VALUES];
-  private final int exampleBytes;
-  private final int classes;
+  private final TensorReader[] tensors;
 
   private ExampleReader(DatasetDescription description, List<ShardFile> shards) {
     this.description = description;
     this.shards = List.copyOf(shards);
-    this.exampleBytes = description.exampleBytes();
-    this.classes = description.classes();
+    this.tensors =
+        description.schema().tensors().stream().map(TensorReader::new).toArray(TensorReader[]::new);
     firstExamples = description.shards().stream().mapToLong(Shard::firstExample).toArray();
-    for (int value = 0; value < BYTE_VALUES; value++) {
-      scaled[value] = (float) (value * description.scale());
-    }
   }
 
   /**
@@ -74,42 +67,29 @@ public final class ExampleReader implements AutoCloseable {
     return description.examples();
   }
 
-  /**
-   * Writes one example as float32 in the platform's byte order: its features (bytes times the set's
-   * scale, plane by plane, row by row) and its label, one-hot.
-   *
-   * @param index of the example, 0 to {@code examples() - 1}
-   * @param features room for {@code description().exampleBytes()} floats from {@code
-   *     featuresOffset} bytes
-   * @param labels room for {@code description().classes()} floats from {@code labelsOffset} bytes
-   */
-  public void read(
-      long index,
-      MutableDirectBuffer features,
-      int featuresOffset,
-      MutableDirectBuffer labels,
-      int labelsOffset) {
-    int shardIndex = shardOf(index);
-    ShardFile shard = shards.get(shardIndex);
-    int row = (int) (index - firstExamples[shardIndex]);
-    PixelKernel.scale(
-        shard.bytes(),
-        shard.pixelsOffset() + row * exampleBytes,
-        exampleBytes,
-        scaled,
-        features,
-        featuresOffset);
-    int label = shard.bytes().getByte(shard.labelsOffset() + row) & MASK;
-    labels.setMemory(labelsOffset, classes * Float.BYTES, (byte) 0);
-    labels.putFloat(labelsOffset + label * Float.BYTES, 1f);
+  /** The tensors of an example. */
+  public ExampleSchema schema() {
+    return description.schema();
   }
 
-  /** The class of one example. */
-  public int label(long index) {
+  /**
+   * Writes one example into a row of a batch as float32 in the platform's byte order: each number
+   * times its tensor's scale, a label of categories one-hot, zeros after what is shorter than its
+   * tensor's shape. Allocates nothing.
+   *
+   * @param index of the example, 0 to {@code examples() - 1}
+   * @param row of the batch, 0 to {@code batch.capacity() - 1}
+   * @param batch of this reader's {@link #schema()}
+   */
+  public void read(long index, int row, ExampleBatch batch) {
     int shardIndex = shardOf(index);
     ShardFile shard = shards.get(shardIndex);
-    int row = (int) (index - firstExamples[shardIndex]);
-    return shard.bytes().getByte(shard.labelsOffset() + row) & MASK;
+    int shardRow = (int) (index - firstExamples[shardIndex]);
+    for (int i = 0; i < tensors.length; i++) {
+      TensorReader tensor = tensors[i];
+      tensor.read(
+          shard.bytes(), shard.column(i), shardRow, batch.buffer(i), row * tensor.denseBytes());
+    }
   }
 
   private int shardOf(long index) {

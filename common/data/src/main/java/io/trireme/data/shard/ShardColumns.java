@@ -2,46 +2,74 @@ package io.trireme.data.shard;
 
 import io.trireme.data.DatasetDescription;
 import io.trireme.data.DatasetDescription.Shard;
+import io.trireme.data.schema.TensorSpec;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Locale;
 import org.apache.arrow.flatbuf.Buffer;
 import org.apache.arrow.flatbuf.Footer;
 import org.apache.arrow.flatbuf.Message;
 import org.apache.arrow.flatbuf.RecordBatch;
 import org.apache.arrow.vector.ipc.message.ArrowBlock;
 import org.apache.arrow.vector.ipc.message.ArrowFooter;
-import org.apache.arrow.vector.types.pojo.ArrowType;
-import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the columns of a shard lie in its file, found in Arrow's footer and in the header of the
+ * Finds where the columns of a shard lie in its file, in Arrow's footer and in the header of the
  * one record batch, so that they can be read in place.
- *
- * @param pixelsOffset first byte of the image column's values
- * @param labelsOffset first byte of the label column's values
  */
-record ShardColumns(int pixelsOffset, int labelsOffset) {
+final class ShardColumns {
   private static final String MAGIC = "ARROW1";
   private static final int TRAILER_BYTES = Integer.BYTES + MAGIC.length();
 
   /** Length of the marker and of the length that precede a message. */
   private static final int PREFIX_BYTES = 2 * Integer.BYTES;
 
-  static ShardColumns find(Path file, ByteBuffer mapped, DatasetDescription set, Shard shard) {
+  private final Path file;
+  private final ByteBuffer bytes;
+  private final int body;
+  private final RecordBatch batch;
+
+  private ShardColumns(Path file, ByteBuffer bytes, int body, RecordBatch batch) {
+    this.file = file;
+    this.bytes = bytes;
+    this.body = body;
+    this.batch = batch;
+  }
+
+  /**
+   * Where a column lies.
+   *
+   * @param values first byte of its numbers
+   * @param offsets first byte of its offsets, one more than examples, int32; 0 if its shape is
+   *     fixed
+   */
+  record Column(int values, int offsets) {}
+
+  /** The columns of the set's tensors, in their order. */
+  static List<Column> find(Path file, ByteBuffer mapped, DatasetDescription set, Shard shard) {
     try {
       ByteBuffer bytes = mapped.duplicate().order(ByteOrder.LITTLE_ENDIAN);
       ArrowFooter footer = footer(file, bytes);
-      checkSchema(file, footer.getSchema(), set);
-      return columns(file, bytes, footer.getRecordBatches(), set, shard);
+      Schema expected = ShardFormat.arrow(set);
+      if (!footer.getSchema().equals(expected)) {
+        throw ShardFile.damaged(file, "schema", text(expected), text(footer.getSchema()));
+      }
+      return open(file, bytes, footer.getRecordBatches(), set, shard).columns(set, shard);
     } catch (IndexOutOfBoundsException | IllegalArgumentException damaged) {
       throw ShardFile.damaged(file, "Arrow metadata", "an IPC file", String.valueOf(damaged));
     }
+  }
+
+  private static String text(Schema schema) {
+    StringBuilder text = new StringBuilder(schema.toString());
+    schema.getFields().forEach(field -> text.append(' ').append(field.getMetadata()));
+    return text.toString();
   }
 
   private static ArrowFooter footer(Path file, ByteBuffer bytes) {
@@ -56,29 +84,7 @@ record ShardColumns(int pixelsOffset, int labelsOffset) {
     return new ArrowFooter(Footer.getRootAsFooter(slice(bytes, end - length, length)));
   }
 
-  private static void checkSchema(Path file, Schema schema, DatasetDescription set) {
-    List<Field> fields = schema.getFields();
-    boolean known =
-        fields.size() == 2
-            && isColumn(
-                fields.get(0), ShardFormat.IMAGE, new ArrowType.FixedSizeBinary(set.exampleBytes()))
-            && isColumn(
-                fields.get(1), ShardFormat.LABEL, new ArrowType.Int(ShardFormat.LABEL_BITS, false));
-    Map<String, String> expected = ShardFormat.metadata(set.height(), set.width(), set.channels());
-    if (!known || !schema.getCustomMetadata().equals(expected)) {
-      throw ShardFile.damaged(
-          file,
-          "schema",
-          "image: FixedSizeBinary(%d), label: UInt8, %s".formatted(set.exampleBytes(), expected),
-          schema.toString());
-    }
-  }
-
-  private static boolean isColumn(Field field, String name, ArrowType type) {
-    return field.getName().equals(name) && field.getType().equals(type) && !field.isNullable();
-  }
-
-  private static ShardColumns columns(
+  private static ShardColumns open(
       Path file, ByteBuffer bytes, List<ArrowBlock> blocks, DatasetDescription set, Shard shard) {
     if (blocks.size() != 1) {
       throw ShardFile.damaged(file, "record batches", "1", Integer.toString(blocks.size()));
@@ -88,22 +94,42 @@ record ShardColumns(int pixelsOffset, int labelsOffset) {
     int headerLength = block.getMetadataLength() - PREFIX_BYTES;
     Message message = Message.getRootAsMessage(slice(bytes, start + PREFIX_BYTES, headerLength));
     RecordBatch batch = (RecordBatch) message.header(new RecordBatch());
+    int buffers = set.schema().tensors().stream().mapToInt(ShardColumns::buffers).sum();
     if (batch == null
         || batch.length() != shard.examples()
-        || batch.buffersLength() != ShardFormat.BUFFERS
+        || batch.buffersLength() != buffers
         || batch.compression() != null) {
       throw ShardFile.damaged(
           file, "record batch", shard.examples() + " uncompressed rows", describe(batch));
     }
-    int body = start + block.getMetadataLength();
-    long pixels = (long) shard.examples() * set.exampleBytes();
-    return new ShardColumns(
-        values(file, bytes, body, batch.buffers(ShardFormat.IMAGE_VALUES), pixels),
-        values(file, bytes, body, batch.buffers(ShardFormat.LABEL_VALUES), shard.examples()));
+    return new ShardColumns(file, bytes, start + block.getMetadataLength(), batch);
   }
 
-  private static int values(
-      Path file, ByteBuffer bytes, int body, Buffer buffer, long expectedBytes) {
+  /**
+   * Buffers of a column: validity and numbers, the offsets of a list, the validity of its items.
+   */
+  private static int buffers(TensorSpec tensor) {
+    return 2 + (tensor.variable() ? 1 : 0) + (ShardFormat.isNested(tensor) ? 1 : 0);
+  }
+
+  private List<Column> columns(DatasetDescription set, Shard shard) {
+    List<Column> columns = new ArrayList<>();
+    int next = 0;
+    for (TensorSpec tensor : set.schema().tensors()) {
+      int offsets = 0;
+      long numbers = (long) shard.examples() * tensor.length();
+      if (tensor.variable()) {
+        offsets = start(batch.buffers(next + 1), (shard.examples() + 1L) * Integer.BYTES);
+        numbers = checkOffsets(tensor, offsets, shard.examples());
+      }
+      next += buffers(tensor);
+      Buffer values = batch.buffers(next - 1);
+      columns.add(new Column(start(values, numbers * tensor.type().bytes()), offsets));
+    }
+    return columns;
+  }
+
+  private int start(Buffer buffer, long expectedBytes) {
     long offset = body + buffer.offset();
     if (buffer.length() != expectedBytes || offset + expectedBytes > bytes.limit()) {
       throw ShardFile.damaged(
@@ -115,10 +141,26 @@ record ShardColumns(int pixelsOffset, int labelsOffset) {
     return Math.toIntExact(offset);
   }
 
+  private int checkOffsets(TensorSpec tensor, int offsets, int examples) {
+    int at = bytes.getInt(offsets);
+    boolean fits = at == 0;
+    for (int row = 1; row <= examples && fits; row++) {
+      int end = bytes.getInt(offsets + row * Integer.BYTES);
+      long length = (long) end - at;
+      fits = length >= 0 && length <= tensor.length() && length % tensor.stride() == 0;
+      at = end;
+    }
+    if (!fits) {
+      throw ShardFile.damaged(file, "offsets of " + tensor.name(), tensor.text(), "another length");
+    }
+    return at;
+  }
+
   private static String describe(@Nullable RecordBatch batch) {
     return batch == null
         ? "another message"
-        : batch.length() + " rows in " + batch.buffersLength() + " buffers";
+        : String.format(
+            Locale.ROOT, "%d rows in %d buffers", batch.length(), batch.buffersLength());
   }
 
   private static ByteBuffer slice(ByteBuffer bytes, int offset, int length) {

@@ -3,12 +3,16 @@ package io.trireme.data.shard;
 import io.trireme.data.BadDataException;
 import io.trireme.data.DatasetDescription;
 import io.trireme.data.DatasetDescription.Shard;
+import io.trireme.data.schema.TensorSpec;
+import io.trireme.data.shard.ShardColumns.Column;
 import java.io.IOException;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Locale;
 import java.util.zip.CRC32C;
 import org.agrona.DirectBuffer;
 import org.agrona.IoUtil;
@@ -19,16 +23,14 @@ import org.agrona.concurrent.UnsafeBuffer;
  * readers of one file share its memory. Nothing may read {@link #bytes()} after {@link #close()}.
  */
 final class ShardFile implements AutoCloseable {
-  private static final int MASK = 0xff;
-
   private final MappedByteBuffer mapped;
   private final DirectBuffer bytes;
-  private final ShardColumns columns;
+  private final List<Column> columns;
 
-  private ShardFile(MappedByteBuffer mapped, ShardColumns columns) {
+  private ShardFile(MappedByteBuffer mapped, List<Column> columns) {
     this.mapped = mapped;
     this.bytes = new UnsafeBuffer(mapped);
-    this.columns = columns;
+    this.columns = List.copyOf(columns);
   }
 
   /**
@@ -50,11 +52,10 @@ final class ShardFile implements AutoCloseable {
       CRC32C crc = new CRC32C();
       crc.update(mapped.duplicate());
       if (crc.getValue() != shard.crc32c()) {
-        throw damaged(
-            file, "CRC32C", "%08x".formatted(shard.crc32c()), "%08x".formatted(crc.getValue()));
+        throw damaged(file, "CRC32C", hex(shard.crc32c()), hex(crc.getValue()));
       }
       ShardFile mappedShard = new ShardFile(mapped, ShardColumns.find(file, mapped, set, shard));
-      mappedShard.checkLabels(file, set, shard);
+      mappedShard.checkCategories(file, set, shard);
       return mappedShard;
     } catch (RuntimeException failure) {
       IoUtil.unmap(mapped);
@@ -62,20 +63,39 @@ final class ShardFile implements AutoCloseable {
     }
   }
 
-  private void checkLabels(Path file, DatasetDescription set, Shard shard) {
-    for (int row = 0; row < shard.examples(); row++) {
-      int label = bytes.getByte(columns.labelsOffset() + row) & MASK;
-      if (label >= set.classes()) {
-        throw damaged(
-            file, "label of row " + row, "0 to " + (set.classes() - 1), Integer.toString(label));
+  private static String hex(long crc32c) {
+    return String.format(Locale.ROOT, "%08x", crc32c);
+  }
+
+  private void checkCategories(Path file, DatasetDescription set, Shard shard) {
+    for (int i = 0; i < columns.size(); i++) {
+      TensorSpec tensor = set.schema().tensors().get(i);
+      TensorReader reader = new TensorReader(tensor);
+      for (int row = 0; tensor.isCategorical() && row < shard.examples(); row++) {
+        int count = reader.count(bytes, columns.get(i), row);
+        for (int k = 0; k < count; k++) {
+          int seen = reader.integer(bytes, columns.get(i), row, k);
+          if (seen < 0 || seen >= tensor.categories()) {
+            throw damaged(
+                file,
+                tensor.name() + " of row " + row,
+                "0 to " + (tensor.categories() - 1),
+                Integer.toString(seen));
+          }
+        }
       }
     }
   }
 
   static BadDataException damaged(Path file, String what, String expected, String seen) {
     return new BadDataException(
-        "%s: %s: expected %s, seen %s; delete the folder and prepare again"
-            .formatted(file, what, expected, seen));
+        String.format(
+            Locale.ROOT,
+            "%s: %s: expected %s, seen %s; delete the folder and prepare again",
+            file,
+            what,
+            expected,
+            seen));
   }
 
   /** The whole file. */
@@ -83,14 +103,9 @@ final class ShardFile implements AutoCloseable {
     return bytes;
   }
 
-  /** Offset of the first pixel of the shard's first example. */
-  int pixelsOffset() {
-    return columns.pixelsOffset();
-  }
-
-  /** Offset of the label of the shard's first example. */
-  int labelsOffset() {
-    return columns.labelsOffset();
+  /** Where the numbers of a tensor lie in it. */
+  Column column(int tensor) {
+    return columns.get(tensor);
   }
 
   @Override

@@ -2,19 +2,19 @@ package io.trireme.data.shard;
 
 import io.trireme.common.files.AtomicFile;
 import io.trireme.data.DatasetDescription.Shard;
+import io.trireme.data.schema.ExampleSchema;
+import io.trireme.data.schema.ExampleSink;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
+import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
-import org.apache.arrow.vector.BaseFixedWidthVector;
-import org.apache.arrow.vector.FixedSizeBinaryVector;
-import org.apache.arrow.vector.UInt1Vector;
+import org.apache.arrow.vector.VectorLoader;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ipc.ArrowFileWriter;
-import org.apache.arrow.vector.types.pojo.ArrowType;
-import org.apache.arrow.vector.types.pojo.Field;
-import org.apache.arrow.vector.types.pojo.FieldType;
-import org.apache.arrow.vector.types.pojo.Schema;
+import org.apache.arrow.vector.ipc.message.ArrowFieldNode;
+import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
@@ -22,45 +22,20 @@ import org.apache.hadoop.fs.Path;
  * Collects the examples of one shard off-heap and publishes them as an Arrow IPC file. The bytes of
  * the file depend on the examples alone. Holds native memory until closed; not for several threads.
  */
-public final class ShardWriter implements AutoCloseable {
-  private final int capacity;
-  private final int exampleBytes;
-  private final BufferAllocator allocator;
-  private final FixedSizeBinaryVector images;
-  private final UInt1Vector labels;
-  private final VectorSchemaRoot root;
+public final class ShardWriter implements ExampleSink, AutoCloseable {
+  private final ExampleSchema schema;
+  private final BufferAllocator allocator = new RootAllocator();
+  private final List<ColumnBuilder> columns = new ArrayList<>();
   private int examples;
 
   /**
-   * Room for {@code capacity} examples, which together must stay below 2 GiB.
+   * A writer of a schema.
    *
-   * @param height rows of an image
-   * @param width columns of an image
-   * @param channels planes of an image
+   * @param capacity how many examples are expected; memory for them is taken at once
    */
-  public ShardWriter(int capacity, int height, int width, int channels) {
-    this.capacity = capacity;
-    exampleBytes = Math.multiplyExact(Math.multiplyExact(height, width), channels);
-    int pixels = Math.multiplyExact(capacity, exampleBytes);
-    Field image =
-        new Field(
-            ShardFormat.IMAGE,
-            FieldType.notNullable(new ArrowType.FixedSizeBinary(exampleBytes)),
-            List.of());
-    Field label =
-        new Field(
-            ShardFormat.LABEL,
-            FieldType.notNullable(new ArrowType.Int(ShardFormat.LABEL_BITS, false)),
-            List.of());
-    allocator = new RootAllocator(2L * pixels + 16L * capacity + (1 << 20));
-    root =
-        VectorSchemaRoot.create(
-            new Schema(List.of(image, label), ShardFormat.metadata(height, width, channels)),
-            allocator);
-    images = (FixedSizeBinaryVector) root.getVector(0);
-    labels = (UInt1Vector) root.getVector(1);
-    images.allocateNew(capacity);
-    labels.allocateNew(capacity);
+  public ShardWriter(ExampleSchema schema, int capacity) {
+    this.schema = schema;
+    schema.tensors().forEach(tensor -> columns.add(new ColumnBuilder(tensor, capacity, allocator)));
   }
 
   /** Number of examples so far. */
@@ -68,19 +43,43 @@ public final class ShardWriter implements AutoCloseable {
     return examples;
   }
 
+  /** Bytes of the examples so far; a file must stay below 2 GiB. */
+  public long lengthBytes() {
+    return columns.stream().mapToLong(ColumnBuilder::lengthBytes).sum();
+  }
+
+  @Override
+  public void bytes(int tensor, byte[] values, int offset, int length) {
+    columns.get(tensor).bytes(values, offset, length);
+  }
+
+  @Override
+  public void ints(int tensor, int[] values, int offset, int length) {
+    columns.get(tensor).ints(values, offset, length);
+  }
+
+  @Override
+  public void floats(int tensor, float[] values, int offset, int length) {
+    columns.get(tensor).floats(values, offset, length);
+  }
+
   /**
-   * Adds one example; there must be room.
+   * Ends an example.
    *
-   * @param pixels holds the image's bytes from {@code offset}
-   * @param label 0 to 255
+   * @throws IllegalStateException if a tensor of it was not set, or set twice
    */
-  public void add(byte[] pixels, int offset, int label) {
-    if (examples == capacity) {
-      throw new IllegalStateException("the shard already holds its " + capacity + " examples");
-    }
-    images.getDataBuffer().setBytes((long) examples * exampleBytes, pixels, offset, exampleBytes);
-    labels.getDataBuffer().setByte(examples, label);
+  public void endExample() {
     examples++;
+    for (int i = 0; i < columns.size(); i++) {
+      if (columns.get(i).rows() != examples) {
+        throw new IllegalStateException(
+            schema.tensors().get(i).name()
+                + ": expected "
+                + examples
+                + " examples, seen "
+                + columns.get(i).rows());
+      }
+    }
   }
 
   /**
@@ -93,39 +92,41 @@ public final class ShardWriter implements AutoCloseable {
    */
   public Shard publish(FileSystem fileSystem, Path folder, String file, long firstExample)
       throws IOException {
-    markPresent(images);
-    markPresent(labels);
-    root.setRowCount(examples);
     Shard[] shard = new Shard[1];
-    AtomicFile.write(
-        fileSystem,
-        new Path(folder, file),
-        out -> {
-          ChecksumChannel channel = new ChecksumChannel(out);
-          try (ArrowFileWriter writer = new ArrowFileWriter(root, null, channel)) {
-            writer.start();
-            writer.writeBatch();
-            writer.end();
-          }
-          shard[0] =
-              new Shard(file, firstExample, examples, channel.lengthBytes(), channel.crc32c());
-        });
+    try (VectorSchemaRoot root = VectorSchemaRoot.create(ShardFormat.arrow(schema), allocator)) {
+      load(root);
+      AtomicFile.write(
+          fileSystem,
+          new Path(folder, file),
+          out -> {
+            ChecksumChannel channel = new ChecksumChannel(out);
+            try (ArrowFileWriter writer = new ArrowFileWriter(root, null, channel)) {
+              writer.start();
+              writer.writeBatch();
+              writer.end();
+            }
+            shard[0] =
+                new Shard(file, firstExample, examples, channel.lengthBytes(), channel.crc32c());
+          });
+    }
+    columns.forEach(ColumnBuilder::clear);
     examples = 0;
     return shard[0];
   }
 
-  private void markPresent(BaseFixedWidthVector vector) {
-    int bytes = (examples + Byte.SIZE - 1) / Byte.SIZE;
-    vector.getValidityBuffer().setZero(0, bytes);
-    for (int i = 0; i < examples; i++) {
-      vector.setIndexDefined(i);
+  private void load(VectorSchemaRoot root) {
+    List<ArrowFieldNode> nodes = new ArrayList<>();
+    List<ArrowBuf> buffers = new ArrayList<>();
+    columns.forEach(column -> column.addTo(nodes, buffers));
+    try (ArrowRecordBatch batch = new ArrowRecordBatch(examples, nodes, buffers)) {
+      new VectorLoader(root).load(batch);
     }
   }
 
   @Override
   public void close() {
     try (allocator) {
-      root.close();
+      columns.forEach(ColumnBuilder::close);
     }
   }
 }

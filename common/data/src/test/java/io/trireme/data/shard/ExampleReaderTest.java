@@ -5,19 +5,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.trireme.data.BadDataException;
 import io.trireme.data.DatasetDescription;
+import io.trireme.data.schema.ExampleBatch;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.DirectBuffer;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.FixedSizeBinaryVector;
 import org.apache.arrow.vector.UInt1Vector;
@@ -60,21 +61,21 @@ class ExampleReaderTest {
 
   @Test
   void writesNothingBesideTheExample() throws IOException {
-    UnsafeBuffer memory = new UnsafeBuffer(ByteBuffer.allocateDirect(4 + 4 * HEIGHT * WIDTH + 4));
-    UnsafeBuffer labels = new UnsafeBuffer(ByteBuffer.allocateDirect(4 + 4 * CLASSES + 4));
-    memory.setMemory(0, memory.capacity(), (byte) 0x7f);
-    labels.setMemory(0, labels.capacity(), (byte) 0x7f);
+    ExampleBatch batch = TestSets.batch(TestSets.images(HEIGHT, WIDTH, CLASSES), 3);
     try (ExampleReader reader = ExampleReader.open(folder.toString(), cache, configuration)) {
-      reader.read(22, memory, 4, labels, 4);
-      assertThatThrownBy(() -> reader.read(22, memory, 12, labels, 4))
+      reader.read(22, 1, batch);
+      assertThatThrownBy(() -> reader.read(22, 3, batch))
           .isInstanceOf(IndexOutOfBoundsException.class);
-      assertThatThrownBy(() -> reader.read(23, memory, 4, labels, 4))
+      assertThatThrownBy(() -> reader.read(23, 1, batch))
           .isInstanceOf(IndexOutOfBoundsException.class);
     }
-    assertThat(memory.getInt(0)).isEqualTo(0x7f7f7f7f);
-    assertThat(memory.getInt(memory.capacity() - 4)).isEqualTo(0x7f7f7f7f);
-    assertThat(labels.getInt(0)).isEqualTo(0x7f7f7f7f);
-    assertThat(labels.getInt(labels.capacity() - 4)).isEqualTo(0x7f7f7f7f);
+    for (DirectBuffer buffer : batch.buffers()) {
+      int rowBytes = buffer.capacity() / 3;
+      for (int at = 0; at < buffer.capacity(); at += 4) {
+        boolean written = at >= rowBytes && at < 2 * rowBytes;
+        assertThat(buffer.getInt(at) != 0x7f7f7f7f).isEqualTo(written);
+      }
+    }
   }
 
   @Test
@@ -89,7 +90,9 @@ class ExampleReaderTest {
       UInt1Vector labels = (UInt1Vector) root.getVector("label");
       assertThat(images.get(11)).isEqualTo(TestSets.pixels(19, HEIGHT * WIDTH));
       assertThat(labels.get(11)).isEqualTo((byte) (19 % CLASSES));
-      assertThat(root.getSchema().getCustomMetadata()).containsEntry("height", "5");
+      assertThat(root.getSchema().findField("image").getMetadata())
+          .isEqualTo(
+              Map.of("role", "feature", "shape", "1,5,3", "scale", Double.toString(1 / 255.0)));
       assertThat(arrow.loadNextBatch()).isFalse();
     }
   }
@@ -132,21 +135,15 @@ class ExampleReaderTest {
             mine.formatVersion(),
             mine.name(),
             mine.examples(),
-            HEIGHT,
-            WIDTH,
-            1,
-            CLASSES,
-            mine.classCounts(),
-            mine.mean(),
-            mine.standardDeviation(),
-            mine.scale(),
+            mine.schema(),
+            mine.summaries(),
             mine.fingerprint(),
             other.shards());
     mixed.write(hadoop(temporary.resolve("other")), configuration);
     assertThatThrownBy(
             () -> ExampleReader.open(temporary.resolve("other").toString(), cache, configuration))
         .isInstanceOf(BadDataException.class)
-        .hasMessageContainingAll("schema", "height=5", "height=3");
+        .hasMessageContainingAll("schema", "shape=1,5,3", "shape=1,3,5");
   }
 
   @Test
@@ -186,18 +183,20 @@ class ExampleReaderTest {
     String farFolder = FarFileSystem.path(folder).toString();
     ExecutorService threads = Executors.newFixedThreadPool(4);
     try {
-      List<Future<Integer>> labels = new ArrayList<>();
+      List<Future<Float>> labels = new ArrayList<>();
       for (int i = 0; i < 8; i++) {
         labels.add(
             threads.submit(
                 () -> {
                   try (ExampleReader reader = ExampleReader.open(farFolder, cache, far)) {
-                    return reader.label(22);
+                    ExampleBatch batch = TestSets.batch(reader.schema(), 1);
+                    reader.read(22, 0, batch);
+                    return batch.buffer(1).getFloat(4 * (22 % CLASSES));
                   }
                 }));
       }
-      for (Future<Integer> label : labels) {
-        assertThat(label.get(30, TimeUnit.SECONDS)).isEqualTo(22 % CLASSES);
+      for (Future<Float> label : labels) {
+        assertThat(label.get(30, TimeUnit.SECONDS)).isEqualTo(1f);
       }
     } finally {
       threads.shutdown();
@@ -219,18 +218,17 @@ class ExampleReaderTest {
   }
 
   private static void assertExample(ExampleReader reader, int index) {
-    UnsafeBuffer features = new UnsafeBuffer(ByteBuffer.allocateDirect(4 * HEIGHT * WIDTH));
-    UnsafeBuffer labels = new UnsafeBuffer(ByteBuffer.allocateDirect(4 * CLASSES));
-    labels.setMemory(0, labels.capacity(), (byte) 0x7f);
-    reader.read(index, features, 0, labels, 0);
+    ExampleBatch batch = TestSets.batch(reader.schema(), 2);
+    reader.read(index, 1, batch);
     byte[] pixels = TestSets.pixels(index, HEIGHT * WIDTH);
     for (int i = 0; i < pixels.length; i++) {
-      assertThat(features.getFloat(4 * i)).isEqualTo((float) ((pixels[i] & 0xff) / 255.0));
+      assertThat(batch.buffer(0).getFloat(4 * (pixels.length + i)))
+          .isEqualTo((float) ((pixels[i] & 0xff) / 255.0));
     }
     for (int c = 0; c < CLASSES; c++) {
-      assertThat(labels.getFloat(4 * c)).isEqualTo(c == index % CLASSES ? 1f : 0f);
+      assertThat(batch.buffer(1).getFloat(4 * (CLASSES + c)))
+          .isEqualTo(c == index % CLASSES ? 1f : 0f);
     }
-    assertThat(reader.label(index)).isEqualTo(index % CLASSES);
   }
 
   private static org.apache.hadoop.fs.Path hadoop(Path path) {

@@ -5,6 +5,7 @@ import io.trireme.driver.jobfile.JobFile;
 import io.trireme.driver.prepare.PreparedData;
 import io.trireme.driver.report.ProgressView;
 import java.util.concurrent.Callable;
+import io.trireme.driver.run.SourceFindings;
 import org.apache.spark.SparkConf;
 import org.apache.spark.deploy.SparkHadoopUtil;
 import picocli.CommandLine.Command;
@@ -31,7 +32,8 @@ final class PrepareCommand implements Callable<Integer> {
     JobFile.Loaded loaded = options.job(console.env());
     JobConfig job = loaded.config();
     SparkConf conf = options.spark(job);
-    SourceCheck.check(loaded, SparkHadoopUtil.get().newConfiguration(conf));
+    SourceFindings.check(
+        job, loaded.unsetVariables(), SparkHadoopUtil.get().newConfiguration(conf));
     PreparedData prepared;
     try (ProgressView view =
         ProgressView.on(console.err(), console.terminal(), console.nanoTime())) {

@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
+import io.trireme.driver.run.SourceFindings;
 import org.apache.spark.SparkConf;
 import org.apache.spark.deploy.SparkHadoopUtil;
 import picocli.CommandLine.Command;
@@ -68,7 +69,7 @@ final class TrainCommand implements Callable<Integer> {
         new RunNotices(console.err()::println, line -> console.err().println("warning: " + line));
     JobRun run = new JobRun(job, hadoop, mode, overwrite, notices, console.nanoTime());
     if (!run.isFinished()) {
-      SourceCheck.check(loaded, hadoop);
+      SourceFindings.check(job, loaded.unsetVariables(), hadoop);
       Optional<RunResult> result = train(run, conf, job);
       if (result.isPresent()) {
         console.out().println(summary(result.get()) + "  " + run.folder().path());

@@ -39,7 +39,7 @@ final class EvaluationTask implements Function<Integer, String> {
         ExampleReader.open(data, LocalFolders.dataCache(), SparkHadoopUtil.get().conf())) {
       TrainableModel model =
           ModelFamily.of(description)
-              .open(description, "to be evaluated", 0, examples.description().schema());
+              .open(description, "to be evaluated", 0, examples.schema());
       model.parameters().putBytes(0, parameters.value());
       try (GradientEngine engine = model.engine(EngineProvider.CPU, BATCH)) {
         return count(examples, engine, part).toJson();
@@ -54,12 +54,7 @@ final class EvaluationTask implements Function<Integer, String> {
     for (long from = examples.examples() * part / parts; from < to; from += BATCH) {
       int rows = (int) Math.min(BATCH, to - from);
       for (int i = 0; i < rows; i++) {
-        examples.read(
-            from + i,
-            engine.features(),
-            i * engine.featureLength() * Float.BYTES,
-            engine.labels(),
-            i * engine.labelLength() * Float.BYTES);
+        examples.read(from + i, i, engine.batch());
       }
       engine.predict(rows);
       counts.add(engine.labels(), engine.output(label.name()), rows);

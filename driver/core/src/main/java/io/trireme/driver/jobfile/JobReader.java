@@ -4,7 +4,6 @@ import io.trireme.common.config.BatchConfig;
 import io.trireme.common.config.CheckpointConfig;
 import io.trireme.common.config.CompressionConfig;
 import io.trireme.common.config.DataConfig;
-import io.trireme.common.config.DataConfig.SourceConfig;
 import io.trireme.common.config.Defaults;
 import io.trireme.common.config.JobConfig;
 import io.trireme.common.config.ModelConfig;
@@ -24,9 +23,6 @@ import org.jspecify.annotations.Nullable;
 final class JobReader {
 
   private static final Pattern JOB_ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
-  private static final List<String> ZOO = List.of("mlp", "lenet");
-  private static final String IDX = "idx";
-  private static final String DIGITS = "digits";
 
   /** Slot numbers are 16 bits wide on the wire. */
   private static final NumberRange SLOTS = NumberRange.whole(1, 65_535);
@@ -53,7 +49,8 @@ final class JobReader {
     long seed = root.read("seed", ValueKind.seed(), Defaults.SEED);
     ModelConfig model =
         model(root.requireSection("model", "expected { zoo: NAME } or { dl4j: PATH }"));
-    DataConfig data = data(root.requireSection("data", "expected format, train and test"));
+    DataConfig data =
+        new DataReader(root.requireSection("data", "expected format, train and test")).read();
     BatchConfig batch =
         batch(root.requireSection("batch", "expected { size: EXAMPLES, slots: PARTS }"));
     int epochs = root.read("epochs", ValueKind.count(NumberRange.COUNT), Defaults.EPOCHS);
@@ -115,7 +112,7 @@ final class JobReader {
   }
 
   private static ModelConfig model(MappingReader model) {
-    String zoo = model.readOrNull("zoo", ValueKind.word("model", ZOO));
+    String zoo = model.readOrNull("zoo", ValueKind.word("model", ModelConfig.ZOO));
     String dl4j = model.readOrNull("dl4j", ValueKind.path());
     if (zoo != null && dl4j != null) {
       model.problem("dl4j", "is given beside zoo; expected exactly one of the two");
@@ -124,46 +121,6 @@ final class JobReader {
     }
     model.close();
     return new ModelConfig(zoo, dl4j);
-  }
-
-  private static DataConfig data(MappingReader data) {
-    String format = data.require("format", ValueKind.word("format", List.of(IDX, DIGITS)));
-    boolean known = data.clean("format");
-    SourceConfig train = known ? source(data, "train", format) : skip(data, "train");
-    SourceConfig test = known ? source(data, "test", format) : skip(data, "test");
-    String shards = data.readOrNull("shards", ValueKind.path());
-    data.close();
-    return new DataConfig(format, train, test, shards);
-  }
-
-  /** A source whose keys cannot be judged, since its format is unknown. */
-  private static SourceConfig skip(MappingReader data, String key) {
-    data.allow(List.of(key));
-    return new SourceConfig(null, null, null);
-  }
-
-  private static SourceConfig source(MappingReader data, String key, String format) {
-    boolean idx = format.equals(IDX);
-    MappingReader source =
-        data.requireSection(
-            key, idx ? "expected { images: PATH, labels: PATH }" : "expected { examples: COUNT }");
-    SourceConfig result =
-        idx
-            ? new SourceConfig(
-                source.require("images", ValueKind.path()),
-                source.require("labels", ValueKind.path()),
-                null)
-            : new SourceConfig(
-                null, null, source.require("examples", ValueKind.count(NumberRange.COUNT)));
-    List<String> foreign = idx ? List.of("examples") : List.of("images", "labels");
-    source.allow(foreign);
-    for (String name : foreign) {
-      if (source.has(name)) {
-        source.problem(name, "has no effect with format " + format + "; remove it");
-      }
-    }
-    source.close();
-    return result;
   }
 
   private BatchConfig batch(MappingReader batch) {

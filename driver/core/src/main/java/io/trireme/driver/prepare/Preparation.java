@@ -5,6 +5,9 @@ import io.trireme.common.files.PlainFiles;
 import io.trireme.data.BadDataException;
 import io.trireme.data.DatasetDescription;
 import io.trireme.data.DatasetDescription.Shard;
+import io.trireme.data.schema.ExampleSchema;
+import io.trireme.data.shard.ShardPlan;
+import io.trireme.data.source.SourceContents;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -31,8 +34,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Preparation {
   private static final Logger LOG = LoggerFactory.getLogger(Preparation.class);
-  private static final String TRAIN = "train";
-  private static final String TEST = "test";
   private static final int ZOO_CLASSES = 10;
 
   private Preparation() {}
@@ -57,31 +58,44 @@ public final class Preparation {
    */
   public static PreparedData prepare(
       JavaSparkContext spark, JobConfig job, Path shardsFolder, int classes) throws IOException {
+    return prepare(spark, SetSource.of(job), shardsFolder, classes);
+  }
+
+  /**
+   * Prepares a training set and a test set.
+   *
+   * @param sources where they come from, the training set first
+   * @param classes number of classes; 0 to take the training set's largest label plus one
+   * @throws BadDataException when a source is missing or bad; the message tells every problem
+   */
+  public static PreparedData prepare(
+      JavaSparkContext spark, List<SetSource> sources, Path shardsFolder, int classes)
+      throws IOException {
     Configuration configuration = spark.hadoopConfiguration();
-    List<SetSource> sources = sources(job, configuration);
-    String fingerprint = Fingerprint.of(sources, classes, configuration);
+    Map<String, SourceContents> contents = contents(sources, configuration);
+    String fingerprint = Fingerprint.of(List.copyOf(contents.values()), classes);
     FileSystem fileSystem = PlainFiles.of(shardsFolder, configuration);
     Path folder = new Path(fileSystem.makeQualified(shardsFolder), fingerprint);
 
     Map<String, DatasetDescription> ready = new LinkedHashMap<>();
-    for (SetSource source : sources) {
-      Path setFolder = new Path(folder, source.set());
+    for (String set : contents.keySet()) {
+      Path setFolder = new Path(folder, set);
       if (isReady(fileSystem, setFolder, fingerprint, configuration)) {
-        ready.put(source.set(), DatasetDescription.read(setFolder, configuration));
+        ready.put(set, DatasetDescription.read(setFolder, configuration));
       }
     }
-    boolean reused = ready.size() == sources.size();
+    boolean reused = ready.size() == contents.size();
     if (reused) {
       LOG.info("prepared data found in {}", folder);
     } else {
       LOG.info("preparing data in {}", folder);
-      ready = make(spark, sources, folder, fingerprint, classes);
+      ready = make(spark, contents, folder, fingerprint, classes);
     }
     return new PreparedData(
-        new Path(folder, TRAIN).toString(),
-        new Path(folder, TEST).toString(),
-        present(ready, TRAIN),
-        present(ready, TEST),
+        new Path(folder, SetSource.TRAIN).toString(),
+        new Path(folder, SetSource.TEST).toString(),
+        present(ready, SetSource.TRAIN),
+        present(ready, SetSource.TEST),
         reused);
   }
 
@@ -93,21 +107,26 @@ public final class Preparation {
     return set;
   }
 
-  private static List<SetSource> sources(JobConfig job, Configuration configuration)
-      throws IOException {
-    return switch (job.data().format()) {
-      case "idx" ->
-          List.of(
-              SetSource.Idx.of(TRAIN, job.data().train(), configuration),
-              SetSource.Idx.of(TEST, job.data().test(), configuration));
-      case "digits" ->
-          List.of(
-              SetSource.Digits.of(TRAIN, job.seed(), 0, job.data().train()),
-              SetSource.Digits.of(TEST, job.seed(), 1, job.data().test()));
-      default ->
-          throw new BadDataException(
-              "data.format: expected idx or digits, seen " + job.data().format());
-    };
+  /** What the sources hold, by the names of their sets, in their order. */
+  private static Map<String, SourceContents> contents(
+      List<SetSource> sources, Configuration configuration) throws IOException {
+    Map<String, SourceContents> contents = new LinkedHashMap<>();
+    List<String> problems = new ArrayList<>();
+    for (SetSource source : sources) {
+      try {
+        contents.put(source.set(), source.source().contents(configuration));
+      } catch (BadDataException bad) {
+        problems.add(String.valueOf(bad.getMessage()));
+      }
+    }
+    throwIfAny(problems);
+    return contents;
+  }
+
+  private static void throwIfAny(List<String> problems) {
+    if (!problems.isEmpty()) {
+      throw new BadDataException(String.join(System.lineSeparator(), problems));
+    }
   }
 
   private static boolean isReady(
@@ -122,8 +141,7 @@ public final class Preparation {
         long length = fileSystem.getFileStatus(new Path(setFolder, shard.file())).getLen();
         if (length != shard.lengthBytes()) {
           throw new BadDataException(
-              "%s: expected %d bytes, seen %d"
-                  .formatted(shard.file(), shard.lengthBytes(), length));
+              shard.file() + ": expected " + shard.lengthBytes() + " bytes, seen " + length);
         }
       }
       return set.fingerprint().equals(fingerprint);
@@ -134,33 +152,85 @@ public final class Preparation {
   }
 
   private static Map<String, DatasetDescription> make(
-      JavaSparkContext spark, List<SetSource> sources, Path folder, String fingerprint, int classes)
+      JavaSparkContext spark,
+      Map<String, SourceContents> contents,
+      Path folder,
+      String fingerprint,
+      int classes)
       throws IOException {
-    List<ShardTask> tasks = sources.stream().flatMap(source -> source.tasks().stream()).toList();
-    List<PreparedShard> reports = run(spark, new ArrayList<>(tasks), folder.toString());
+    ExampleSchema schema = contents.values().iterator().next().schema();
+    contents.forEach((set, source) -> checkSchema(set, schema, source.schema()));
+    ArrayList<SplitTask> tasks = tasks(contents);
+    List<PreparedSplit> reports = run(spark, tasks, folder.toString());
     List<String> problems = new ArrayList<>();
-    Map<String, PreparedShard> sets = new LinkedHashMap<>();
+    Map<String, PreparedSplit> sets = new LinkedHashMap<>();
     for (int i = 0; i < tasks.size(); i++) {
-      PreparedShard report = reports.get(i);
+      PreparedSplit report = reports.get(i);
       if (report.problem() != null) {
         problems.add(report.problem());
       } else {
-        sets.merge(tasks.get(i).set(), report, PreparedShard::plus);
+        sets.merge(tasks.get(i).set(), report, PreparedSplit::plus);
       }
     }
-    if (!problems.isEmpty()) {
-      throw new BadDataException(String.join(System.lineSeparator(), problems));
+    throwIfAny(problems);
+    for (String set : contents.keySet()) {
+      if (!sets.containsKey(set) || sets.get(set).examples() == 0) {
+        throw new BadDataException("data." + set + ": expected examples, seen none");
+      }
     }
     Map<String, DatasetDescription> described =
-        SetChecks.describe(sources, sets, fingerprint, classes);
+        SetChecks.describe(schema, sets, fingerprint, classes);
     for (DatasetDescription set : described.values()) {
       set.write(new Path(folder, set.name()), spark.hadoopConfiguration());
     }
     return described;
   }
 
-  private static List<PreparedShard> run(
-      JavaSparkContext spark, ArrayList<ShardTask> tasks, String folder) throws IOException {
+  /** All sets have the training set's tensors. */
+  private static void checkSchema(String set, ExampleSchema train, ExampleSchema seen) {
+    if (seen.equals(train)) {
+      return;
+    }
+    List<String> expected = new ArrayList<>();
+    List<String> found = new ArrayList<>();
+    for (int i = 0; i < Math.max(train.tensors().size(), seen.tensors().size()); i++) {
+      String left = text(train, i);
+      String right = text(seen, i);
+      if (!left.equals(right)) {
+        expected.add(left);
+        found.add(right);
+      }
+    }
+    throw new BadDataException(
+        "data."
+            + set
+            + ": expected "
+            + String.join(", ", expected)
+            + " as in the training set, seen "
+            + String.join(", ", found)
+            + "; name the files of one data set");
+  }
+
+  private static String text(ExampleSchema schema, int tensor) {
+    return tensor < schema.tensors().size()
+        ? schema.tensors().get(tensor).text()
+        : "no other tensor";
+  }
+
+  private static ArrayList<SplitTask> tasks(Map<String, SourceContents> contents) {
+    ArrayList<SplitTask> tasks = new ArrayList<>();
+    contents.forEach(
+        (set, source) -> {
+          int perShard = ShardPlan.examplesPerShard(source.schema(), source.examples());
+          for (int i = 0; i < source.splits().size(); i++) {
+            tasks.add(new SplitTask(set, i, source.splits().get(i), source.schema(), perShard));
+          }
+        });
+    return tasks;
+  }
+
+  private static List<PreparedSplit> run(
+      JavaSparkContext spark, ArrayList<SplitTask> tasks, String folder) throws IOException {
     Broadcast<SerializableConfiguration> configuration =
         spark.broadcast(new SerializableConfiguration(spark.hadoopConfiguration()));
     List<Integer> indices = IntStream.range(0, tasks.size()).boxed().toList();
@@ -170,21 +240,21 @@ public final class Preparation {
             .map(index -> report(tasks.get(index), folder, configuration.value().value()))
             .collect();
     configuration.destroy();
-    List<PreparedShard> parsed = new ArrayList<>();
+    List<PreparedSplit> parsed = new ArrayList<>();
     for (String report : reports) {
-      parsed.add(PreparedShard.fromJson(report));
+      parsed.add(PreparedSplit.fromJson(report));
     }
     return parsed;
   }
 
   /** Bad data is an answer, not a failure, or Spark would try it again. */
-  private static String report(ShardTask task, String folder, Configuration configuration)
+  private static String report(SplitTask task, String folder, Configuration configuration)
       throws IOException {
-    PreparedShard report;
+    PreparedSplit report;
     try {
       report = task.run(new Path(folder, task.set()).toString(), configuration);
     } catch (BadDataException bad) {
-      report = PreparedShard.problem(String.valueOf(bad.getMessage()));
+      report = PreparedSplit.problem(String.valueOf(bad.getMessage()));
     }
     return report.toJson();
   }

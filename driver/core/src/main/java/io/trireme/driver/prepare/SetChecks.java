@@ -2,113 +2,147 @@ package io.trireme.driver.prepare;
 
 import io.trireme.data.BadDataException;
 import io.trireme.data.DatasetDescription;
+import io.trireme.data.TensorSummary;
+import io.trireme.data.schema.ExampleSchema;
+import io.trireme.data.schema.Role;
+import io.trireme.data.schema.TensorSpec;
+import io.trireme.driver.prepare.TensorTally.Category;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What must hold between the labels and images of the sets, and their descriptions. */
+/** What must hold of the categories of the sets, and their descriptions. */
 final class SetChecks {
-  private static final double SCALE = 1 / 255.0;
+  private final String fingerprint;
+  private final int classes;
+  private final List<String> problems = new ArrayList<>();
 
-  private SetChecks() {}
+  private SetChecks(String fingerprint, int classes) {
+    this.fingerprint = fingerprint;
+    this.classes = classes;
+  }
 
   /**
    * Describes the sets.
    *
-   * @param sources the training set first
-   * @param reports what was made of each source, by name of the set
-   * @param classes number of classes, 0 to take the training set's largest label plus one
+   * @param schema the tensors of an example, as the source has them
+   * @param sets what was made of each set, by its name, the training set first
+   * @param classes number of categories of a label, 0 to take the training set's largest plus one
+   * @throws BadDataException if a category is out of range; the message tells every problem
    */
   static Map<String, DatasetDescription> describe(
-      List<SetSource> sources,
-      Map<String, PreparedShard> reports,
-      String fingerprint,
-      int classes) {
-    List<String> problems = new ArrayList<>();
+      ExampleSchema schema, Map<String, PreparedSplit> sets, String fingerprint, int classes) {
+    SetChecks checks = new SetChecks(fingerprint, classes);
+    ExampleSchema closed = checks.close(schema, sets.values().iterator().next());
     Map<String, DatasetDescription> described = new LinkedHashMap<>();
-    PreparedShard train = null;
-    int known = classes;
-    for (SetSource source : sources) {
-      PreparedShard report = reports.get(source.set());
-      if (report == null) {
-        throw new IllegalStateException("no report of set " + source.set());
-      }
-      if (train == null) {
-        train = report;
-        if (known == 0) {
-          known = report.maxLabel() + 1;
-          checkGaps(source, report, problems);
-        }
-      }
-      checkLabels(source, report, known, classes > 0, problems);
-      checkSize(source, report, train, problems);
-      if (problems.isEmpty()) {
-        described.put(source.set(), describe(source.set(), report, fingerprint, known));
-      }
-    }
-    if (!problems.isEmpty()) {
-      throw new BadDataException(String.join(System.lineSeparator(), problems));
+    sets.forEach(
+        (set, report) -> {
+          checks.checkRange(schema, closed, report);
+          if (checks.problems.isEmpty()) {
+            described.put(set, checks.describe(set, report, closed));
+          }
+        });
+    if (!checks.problems.isEmpty()) {
+      throw new BadDataException(String.join(System.lineSeparator(), checks.problems));
     }
     return described;
   }
 
-  private static void checkLabels(
-      SetSource source, PreparedShard report, int classes, boolean given, List<String> problems) {
-    if (report.maxLabel() >= classes) {
-      int label = classes;
-      for (int other = classes; other < report.labels().size(); other++) {
-        if (report.firstRecords().get(other) < report.firstRecords().get(label)) {
-          label = other;
-        }
+  /** The schema, with every number of categories known. */
+  private ExampleSchema close(ExampleSchema schema, PreparedSplit train) {
+    List<TensorSpec> closed = new ArrayList<>();
+    for (int i = 0; i < schema.tensors().size(); i++) {
+      TensorSpec tensor = schema.tensors().get(i);
+      if (tensor.categories() != TensorSpec.OPEN) {
+        closed.add(tensor);
+      } else if (isGiven(tensor)) {
+        closed.add(tensor.withCategories(classes));
+      } else {
+        closed.add(tensor.withCategories(largest(tensor, train.tensors().get(i)) + 1));
       }
+    }
+    return new ExampleSchema(closed);
+  }
+
+  /** Whether the model says how many categories an open tensor has. */
+  private boolean isGiven(TensorSpec tensor) {
+    return classes > 0 && tensor.role() == Role.LABEL;
+  }
+
+  /** One stray number would make many categories without examples: most must have some. */
+  private int largest(TensorSpec tensor, TensorTally seen) {
+    if (seen.categories().isEmpty()) {
+      return 0;
+    }
+    int largest = seen.categories().lastKey();
+    long present = seen.categories().size();
+    if (largest + 1L - present > present) {
       problems.add(
-          "%s: expected a label from 0 to %d as in the %s, seen %d; correct the file or %s"
-              .formatted(
-                  source.place(report.firstRecords().get(label)),
-                  classes - 1,
-                  given ? "model" : "training set",
-                  label,
-                  given ? "use a model with more classes" : "name the files of one data set"));
+          place(seen.categories().get(largest))
+              + tensor.name()
+              + " "
+              + largest
+              + ", but only "
+              + (present - 1)
+              + " of those below it have examples; expected numbers from 0 on without such gaps");
+    }
+    return Math.max(0, Math.min(largest, Integer.MAX_VALUE - 1));
+  }
+
+  private void checkRange(ExampleSchema open, ExampleSchema closed, PreparedSplit report) {
+    for (int i = 0; i < closed.tensors().size(); i++) {
+      TensorSpec source = open.tensors().get(i);
+      int categories = closed.tensors().get(i).categories();
+      report.tensors().get(i).categories().entrySet().stream()
+          .filter(seen -> seen.getKey() < 0 || seen.getKey() >= categories)
+          .min(Comparator.comparingLong(seen -> seen.getValue().first()))
+          .ifPresent(
+              seen ->
+                  problems.add(
+                      place(seen.getValue())
+                          + "expected "
+                          + source.name()
+                          + " from 0 to "
+                          + (categories - 1)
+                          + " as in the "
+                          + origin(source)
+                          + ", seen "
+                          + seen.getKey()
+                          + "; correct the file or "
+                          + wayOut(source)));
     }
   }
 
-  /** One stray byte would make classes that nobody wants: most classes must have examples. */
-  private static void checkGaps(SetSource source, PreparedShard report, List<String> problems) {
-    int largest = report.maxLabel();
-    long present = report.labels().stream().filter(count -> count > 0).count();
-    long absent = largest + 1 - present;
-    if (absent > present) {
-      problems.add(
-          "%s: label %d, but only %d of the labels below it have examples; expected labels from 0 on without such gaps"
-              .formatted(source.place(report.firstRecords().get(largest)), largest, present - 1));
+  private String origin(TensorSpec source) {
+    if (source.categories() != TensorSpec.OPEN) {
+      return "source";
     }
+    return isGiven(source) ? "model" : "training set";
   }
 
-  private static void checkSize(
-      SetSource source, PreparedShard report, PreparedShard train, List<String> problems) {
-    if (report.height() != train.height() || report.width() != train.width()) {
-      problems.add(
-          "data.%s: expected images of %d x %d as in the training set, seen %d x %d; name the files of one data set"
-              .formatted(
-                  source.set(), train.height(), train.width(), report.height(), report.width()));
-    }
+  private String wayOut(TensorSpec source) {
+    return source.categories() == TensorSpec.OPEN && isGiven(source)
+        ? "use a model with more classes"
+        : "name the files of one data set";
   }
 
-  private static DatasetDescription describe(
-      String name, PreparedShard report, String fingerprint, int classes) {
+  private static String place(Category seen) {
+    return seen.place() + ": ";
+  }
+
+  private DatasetDescription describe(String name, PreparedSplit report, ExampleSchema schema) {
+    List<TensorSummary> summaries = new ArrayList<>();
+    for (int i = 0; i < schema.tensors().size(); i++) {
+      summaries.add(report.tensors().get(i).summary(schema.tensors().get(i)));
+    }
     return new DatasetDescription(
         DatasetDescription.FORMAT_VERSION,
         name,
         report.examples(),
-        report.height(),
-        report.width(),
-        1,
-        classes,
-        report.labels().subList(0, classes),
-        report.mean() * SCALE,
-        report.standardDeviation() * SCALE,
-        SCALE,
+        schema,
+        summaries,
         fingerprint,
         report.shards());
   }

@@ -1,6 +1,6 @@
 /**
- * Data preparation as a Spark job: sources in (IDX files, or digits drawn by a seeded generator),
- * shards and their description out.
+ * Data preparation as a Spark job over any {@link io.trireme.data.source.ExampleSource}: its parts
+ * in, shards and their description out. Formats of data live with their sources, not here.
  */
 @NullMarked
 package io.trireme.driver.prepare;

@@ -5,16 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.trireme.common.config.JobConfig;
 import io.trireme.data.BadDataException;
 import io.trireme.data.DatasetDescription;
+import io.trireme.data.TensorSummary;
+import io.trireme.data.schema.ElementType;
+import io.trireme.data.schema.ExampleSchema;
+import io.trireme.data.schema.Role;
+import io.trireme.data.schema.TensorSpec;
+import io.trireme.driver.prepare.PreparedData;
 import io.trireme.driver.api.event.Progress;
 import io.trireme.driver.api.event.TrainingListener;
 import io.trireme.driver.api.event.TrainingPhase;
-import io.trireme.driver.api.result.Finding;
-import io.trireme.driver.api.result.PreflightException;
 import io.trireme.driver.api.result.RunResult;
 import io.trireme.driver.api.result.RunResult.Evaluation;
 import io.trireme.driver.api.result.RunResult.Status;
+import io.trireme.driver.api.result.Finding;
+import io.trireme.driver.api.result.PreflightException;
 import io.trireme.driver.api.result.TrainingFailedException;
-import io.trireme.driver.prepare.PreparedData;
 import io.trireme.worker.engine.BadModelException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -69,17 +74,12 @@ class MainTest {
 
   private static DatasetDescription set(String name, long examples) {
     return new DatasetDescription(
-        1,
+        DatasetDescription.FORMAT_VERSION,
         name,
         examples,
-        28,
-        28,
-        1,
-        1,
-        List.of(examples),
-        0,
-        1,
-        1,
+        new ExampleSchema(
+            List.of(new TensorSpec("x", Role.FEATURE, ElementType.FLOAT32, List.of(), 0, 1))),
+        List.of(new TensorSummary(0, 1, List.of())),
         "f",
         List.of(new DatasetDescription.Shard("s", 0, (int) examples, 1, 1)));
   }

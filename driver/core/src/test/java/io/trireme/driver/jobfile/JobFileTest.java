@@ -9,7 +9,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.trireme.common.config.BatchConfig;
 import io.trireme.common.config.CompressionConfig;
 import io.trireme.common.config.DataConfig;
-import io.trireme.common.config.DataConfig.SourceConfig;
 import io.trireme.common.config.JobConfig;
 import io.trireme.common.config.ModelConfig;
 import io.trireme.common.config.NonFiniteConfig;
@@ -37,12 +36,7 @@ class JobFileTest {
     assertThat(job.seed()).isEqualTo(42);
     assertThat(job.model()).isEqualTo(new ModelConfig("mlp", null));
     assertThat(job.data())
-        .isEqualTo(
-            new DataConfig(
-                "digits",
-                new SourceConfig(null, null, 100),
-                new SourceConfig(null, null, 10),
-                null));
+        .isEqualTo(new DataConfig("digits", Map.of("examples", 100), Map.of("examples", 10), null));
     assertThat(job.batch()).isEqualTo(new BatchConfig(10, 2));
     assertThat(job.epochs()).isEqualTo(1);
     assertThat(job.sync()).isEqualTo(SyncConfig.bsp());
@@ -82,8 +76,8 @@ class JobFileTest {
                 new ModelConfig(null, "s3a://models/net.json"),
                 new DataConfig(
                     "idx",
-                    new SourceConfig("a", "b", null),
-                    new SourceConfig("c", "d", null),
+                    Map.of("images", "a", "labels", "b"),
+                    Map.of("images", "c", "labels", "d"),
                     "hdfs://name/shards"),
                 new BatchConfig(1024, 8),
                 3,
@@ -115,7 +109,7 @@ class JobFileTest {
             "optimizer={adam: {beta1: 0.8}}",
             "seed=");
     assertThat(job.epochs()).isEqualTo(8);
-    assertThat(job.data().train().examples()).isEqualTo(50);
+    assertThat(job.data().train()).isEqualTo(Map.of("examples", 50));
     assertThat(job.output().dir()).isEqualTo("/elsewhere");
     assertThat(job.optimizer()).isNotNull();
     assertThat(job.optimizer().updater()).isEqualTo("adam");

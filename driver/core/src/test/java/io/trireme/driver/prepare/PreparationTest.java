@@ -1,31 +1,31 @@
 package io.trireme.driver.prepare;
 
+import static io.trireme.driver.prepare.DataJobs.batch;
+import static io.trireme.driver.prepare.DataJobs.digits;
+import static io.trireme.driver.prepare.DataJobs.job;
+import static io.trireme.driver.prepare.DataJobs.points;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.trireme.common.config.BatchConfig;
-import io.trireme.common.config.CompressionConfig;
 import io.trireme.common.config.DataConfig;
-import io.trireme.common.config.DataConfig.SourceConfig;
 import io.trireme.common.config.JobConfig;
-import io.trireme.common.config.ModelConfig;
-import io.trireme.common.config.NonFiniteConfig;
-import io.trireme.common.config.OutputConfig;
-import io.trireme.common.config.ServersConfig;
-import io.trireme.common.config.SyncConfig;
-import io.trireme.common.config.TransportConfig;
-import io.trireme.common.config.WorkersConfig;
 import io.trireme.data.BadDataException;
 import io.trireme.data.DatasetDescription;
+import io.trireme.data.digits.DigitGenerator;
+import io.trireme.data.schema.ExampleBatch;
 import io.trireme.data.shard.ExampleReader;
+import io.trireme.data.source.ExampleSource;
+import io.trireme.data.source.SourceContents;
+import io.trireme.data.source.SourceProblem;
 import io.trireme.driver.fixture.LocalSpark;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
 import java.util.Arrays;
-import org.agrona.concurrent.UnsafeBuffer;
+import java.util.List;
+import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.Assumptions;
@@ -36,6 +36,10 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(LocalSpark.class)
 class PreparationTest {
   private static final int PIXELS = 784;
+
+  /** Digits, four and two, as the code of version 1 wrote them. */
+  private static final Path V1 =
+      Path.of("..", "..", "common", "data", "src", "test", "resources", "v1-digits");
 
   private final JavaSparkContext spark;
 
@@ -51,21 +55,20 @@ class PreparationTest {
     assertThat(data.train().examples()).isEqualTo(3000);
     assertThat(data.train().shards()).hasSize(2);
     assertThat(data.test().examples()).isEqualTo(500);
-    assertThat(data.train().classCounts().stream().mapToLong(n -> n).sum()).isEqualTo(3000);
+    assertThat(data.train().summary("label").categoryCounts().stream().mapToLong(n -> n).sum())
+        .isEqualTo(3000);
     DigitGenerator generator = new DigitGenerator(42);
     byte[] image = new byte[PIXELS];
-    UnsafeBuffer features = new UnsafeBuffer(ByteBuffer.allocateDirect(4 * PIXELS));
-    UnsafeBuffer labels = new UnsafeBuffer(ByteBuffer.allocateDirect(40));
     double sum = 0;
     double squares = 0;
     try (ExampleReader reader = open(data.trainUri())) {
+      ExampleBatch batch = batch(reader.schema());
       for (int i = 0; i < 3000; i++) {
-        reader.read(i, features, 0, labels, 0);
+        reader.read(i, 0, batch);
         int label = generator.draw(0, i, image, 0);
-        assertThat(labels.getFloat(4 * label)).isEqualTo(1f);
-        assertThat(reader.label(i)).isEqualTo(label);
+        assertThat(batch.buffer(1).getFloat(4 * label)).isEqualTo(1f);
         for (int p = 0; p < PIXELS; p++) {
-          float value = features.getFloat(4 * p);
+          float value = batch.buffer(0).getFloat(4 * p);
           if (value != (float) ((image[p] & 0xff) / 255.0)) {
             throw new AssertionError("example " + i + ", pixel " + p + ": " + value);
           }
@@ -75,8 +78,8 @@ class PreparationTest {
       }
     }
     double mean = sum / 3000 / PIXELS;
-    assertThat(data.train().mean()).isCloseTo(mean, offset());
-    assertThat(data.train().standardDeviation())
+    assertThat(data.train().summary("image").mean()).isCloseTo(mean, offset());
+    assertThat(data.train().summary("image").standardDeviation())
         .isCloseTo(Math.sqrt(squares / 3000 / PIXELS - mean * mean), offset());
   }
 
@@ -85,7 +88,7 @@ class PreparationTest {
     JobConfig job = idx(40, 20, 10);
     PreparedData first = prepare(job, "reuse");
     assertThat(first.reused()).isFalse();
-    Path shard = Path.of(java.net.URI.create(first.trainUri())).resolve("shard-00000.arrow");
+    Path shard = Path.of(java.net.URI.create(first.trainUri())).resolve("shard-00000-00000.arrow");
     FileTime old = FileTime.fromMillis(1_000_000);
     Files.setLastModifiedTime(shard, old);
 
@@ -108,7 +111,7 @@ class PreparationTest {
     Path train = Path.of(java.net.URI.create(first.trainUri()));
     Path test = Path.of(java.net.URI.create(first.testUri()));
     Files.delete(test.resolve("dataset.json"));
-    Path shard = train.resolve("shard-00000.arrow");
+    Path shard = train.resolve("shard-00000-00000.arrow");
     Files.write(shard, Arrays.copyOf(Files.readAllBytes(shard), 100));
 
     PreparedData second = prepare(job, "cut");
@@ -122,9 +125,9 @@ class PreparationTest {
   void plainAndGzipFilesMakeTheSameShards() throws IOException {
     PreparedData plain = prepare(idx(40, 20, 10), "plain");
     JobConfig job = idx(40, 20, 10);
-    for (SourceConfig source : new SourceConfig[] {job.data().train(), job.data().test()}) {
-      TestIdx.gzip(Path.of(String.valueOf(source.images())));
-      TestIdx.gzip(Path.of(String.valueOf(source.labels())));
+    for (Map<String, Object> source : List.of(job.data().train(), job.data().test())) {
+      TestIdx.gzip(file(source, "images"));
+      TestIdx.gzip(file(source, "labels"));
     }
     PreparedData gzip = prepare(job, "gzip");
     assertThat(gzip.train().shards()).isEqualTo(plain.train().shards());
@@ -134,13 +137,13 @@ class PreparationTest {
   @Test
   void labelsOutOfRangeAreNamed() throws IOException {
     JobConfig job = idx(40, 20, 10);
-    TestIdx.setLabel(Path.of(String.valueOf(job.data().test().labels())), 13, 10);
+    TestIdx.setLabel(file(job.data().test(), "labels"), 13, 10);
     assertThatThrownBy(() -> prepare(job, "label"))
         .isInstanceOf(BadDataException.class)
         .hasMessageContainingAll(
             "test-labels", "record 13 (byte 21)", "from 0 to 9 as in the training set", "seen 10");
     JobConfig other = idx(40, 20, 10);
-    TestIdx.setLabel(Path.of(String.valueOf(other.data().train().labels())), 5, 200);
+    TestIdx.setLabel(file(other.data().train(), "labels"), 5, 200);
     assertThatThrownBy(() -> prepare(other, "label"))
         .isInstanceOf(BadDataException.class)
         .hasMessageContainingAll("train-labels", "record 5 (byte 13)", "label 200");
@@ -152,20 +155,139 @@ class PreparationTest {
   @Test
   void filesThatDoNotBelongTogetherAreNamed() throws IOException {
     JobConfig job = idx(40, 20, 10);
-    TestIdx.labels(Path.of(String.valueOf(job.data().train().labels())), 39, 10);
-    TestIdx.images(Path.of(String.valueOf(job.data().test().images())), 20, 28, 27);
+    TestIdx.labels(file(job.data().train(), "labels"), 39, 10);
+    TestIdx.images(file(job.data().test(), "images"), 20, 28, 27);
     assertThatThrownBy(() -> prepare(job, "apart"))
         .isInstanceOf(BadDataException.class)
         .hasMessageContainingAll("train-labels", "one label for each of the 40 images", "seen 39");
-    TestIdx.labels(Path.of(String.valueOf(job.data().train().labels())), 40, 10);
+    TestIdx.labels(file(job.data().train(), "labels"), 40, 10);
     assertThatThrownBy(() -> prepare(job, "apart"))
         .isInstanceOf(BadDataException.class)
-        .hasMessageContainingAll("expected images of 28 x 28", "seen 28 x 27");
-    Files.delete(Path.of(String.valueOf(job.data().test().labels())));
+        .hasMessageContainingAll("expected image of 1 x 28 x 28", "seen image of 1 x 28 x 27");
+    Files.delete(file(job.data().test(), "labels"));
     assertThatThrownBy(() -> prepare(job, "apart"))
         .isInstanceOf(BadDataException.class)
         .hasMessageContainingAll("test-labels", "no such file", "data.test.labels");
-    assertThat(folder.resolve("apart")).isDirectoryNotContaining("glob:**/dataset.json");
+    assertThat(folder.resolve("apart")).doesNotExist();
+  }
+
+  /** Checkpoints hold these: they go on over the same data. */
+  @Test
+  void fingerprintsAreThoseOfTheFirstFormat() throws IOException {
+    assertThat(prepare(idx(40, 20, 10), "kept", 10).train().fingerprint())
+        .isEqualTo("1a11ce1de2cf10e8");
+    assertThat(prepare(digits(4, 2), "kept", 10).train().fingerprint())
+        .isEqualTo("bfe2035d23c70c7d");
+  }
+
+  @Test
+  void shardsOfTheFirstFormatAreFoundReady() throws IOException {
+    Path old = folder.resolve("old").resolve("bfe2035d23c70c7d");
+    for (String set : List.of("train", "test")) {
+      Files.createDirectories(old.resolve(set));
+      for (String file : List.of("dataset.json", "shard-00000.arrow")) {
+        Files.copy(V1.resolve(set).resolve(file), old.resolve(set).resolve(file));
+      }
+    }
+    PreparedData found = prepare(digits(4, 2), "old", 10);
+    assertThat(found.reused()).isTrue();
+    assertThat(found.train().formatVersion()).isEqualTo(DatasetDescription.IMAGES_VERSION);
+    PreparedData made = prepare(digits(4, 2), "new", 10);
+    assertThat(made.reused()).isFalse();
+    assertThat(found.train().schema()).isEqualTo(made.train().schema());
+    assertThat(found.train().summary("label").categoryCounts())
+        .isEqualTo(made.train().summary("label").categoryCounts());
+    assertThat(found.train().summary("image").mean())
+        .isCloseTo(made.train().summary("image").mean(), offset());
+    try (ExampleReader before = open(found.trainUri());
+        ExampleReader now = open(made.trainUri())) {
+      ExampleBatch first = batch(before.schema());
+      ExampleBatch second = batch(now.schema());
+      for (int i = 0; i < 4; i++) {
+        before.read(i, 0, first);
+        now.read(i, 0, second);
+        assertThat(second.buffers()).isEqualTo(first.buffers());
+      }
+    }
+  }
+
+  @Test
+  void aFileThatChangesWhileItIsReadIsNamed() throws IOException {
+    JobConfig job = idx(40, 20, 10);
+    List<SetSource> sources = new ArrayList<>();
+    for (SetSource source : SetSource.of(job)) {
+      sources.add(new SetSource(source.set(), new Changing(source.source(), job)));
+    }
+    assertThatThrownBy(() -> Preparation.prepare(spark, sources, hadoop("changing"), 0))
+        .isInstanceOf(BadDataException.class)
+        .hasMessageContainingAll(
+            "train-labels: has changed while it was read", "expected length and CRC32C 48 ");
+  }
+
+  /** Changes a file of labels between the first look at it and its reading. */
+  private record Changing(ExampleSource source, JobConfig job) implements ExampleSource {
+    @Override
+    public List<SourceProblem> check(Configuration configuration) {
+      return source.check(configuration);
+    }
+
+    @Override
+    public SourceContents contents(Configuration configuration) throws IOException {
+      SourceContents contents = source.contents(configuration);
+      TestIdx.setLabel(file(job.data().train(), "labels"), 7, 3);
+      return contents;
+    }
+  }
+
+  @Test
+  void aFormatOfItsOwnIsPreparedAndRead() throws IOException {
+    PreparedData data = prepare(points(Map.of("points", 100), Map.of("points", 10)), "points");
+    DatasetDescription train = data.train();
+    assertThat(train.examples()).isEqualTo(100);
+    assertThat(train.shards())
+        .extracting(shard -> shard.file() + " " + shard.firstExample() + " " + shard.examples())
+        .containsExactly(
+            "shard-00000-00000.arrow 0 33",
+            "shard-00001-00000.arrow 33 33",
+            "shard-00002-00000.arrow 66 34");
+    assertThat(train.schema().tensor("side").categories()).isEqualTo(3);
+    assertThat(train.summary("side").categoryCounts()).containsExactly(34L, 33L, 33L);
+    assertThat(train.summary("y").mean()).isCloseTo(-49.5, offset());
+    assertThat(train.summary("x").standardDeviation())
+        .isCloseTo(Math.sqrt(9999 / 12.0) / 2, offset());
+    try (ExampleReader reader = open(data.trainUri())) {
+      ExampleBatch batch = batch(reader.schema());
+      for (int i = 99; i >= 0; i--) {
+        reader.read(i, 0, batch);
+        assertThat(batch.buffer(0).getFloat(0)).isEqualTo(i / 2f);
+        assertThat(batch.buffer(1).getFloat(0)).isEqualTo(-i);
+        assertThat(batch.buffer(2).getFloat(4 * (i % 3))).isEqualTo(1f);
+      }
+    }
+    PreparedData again = prepare(points(Map.of("points", 100), Map.of("points", 10)), "points");
+    assertThat(again.reused()).isTrue();
+  }
+
+  @Test
+  void aBadExampleOfAnyFormatIsPlaced() {
+    JobConfig job = points(Map.of("points", 30), Map.of("points", 12, "odd", true));
+    assertThatThrownBy(() -> prepare(job, "odd"))
+        .isInstanceOf(BadDataException.class)
+        .hasMessageContainingAll(
+            "point 11 of test: expected side from 0 to 2 as in the training set, seen 3");
+  }
+
+  @Test
+  void theSetsOfAJobHaveTheSameTensors() throws IOException {
+    List<SetSource> mixed =
+        List.of(
+            SetSource.of(points(Map.of("points", 30), Map.of("points", 12))).get(0),
+            SetSource.of(digits(3, 2)).get(1));
+    assertThatThrownBy(() -> Preparation.prepare(spark, mixed, hadoop("mixed"), 0))
+        .isInstanceOf(BadDataException.class)
+        .hasMessageContainingAll(
+            "data.test: expected x of one number, y of one number, side of one number",
+            "seen image of 1 x 28 x 28, label of one number, no other tensor");
   }
 
   @Test
@@ -185,13 +307,16 @@ class PreparationTest {
     DatasetDescription train = prepared.train();
     assertThat(train.examples()).isEqualTo(60_000);
     assertThat(prepared.test().examples()).isEqualTo(10_000);
-    assertThat(train.classes()).isEqualTo(10);
-    assertThat(train.classCounts().get(1)).isEqualTo(6742);
-    assertThat(train.mean()).isBetween(0.1306, 0.1308);
-    assertThat(train.standardDeviation()).isBetween(0.3080, 0.3082);
+    assertThat(train.schema().tensor("label").categories()).isEqualTo(10);
+    assertThat(train.summary("label").categoryCounts().get(1)).isEqualTo(6742);
+    assertThat(train.summary("image").mean()).isBetween(0.1306, 0.1308);
+    assertThat(train.summary("image").standardDeviation()).isBetween(0.3080, 0.3082);
     try (ExampleReader reader = open(prepared.trainUri())) {
-      assertThat(new int[] {reader.label(0), reader.label(1), reader.label(59_999)})
-          .containsExactly(5, 0, 8);
+      ExampleBatch batch = batch(reader.schema());
+      for (int[] known : new int[][] {{0, 5}, {1, 0}, {59_999, 8}}) {
+        reader.read(known[0], 0, batch);
+        assertThat(batch.buffer(1).getFloat(4 * known[1])).isEqualTo(1f);
+      }
     }
   }
 
@@ -201,6 +326,10 @@ class PreparationTest {
 
   private PreparedData prepare(JobConfig job, String shards) throws IOException {
     return Preparation.prepare(spark, job, hadoop(shards));
+  }
+
+  private PreparedData prepare(JobConfig job, String shards, int classes) throws IOException {
+    return Preparation.prepare(spark, job, hadoop(shards), classes);
   }
 
   private org.apache.hadoop.fs.Path hadoop(String shards) {
@@ -225,36 +354,12 @@ class PreparationTest {
             null));
   }
 
-  private static SourceConfig source(Path folder, String images, String labels) {
-    return new SourceConfig(
-        folder.resolve(images).toString(), folder.resolve(labels).toString(), null);
+  private static Map<String, Object> source(Path folder, String images, String labels) {
+    return Map.of(
+        "images", folder.resolve(images).toString(), "labels", folder.resolve(labels).toString());
   }
 
-  private static JobConfig digits(int train, int test) {
-    return job(
-        new DataConfig(
-            "digits",
-            new SourceConfig(null, null, train),
-            new SourceConfig(null, null, test),
-            null));
-  }
-
-  private static JobConfig job(DataConfig data) {
-    return new JobConfig(
-        "prepared",
-        42,
-        new ModelConfig(null, "model.json"),
-        data,
-        new BatchConfig(8, 2),
-        1,
-        null,
-        SyncConfig.bsp(),
-        CompressionConfig.NONE,
-        NonFiniteConfig.FAIL,
-        new WorkersConfig(1, 1, 1),
-        ServersConfig.of(1),
-        null,
-        new TransportConfig(1 << 20, 1408, null, 10),
-        new OutputConfig("runs"));
+  private static Path file(Map<String, Object> source, String key) {
+    return Path.of(String.valueOf(source.get(key)));
   }
 }

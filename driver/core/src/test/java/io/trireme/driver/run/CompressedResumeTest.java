@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Runs with lossy codecs that are ended in the middle and go on, bit for bit. */
-@Timeout(600)
+@Timeout(1800)
 @ExtendWith(LocalSpark.class)
 class CompressedResumeTest {
   private static final String EVERY_4 = "checkpoint={everySteps: 4, keep: 3}";

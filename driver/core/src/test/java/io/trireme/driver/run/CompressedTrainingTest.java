@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Jobs with lossy codecs on {@code local[4]}: real Spark, real Aeron, real DL4J. */
-@Timeout(600)
+@Timeout(1800)
 @ExtendWith(LocalSpark.class)
 class CompressedTrainingTest {
   private static LocalJobs jobs;

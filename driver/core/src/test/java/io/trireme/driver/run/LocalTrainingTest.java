@@ -22,7 +22,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Jobs on {@code local[4]}: real Spark, real Aeron, real DL4J; servers and workers in one JVM. */
-@Timeout(600)
+@Timeout(1800)
 @ExtendWith(LocalSpark.class)
 class LocalTrainingTest {
   private static LocalJobs jobs;

@@ -45,7 +45,7 @@ import org.nd4j.linalg.schedule.ScheduleType;
 import org.nd4j.linalg.schedule.StepSchedule;
 
 /** Runs that are ended in the middle and go on from their checkpoints, bit for bit. */
-@Timeout(600)
+@Timeout(1800)
 @ExtendWith(LocalSpark.class)
 class ResumeTest {
   private static final String EVERY_4 = "checkpoint={everySteps: 4, keep: 3}";

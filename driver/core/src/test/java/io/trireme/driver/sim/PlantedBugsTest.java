@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Proves that the simulation bites: takes one rule of the protocol away, and has the same seeds
  * break the invariant that rests on it.
  */
-@Timeout(600)
+@Timeout(1800)
 @Execution(ExecutionMode.CONCURRENT)
 class PlantedBugsTest {
 

@@ -90,7 +90,7 @@ class SimulationTest {
   }
 
   private static String replay(Family family, long seed) {
-    return "replay: mvn -pl driver -am test -Dtest=SimulationTest#replaysOneSeed"
+    return "replay: mvn -pl driver/core -am test -Dtest=SimulationTest#replaysOneSeed"
         + " -Dsurefire.failIfNoSpecifiedTests=false -D"
         + REPLAY
         + "="

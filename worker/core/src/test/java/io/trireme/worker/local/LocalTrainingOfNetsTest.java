@@ -7,6 +7,7 @@ import io.trireme.common.config.OuterConfig;
 import io.trireme.common.slots.Seeds;
 import io.trireme.common.slots.SlotPlan;
 import io.trireme.data.schema.ElementType;
+import io.trireme.data.schema.ExampleBatch;
 import io.trireme.data.schema.ExampleSchema;
 import io.trireme.data.schema.Role;
 import io.trireme.data.schema.TensorSpec;
@@ -18,7 +19,6 @@ import io.trireme.worker.engine.GradientEngine;
 import java.util.List;
 import java.util.Random;
 import org.agrona.DirectBuffer;
-import org.agrona.MutableDirectBuffer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
@@ -76,20 +76,15 @@ class LocalTrainingOfNetsTest {
     return Dl4jModel.of(network, SCHEMA).engine(EngineProvider.CPU, 4);
   }
 
-  private static void source(
-      long index,
-      MutableDirectBuffer features,
-      int featuresOffset,
-      MutableDirectBuffer labels,
-      int labelsOffset) {
+  private static void source(long index, int row, ExampleBatch batch) {
     Random random = new Random(index);
     int label = (int) (index % 3);
     for (int i = 0; i < 36; i++) {
-      features.putFloat(
-          featuresOffset + i * Float.BYTES, random.nextFloat() + (i % 3 == label ? 0.5f : 0));
+      float value = random.nextFloat() + (i % 3 == label ? 0.5f : 0);
+      batch.buffer(0).putFloat((row * 36 + i) * Float.BYTES, value);
     }
     for (int i = 0; i < 3; i++) {
-      labels.putFloat(labelsOffset + i * Float.BYTES, i == label ? 1 : 0);
+      batch.buffer(1).putFloat((row * 3 + i) * Float.BYTES, i == label ? 1 : 0);
     }
   }
 

@@ -74,14 +74,9 @@ final class PullEngine implements GradientEngine {
   }
 
   /** Example number i is i itself. */
-  static void source(
-      long index,
-      MutableDirectBuffer features,
-      int featuresOffset,
-      MutableDirectBuffer labels,
-      int labelsOffset) {
-    features.putFloat(featuresOffset, index);
-    labels.putFloat(labelsOffset, 1);
+  static void source(long index, int row, ExampleBatch batch) {
+    batch.buffer(0).putFloat(row * Float.BYTES, index);
+    batch.buffer(1).putFloat(row * Float.BYTES, 1);
   }
 
   List<Call> calls() {

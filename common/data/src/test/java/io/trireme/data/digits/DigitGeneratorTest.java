@@ -1,4 +1,4 @@
-package io.trireme.driver.prepare;
+package io.trireme.data.digits;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -15,7 +15,7 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * Nanoseconds to turn one image of 784 bytes into floats. Run with {@code java -cp TEST_CLASSPATH
- * org.openjdk.jmh.Main PixelKernel}.
+ * org.openjdk.jmh.Main ByteKernel}.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -23,7 +23,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(1)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 3, time = 1)
-public class PixelKernelBenchmark {
+public class ByteKernelBenchmark {
   private static final int IMAGES = 4096;
   private static final int PIXELS = 784;
 
@@ -36,7 +36,7 @@ public class PixelKernelBenchmark {
   @Benchmark
   public UnsafeBuffer scale() {
     image = (image + 1) % IMAGES;
-    PixelKernel.scale(source, image * PIXELS, PIXELS, table, target, 0);
+    ByteKernel.scale(source, image * PIXELS, PIXELS, table, target, 0);
     return target;
   }
 }

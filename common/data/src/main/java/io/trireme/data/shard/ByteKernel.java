@@ -6,14 +6,14 @@ import org.agrona.UnsafeApi;
 import org.jspecify.annotations.Nullable;
 
 /** Bytes to floats. */
-final class PixelKernel {
+final class ByteKernel {
   private static final int MASK = 0xff;
 
-  private PixelKernel() {}
+  private ByteKernel() {}
 
   /**
    * Writes {@code table[b]} as float32 in the platform's byte order for each of {@code length}
-   * bytes. Bounds are checked once, not per pixel, which makes it 2.5 times as fast.
+   * bytes. Bounds are checked once, not per byte, which makes it 2.5 times as fast.
    */
   static void scale(
       DirectBuffer source,

@@ -1,4 +1,4 @@
-package io.trireme.driver.prepare;
+package io.trireme.data.digits;
 
 /**
  * How the ten digits are written: for each digit some ways of writing it, each a few strokes.

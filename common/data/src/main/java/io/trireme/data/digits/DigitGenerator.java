@@ -1,4 +1,4 @@
-package io.trireme.driver.prepare;
+package io.trireme.data.digits;
 
 import io.trireme.common.slots.Seeds;
 import java.util.Arrays;
