@@ -19,10 +19,10 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * The script itself, up to the moment where it hands over to Spark; a fake Spark says what it got.
  */
-@Timeout(60)
+@Timeout(1200)
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the launcher is a bash script")
 class LauncherIT {
-  private static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final Duration LIMIT = Duration.ofMinutes(5);
 
   private final Distribution distribution = Distribution.ofBuild();
 

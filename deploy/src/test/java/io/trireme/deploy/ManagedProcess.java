@@ -16,7 +16,7 @@ import org.awaitility.Awaitility;
 
 /** A child process whose output goes to a file; closing it ends it and its descendants. */
 final class ManagedProcess implements AutoCloseable {
-  private static final Duration GRACE = Duration.ofSeconds(10);
+  private static final Duration GRACE = Duration.ofMinutes(1);
 
   private final String name;
   private final Process process;
@@ -78,7 +78,7 @@ final class ManagedProcess implements AutoCloseable {
     awaitEnd(GRACE);
   }
 
-  /** SIGTERM; after 10 seconds {@code kill -9} for it and each of its descendants. */
+  /** SIGTERM; after a minute {@code kill -9} for it and each of its descendants. */
   @Override
   public void close() {
     List<ProcessHandle> tree = Stream.concat(Stream.of(handle()), handle().descendants()).toList();

@@ -25,8 +25,8 @@ import org.awaitility.core.ConditionTimeoutException;
  * killed included, and fails if one survives.
  */
 public final class StandaloneCluster implements AutoCloseable {
-  private static final Duration START_LIMIT = Duration.ofSeconds(60);
-  private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
+  private static final Duration START_LIMIT = Duration.ofMinutes(5);
+  private static final Duration STOP_LIMIT = Duration.ofMinutes(2);
   private static final String PACKAGE = "org.apache.spark.deploy.";
 
   private final Distribution distribution;
@@ -152,7 +152,7 @@ public final class StandaloneCluster implements AutoCloseable {
   /**
    * Ends every process of the cluster.
    *
-   * @throws IllegalStateException if some did not end by themselves within 20 seconds; they have
+   * @throws IllegalStateException if some did not end by themselves within two minutes; they have
    *     been killed then
    */
   @Override

@@ -8,7 +8,7 @@ import io.trireme.common.transport.Inbox;
 import io.trireme.common.transport.SecureReceiver;
 import io.trireme.common.transport.SecureSender;
 import io.trireme.common.transport.Transport;
-import io.trireme.common.wire.JobKey;
+import io.trireme.common.wire.LinkKeys;
 import io.trireme.common.wire.Rejections;
 import java.util.List;
 import org.agrona.CloseHelper;
@@ -24,7 +24,7 @@ public final class ServerLife implements AutoCloseable {
   private static final int FRAMES_PER_POLL = 16;
 
   private final ServerOptions options;
-  private final JobKey key;
+  private final LinkKeys key;
   private final Transport transport;
   private final Inbox inbox;
   private final Rejections rejections;
@@ -38,7 +38,7 @@ public final class ServerLife implements AutoCloseable {
   /** A life that has not begun. */
   public ServerLife(
       ServerOptions options,
-      JobKey key,
+      LinkKeys key,
       Transport transport,
       GroupUpdaters updaters,
       Rejections rejections,
@@ -49,7 +49,7 @@ public final class ServerLife implements AutoCloseable {
   /** A life that has not begun, and follows these rules. */
   public ServerLife(
       ServerOptions options,
-      JobKey key,
+      LinkKeys key,
       Transport transport,
       GroupUpdaters updaters,
       Rejections rejections,

@@ -2,7 +2,11 @@ package io.trireme.worker;
 
 import io.trireme.common.message.EncodingReport;
 import io.trireme.common.message.Membership;
+import io.trireme.common.message.SlotRange;
 import io.trireme.common.message.StepReport;
+import io.trireme.common.message.StepReport.Score;
+import io.trireme.common.message.StepReport.Times;
+import io.trireme.common.message.StepReport.Traffic;
 import io.trireme.common.slots.SlotPlan;
 import io.trireme.common.slots.TreeNode;
 import io.trireme.common.transport.Inbound;
@@ -196,16 +200,11 @@ public final class WorkerLoop implements WorkerIncarnation.Computer, AutoCloseab
         new StepReport(
             entered,
             step,
-            slotFrom,
-            slotTo,
-            nonFinite == null ? examples : 0,
-            nonFinite == null ? folder.scoreSum() : 0,
-            times.computeNs(),
-            times.sendNs(),
-            times.waitNs(),
-            incarnation.sentBytes(),
-            incarnation.receivedBytes(),
-            incarnation.encoding(),
+            new SlotRange(slotFrom, slotTo),
+            nonFinite == null ? new Score(examples, folder.scoreSum()) : new Score(0, 0),
+            new Times(times.computeNs(), times.sendNs(), times.waitNs()),
+            new Traffic(
+                incarnation.sentBytes(), incarnation.receivedBytes(), incarnation.encoding()),
             nonFinite));
   }
 

@@ -5,16 +5,16 @@ import io.trireme.common.config.CodecConfig;
 /**
  * The codecs of both directions.
  *
- * @param way the codec of gradients
- * @param back the codec of the parameters' changes
+ * @param push the codec of gradients
+ * @param pull the codec of the parameters' changes
  */
-public record CodecChoice(CodecConfig way, CodecConfig back) {
+public record CodecChoice(CodecConfig push, CodecConfig pull) {
 
   /** Everything travels plain. */
   public static final CodecChoice PLAIN = new CodecChoice(CodecConfig.NONE, CodecConfig.NONE);
 
   /** Both names, such as {@code int8/none}. */
   public String name() {
-    return way.codec() + "/" + back.codec();
+    return push.codec() + "/" + pull.codec();
   }
 }

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param run id of the run
  * @param servers the servers that are to live there, and no others
  * @param fenced lives of workers there that are no members any more, and never will be again
- * @param forming the generation that everybody is to seal for: to stop what belongs to earlier
- *     ones, and to say where it receives in this one; 0 before the first
+ * @param forming the generation that all are to seal for: to stop what belongs to earlier ones, and
+ *     to say where it receives in this one; 0 before the first
  * @param membership that generation, once it is formed; left out where the executor has it
  * @param checkpointStep the step whose state servers are to keep for a checkpoint, besides the last
  *     one; 0 if none

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param servers servers that live there
  * @param workers workers that live there
  * @param checkpoint what its servers do for checkpoints
- * @param rates what codecs cost and save there; empty where nobody asked
+ * @param rates what codecs cost and save there; empty where they were not measured
  * @param failure why the run cannot go on there, if so
  */
 public record JobReport(

@@ -6,7 +6,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who is alive in a generation, who does what, and where everybody begins.
+ * Who is alive in a generation, who does what, and with which step they begin.
  *
  * @param generation number of the membership epoch, from 1
  * @param step the step that is computed first: every block's parameters before it are still there

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param peer which life of which server
  * @param ready whether it has loaded what it was ordered to
- * @param sealed the generation for which it has stopped whatever it did before; 0 before the first
+ * @param sealed the generation for which it has stopped all that it did before; 0 before the first
  * @param endpoint where it receives in that generation; null before the first
  * @param steps its replica's step of each block group that it holds whole, by the group's index,
  *     when it sealed; empty once it has entered the generation

@@ -8,17 +8,25 @@ import io.trireme.common.wire.Peer;
  *
  * @param peer which life
  * @param endpoint where it receives parameters
- * @param slotFrom first slot that it computes
- * @param slotTo first slot after those
- * @param heirFrom first of the slots whose stored residuals this life begins with: those that it
- *     had in the run's first generation, whichever it enters first
- * @param heirTo first slot after those; not above {@code heirFrom} for a life that was not there
+ * @param slots the slots that it computes
+ * @param restored the slots whose stored residuals this life restores, in the first generation that
+ *     it enters: those that it had in the run's first generation; empty for a life that was not
+ *     there
  */
-public record WorkerMember(
-    Peer peer, Endpoint endpoint, int slotFrom, int slotTo, int heirFrom, int heirTo) {
+public record WorkerMember(Peer peer, Endpoint endpoint, SlotRange slots, SlotRange restored) {
 
-  /** A life that inherits no residuals. */
+  /** A life that restores no residuals. */
   public WorkerMember(Peer peer, Endpoint endpoint, int slotFrom, int slotTo) {
-    this(peer, endpoint, slotFrom, slotTo, 0, 0);
+    this(peer, endpoint, new SlotRange(slotFrom, slotTo), SlotRange.NONE);
+  }
+
+  /** The first slot that it computes. */
+  public int slotFrom() {
+    return slots.from();
+  }
+
+  /** The first slot after those. */
+  public int slotTo() {
+    return slots.to();
   }
 }

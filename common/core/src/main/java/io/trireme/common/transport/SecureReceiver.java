@@ -1,7 +1,7 @@
 package io.trireme.common.transport;
 
 import io.trireme.common.wire.FrameOpener;
-import io.trireme.common.wire.JobKey;
+import io.trireme.common.wire.LinkKeys;
 import io.trireme.common.wire.Peer;
 import io.trireme.common.wire.Rejection;
 import io.trireme.common.wire.Rejections;
@@ -48,7 +48,7 @@ public final class SecureReceiver implements AutoCloseable {
    * @param rejections where dropped messages are counted; the handler counts there what it drops
    */
   public SecureReceiver(
-      JobKey key,
+      LinkKeys keys,
       int generation,
       Peer self,
       Iterable<Peer> members,
@@ -57,7 +57,7 @@ public final class SecureReceiver implements AutoCloseable {
       MessageHandler handler) {
     this.inbound = inbound;
     this.rejections = rejections;
-    this.opener = new FrameOpener(key, generation, self, members, rejections);
+    this.opener = new FrameOpener(keys, generation, self, members, rejections);
     this.handler = handler;
   }
 

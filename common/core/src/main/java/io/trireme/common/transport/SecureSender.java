@@ -2,7 +2,7 @@ package io.trireme.common.transport;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.trireme.common.wire.FrameSealer;
-import io.trireme.common.wire.JobKey;
+import io.trireme.common.wire.LinkKeys;
 import io.trireme.common.wire.Peer;
 import org.agrona.MutableDirectBuffer;
 
@@ -24,10 +24,10 @@ public final class SecureSender implements AutoCloseable {
 
   /** A sender over a session that it owns from now on. */
   public SecureSender(
-      JobKey key, int generation, Peer from, Peer to, Endpoint endpoint, Outbound outbound) {
+      LinkKeys keys, int generation, Peer from, Peer to, Endpoint endpoint, Outbound outbound) {
     this.to = to;
     this.endpoint = endpoint;
-    this.sealer = new FrameSealer(key, generation, from, to);
+    this.sealer = new FrameSealer(keys, generation, from, to);
     this.outbound = outbound;
   }
 

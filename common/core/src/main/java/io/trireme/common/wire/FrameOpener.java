@@ -24,6 +24,7 @@ public final class FrameOpener {
     }
   }
 
+  private final LinkKeys keys;
   private final Rejections rejections;
   private final Int2ObjectHashMap<Sender> senders = new Int2ObjectHashMap<>();
   private final FrameCipher cipher = new FrameCipher();
@@ -37,10 +38,11 @@ public final class FrameOpener {
    * An opener of what the members of a generation send to {@code self}, which counts what it drops.
    */
   public FrameOpener(
-      JobKey jobKey, int generation, Peer self, Iterable<Peer> members, Rejections rejections) {
+      LinkKeys keys, int generation, Peer self, Iterable<Peer> members, Rejections rejections) {
+    this.keys = keys;
     this.rejections = rejections;
     for (Peer member : members) {
-      senders.put(member.id(), new Sender(member, jobKey.linkKey(generation, member, self)));
+      senders.put(member.id(), new Sender(member, keys.linkKey(generation, member, self)));
     }
   }
 
@@ -59,7 +61,8 @@ public final class FrameOpener {
     if (sender == null) {
       return drop(Rejection.UNKNOWN_SENDER);
     }
-    if (!isSameLife(sender.peer, buffer, offset)) {
+    long incarnation = buffer.getLong(offset + Frames.INCARNATION_OFFSET, Frames.ORDER);
+    if (!keys.isSameLife(sender.peer, incarnation)) {
       return drop(Rejection.WRONG_INCARNATION);
     }
     long sequence = buffer.getLong(offset + Frames.SEQUENCE_OFFSET, Frames.ORDER);
@@ -75,10 +78,6 @@ public final class FrameOpener {
     sender.lastSequence = sequence;
     lastSender = sender.peer;
     return opened;
-  }
-
-  private static boolean isSameLife(Peer member, DirectBuffer buffer, int offset) {
-    return buffer.getLong(offset + Frames.INCARNATION_OFFSET, Frames.ORDER) == member.incarnation();
   }
 
   /** Whether a sequence number was passed over: the session broke and lost some frames. */

@@ -19,8 +19,8 @@ public final class FrameSealer {
   private long sequence;
 
   /** A sealer of what {@code from} sends to {@code to} in a generation. */
-  public FrameSealer(JobKey jobKey, int generation, Peer from, Peer to) {
-    key = jobKey.linkKey(generation, from, to);
+  public FrameSealer(LinkKeys keys, int generation, Peer from, Peer to) {
+    key = keys.linkKey(generation, from, to);
     frame.putInt(Frames.VERSION_OFFSET, Frames.VERSION, Frames.ORDER);
     frame.putInt(Frames.SENDER_OFFSET, from.id(), Frames.ORDER);
     frame.putLong(Frames.INCARNATION_OFFSET, from.incarnation(), Frames.ORDER);

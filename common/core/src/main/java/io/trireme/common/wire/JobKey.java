@@ -14,7 +14,7 @@ import javax.crypto.spec.SecretKeySpec;
  * generation, derived from it, so that a frame is bound to job, generation, sender, receiver and
  * both incarnations, and a sequence number is enough of a nonce.
  */
-public final class JobKey {
+public final class JobKey implements LinkKeys {
 
   /** Length of the secret in bytes. */
   public static final int LENGTH = 32;
@@ -45,11 +45,9 @@ public final class JobKey {
     return secret.clone();
   }
 
-  /**
-   * The AES-128 key of the frames that one life sends to another in one generation: HMAC-SHA-256 of
-   * the three, cut to 16 bytes.
-   */
-  SecretKey linkKey(int generation, Peer from, Peer to) {
+  /** HMAC-SHA-256 of the three under the secret, cut to 16 bytes. */
+  @Override
+  public SecretKey linkKey(int generation, Peer from, Peer to) {
     try {
       Mac mac = Mac.getInstance("HmacSHA256");
       mac.init(new SecretKeySpec(secret, "HmacSHA256"));

@@ -20,9 +20,9 @@ import org.apache.hadoop.fs.FileSystem;
  * same disk, all synced. The arguments are a folder and a number of MiB:
  *
  * <pre>
- * mvn -q -pl common test-compile dependency:build-classpath -Dmdep.outputFile=/tmp/cp
+ * mvn -q -pl common/core test-compile dependency:build-classpath -Dmdep.outputFile=/tmp/cp
  * java --add-opens=java.base/jdk.internal.misc=ALL-UNNAMED -XX:MaxDirectMemorySize=2g \
- *   -cp common/target/test-classes:common/target/classes:$(cat /tmp/cp) \
+ *   -cp common/core/target/test-classes:common/core/target/classes:$(cat /tmp/cp) \
  *   io.trireme.common.checkpoint.ShardWriterBenchmark /tmp/bench 1024
  * </pre>
  */

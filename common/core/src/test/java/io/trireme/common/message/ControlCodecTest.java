@@ -24,7 +24,12 @@ class ControlCodecTest {
           3,
           1L << 40,
           List.of(1L << 40, (1L << 40) + 1),
-          List.of(new WorkerMember(Peer.worker(1, Long.MIN_VALUE), ENDPOINT, 0, 2, 1, 3)),
+          List.of(
+              new WorkerMember(
+                  Peer.worker(1, Long.MIN_VALUE),
+                  ENDPOINT,
+                  new SlotRange(0, 2),
+                  new SlotRange(1, 3))),
           List.of(
               new ServerMember(Peer.server(0, -1), ENDPOINT),
               new ServerMember(Peer.server(2, 8), ENDPOINT)),
@@ -101,16 +106,11 @@ class ControlCodecTest {
                                 new StepReport(
                                     3,
                                     1,
-                                    0,
-                                    4,
-                                    64,
-                                    2.5,
-                                    3,
-                                    7,
-                                    4,
-                                    5,
-                                    6,
-                                    new EncodingReport(8, 2, 2, 1, 0.25),
+                                    new SlotRange(0, 4),
+                                    new StepReport.Score(64, 2.5),
+                                    new StepReport.Times(3, 7, 4),
+                                    new StepReport.Traffic(
+                                        5, 6, new EncodingReport(8, 2, 2, 1, 0.25)),
                                     "slot 3")),
                             new EncodingReport(9, 3, 3, 2, 0.5),
                             "diverged")),

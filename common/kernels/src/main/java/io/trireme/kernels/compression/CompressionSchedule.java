@@ -31,11 +31,11 @@ public final class CompressionSchedule {
     if (codecs == null) {
       return always(job);
     }
-    CompressionPlan now = job.with(codecs.now().way(), codecs.now().back());
+    CompressionPlan now = job.with(codecs.now().push(), codecs.now().pull());
     return codecs.before().equals(codecs.now())
         ? always(now)
         : new CompressionSchedule(
-            job.with(codecs.before().way(), codecs.before().back()), now, codecs.from());
+            job.with(codecs.before().push(), codecs.before().pull()), now, codecs.from());
   }
 
   /** The plan of a step. */

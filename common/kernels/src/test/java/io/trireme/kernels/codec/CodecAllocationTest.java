@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Encoders and decoders allocate nothing per call. The Vector API makes objects until its callers
  * are compiled, so the test goes on until they are; it fails by its limit.
  */
-@Timeout(120)
+@Timeout(600)
 class CodecAllocationTest {
 
   private static final int LENGTH = 9_001;

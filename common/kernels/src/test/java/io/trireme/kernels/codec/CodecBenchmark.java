@@ -38,8 +38,9 @@ import org.openjdk.jmh.util.Statistics;
  * on a busy machine:
  *
  * <pre>
- * mvn -B -pl common test -Dtest=CodecBenchmark
- * mvn -B -pl common test -Dtest=CodecBenchmark -Djvm.vector=-Dplain   # without the Vector API
+ * run="mvn -B -pl common/kernels -am test -Dsurefire.failIfNoSpecifiedTests=false"
+ * $run -Dtest=CodecBenchmark
+ * $run -Dtest=CodecBenchmark -Djvm.vector=-Dplain   # without the Vector API
  * </pre>
  *
  * <p>It prints GB/s of floats: those that are encoded, and those that are added to. With {@code

@@ -33,7 +33,7 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
  * what the memory allows. From the root of a clone, about a minute:
  *
  * <pre>
- * mvn -B -pl parameter-server -am test -Dtest=BlockSumBenchmark -Dsurefire.failIfNoSpecifiedTests=false
+ * mvn -B -pl common/kernels -am test -Dtest=BlockSumBenchmark -Dsurefire.failIfNoSpecifiedTests=false
  * </pre>
  *
  * <p>It prints GB/s of bytes read and written, and the ratios. The bound copies the streams into

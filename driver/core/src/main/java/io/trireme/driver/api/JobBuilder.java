@@ -10,8 +10,9 @@ import org.apache.spark.sql.Dataset;
 import org.yaml.snakeyaml.Yaml;
 
 /**
- * A job put together in Java, of the keys that job files have; {@code conf/reference.yaml} describes
- * each. It is read as a job file is: with the same defaults, and all mistakes told together.
+ * A job put together in Java, of the keys that job files have; {@code conf/reference.yaml}
+ * describes each. It is read as a job file is: with the same defaults, and all mistakes told
+ * together.
  */
 public final class JobBuilder {
   private final Map<String, Object> keys = new LinkedHashMap<>();

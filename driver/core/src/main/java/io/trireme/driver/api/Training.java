@@ -40,7 +40,8 @@ import org.deeplearning4j.nn.api.Model;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A job about to be trained: what a program adds to it, and {@link #train}. Not for several threads.
+ * A job about to be trained: what a program adds to it, and {@link #train}. Not for several
+ * threads.
  */
 public final class Training {
   private final JavaSparkContext spark;
@@ -146,8 +147,8 @@ public final class Training {
   }
 
   /**
-   * Begins anew. Without this, and without {@link #beginWith}, the job goes on from its newest valid
-   * checkpoint, if it has one.
+   * Begins anew. Without this, and without {@link #beginWith}, the job goes on from its newest
+   * valid checkpoint, if it has one.
    */
   public Training beginAnew() {
     resume = ResumeMode.of("never");
@@ -170,8 +171,8 @@ public final class Training {
   }
 
   /**
-   * Trains the job to its end, in the calling thread. A job that has finished already is not trained
-   * again: its model and its result are read from the run folder.
+   * Trains the job to its end, in the calling thread. A job that has finished already is not
+   * trained again: its model and its result are read from the run folder.
    *
    * @throws io.trireme.driver.api.result.PreflightException before the first step, with all that is
    *     in the way: of the Spark application, the data, the run folder, or another driver that runs
@@ -212,8 +213,7 @@ public final class Training {
 
   private static TrainedModel finished(JobRun run) throws IOException {
     RunFolder folder = run.folder();
-    return new TrainedModel(
-        ResultFile.read(folder.fileSystem(), folder.result()), folder, null);
+    return new TrainedModel(ResultFile.read(folder.fileSystem(), folder.result()), folder, null);
   }
 
   /** A result that is there already may come from other inputs than those that a program gives. */
@@ -240,8 +240,7 @@ public final class Training {
     @Override
     public RunResult train(RunContext context, TrainingListener listener) {
       RunInputs inputs = new RunInputs(job, model, data());
-      TrainedRun done =
-          new TrainingRun(spark, inputs, run.folder(), context, listener).train();
+      TrainedRun done = new TrainingRun(spark, inputs, run.folder(), context, listener).train();
       trained = done.model();
       return done.result();
     }

@@ -1,7 +1,5 @@
 package io.trireme.driver.cli;
 
-import io.trireme.driver.api.event.Progress;
-
 import io.trireme.common.config.JobConfig;
 import io.trireme.data.DatasetDescription;
 import io.trireme.driver.jobfile.JobFile;

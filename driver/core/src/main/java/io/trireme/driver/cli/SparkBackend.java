@@ -23,9 +23,7 @@ final class SparkBackend implements Backend {
       SparkConf conf, JobConfig job, RunContext context, TrainingListener listener) {
     try (JavaSparkContext spark = SparkStart.application(conf)) {
       RunFolder folder = RunFolder.of(job, spark.hadoopConfiguration());
-      return new TrainingRun(spark, RunInputs.of(job), folder, context, listener)
-          .train()
-          .result();
+      return new TrainingRun(spark, RunInputs.of(job), folder, context, listener).train().result();
     }
   }
 

@@ -66,8 +66,7 @@ final class TrainCommand implements Callable<Integer> {
     SparkConf conf = options.spark(job);
     Configuration hadoop = SparkHadoopUtil.get().newConfiguration(conf);
     RunNotices notices =
-        new RunNotices(
-            console.err()::println, line -> console.err().println("warning: " + line));
+        new RunNotices(console.err()::println, line -> console.err().println("warning: " + line));
     JobRun run = new JobRun(job, hadoop, mode, overwrite, notices, console.nanoTime());
     if (!run.isFinished()) {
       SourceFindings.check(job, loaded.unsetVariables(), hadoop);

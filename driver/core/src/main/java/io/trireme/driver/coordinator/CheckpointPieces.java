@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The shards of one step that are there, until they make a checkpoint.
  *
- * <p>A group at exactly the step has the same bits whoever wrote it, so servers' shards of several
+ * <p>A group at exactly the step has the same bits on every server, so servers' shards of several
  * generations and lives go together. Residuals do not: they move between nodes from one generation
  * to the next. Those of all slots must be of one generation, in which then every worker has had all
  * parameters of the step, and every group was at it.

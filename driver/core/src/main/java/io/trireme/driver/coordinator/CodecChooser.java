@@ -88,9 +88,9 @@ public final class CodecChooser implements CodecPolicy {
     this.lastStep = lastStep;
     List<CodecConfig> candidates = new ArrayList<>(List.of(CodecConfig.NONE));
     candidates.addAll(config.candidates());
-    for (CodecConfig way : candidates) {
-      for (CodecConfig back : config.autoBack() ? candidates : List.of(config.back())) {
-        choices.add(new CodecChoice(way, back));
+    for (CodecConfig push : candidates) {
+      for (CodecConfig pull : config.autoBack() ? candidates : List.of(config.back())) {
+        choices.add(new CodecChoice(push, pull));
       }
     }
     CodecChoice first = choices.get(0);
@@ -247,7 +247,7 @@ public final class CodecChooser implements CodecPolicy {
     if (codecs.now().equals(first)) {
       search(step);
     } else {
-      // Without the plain step's time nobody knows what the links carry now.
+      // Only the time of a plain step tells what the links carry now.
       trials++;
       want(first, "steps take " + time(one.stepSeconds()) + " now, not " + time(reference));
       decide(step, first);

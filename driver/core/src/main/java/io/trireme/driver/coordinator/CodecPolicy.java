@@ -20,11 +20,12 @@ public interface CodecPolicy {
   /**
    * A generation begins, with what is wanted.
    *
-   * @param step its first step: somebody may have encoded it before, and nobody a later one
+   * @param step its first step: it may have been encoded before, a later one was not
    * @param workers its members
    * @param servers its members
+   * @return null where the codecs are the job's own for ever
    */
-  CodecSwitch enter(long step, int workers, int servers);
+  @Nullable CodecSwitch enter(long step, int workers, int servers);
 
   /** The decisions since the last call. */
   List<CodecDecision> take();

@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param receivedBytes bytes that the workers have received since they started
  * @param encoding what became of the workers' gradients since they started; of the residuals, what
  *     workers hold that are not lost
- * @param nonFinite where a gradient was no number, so that the step counts for nobody; null if all
- *     were
+ * @param nonFinite where a gradient was no number, so that the step was skipped; null if all were
  */
 public record GlobalStep(
     long step,

@@ -3,7 +3,7 @@ package io.trireme.driver.coordinator;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Tells who was lost or has left, and how long it took to get over it. */
+/** Tells which members were lost or have left, and how long the run took to recover. */
 final class Losses {
 
   private final List<String> open = new ArrayList<>();
@@ -17,19 +17,29 @@ final class Losses {
   private double residualSquares;
 
   /**
-   * Notes the loss of one life.
+   * Notes the loss of a worker's life.
    *
-   * @param silentNs how long it, or its executor, had not been heard of
+   * @param silentNs how long its executor had not been heard of
    */
-  void add(String who, String why, boolean worker, long silentNs, long nowNs) {
-    open(who + ": " + why, nowNs);
+  void addWorker(String who, String why, long silentNs, long nowNs) {
+    workers++;
+    add(who + ": " + why, silentNs, nowNs);
+  }
+
+  /**
+   * Notes the loss of a server's life.
+   *
+   * @param silentNs how long its executor had not been heard of
+   */
+  void addServer(String who, String why, long silentNs, long nowNs) {
+    servers++;
+    add(who + ": " + why, silentNs, nowNs);
+  }
+
+  private void add(String what, long silentNs, long nowNs) {
+    open(what, nowNs);
     detectionNs = Math.max(detectionNs, silentNs);
     total++;
-    if (worker) {
-      workers++;
-    } else {
-      servers++;
-    }
   }
 
   /** Notes that a worker has left in good order, which is no loss. */
@@ -51,9 +61,9 @@ final class Losses {
     residualSquares += normSquared;
   }
 
-  /** Who is lost or has left, and not got over yet, for messages. */
+  /** The members that were lost or have left since a step was last computed, for messages. */
   String described() {
-    return open.isEmpty() ? "nobody" : String.join("; ", open);
+    return open.isEmpty() ? "no member" : String.join("; ", open);
   }
 
   /** Training goes on: a step was computed since the last of them. */

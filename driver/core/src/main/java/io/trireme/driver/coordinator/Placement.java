@@ -40,7 +40,7 @@ public final class Placement {
     int servers = executors.size();
     for (int i = 1; i < servers; i++) {
       int other = (server + i) % servers;
-      if (!executors.get(other).host.equals(executors.get(server).host)) {
+      if (!executors.get(other).host().equals(executors.get(server).host())) {
         return other;
       }
     }
@@ -178,11 +178,11 @@ public final class Placement {
     if (replicas == 0 || alive.size() < 2) {
       return GroupHolders.NONE;
     }
-    ExecutorView home = at(alive, primary).executor;
-    boolean elsewhere = alive.values().stream().anyMatch(server -> server.executor != home);
+    ExecutorView home = at(alive, primary).executor();
+    boolean elsewhere = alive.values().stream().anyMatch(server -> server.executor() != home);
     for (int kept : List.of(before.backup(), before.primary())) {
       ServerView view = alive.get(kept);
-      if (kept != primary && view != null && (view.executor != home || !elsewhere)) {
+      if (kept != primary && view != null && (view.executor() != home || !elsewhere)) {
         return kept;
       }
     }
@@ -192,7 +192,7 @@ public final class Placement {
       if (server == primary) {
         continue;
       }
-      int distance = distance(home, at(alive, server).executor);
+      int distance = distance(home, at(alive, server).executor());
       if (distance > bestDistance
           || (distance == bestDistance && at(load, server) < at(load, best))) {
         best = server;
@@ -206,7 +206,7 @@ public final class Placement {
     if (one == other) {
       return 0;
     }
-    return one.host.equals(other.host) ? 1 : 2;
+    return one.host().equals(other.host()) ? 1 : 2;
   }
 
   private static <V> V at(Map<Integer, V> map, int server) {

@@ -3,7 +3,7 @@ package io.trireme.driver.coordinator;
 import java.util.Locale;
 
 /**
- * How the run got over the loss, or the leaving, of members.
+ * How the run recovered after members were lost, or had left.
  *
  * @param lost who was lost, and why, or has left, in words
  * @param workers lives of workers among them

@@ -4,7 +4,7 @@ import io.trireme.common.message.StepReport;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Counts the steps in a row that count for nobody, since some gradient was no number. */
+/** Counts the steps in a row that were skipped since some gradient was no number. */
 final class SkippedSteps {
 
   private final int max;

@@ -10,7 +10,7 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Puts the workers' reports of each step together, whoever computed which slots in the end. */
+/** Puts the workers' reports of each step together, slot by slot. */
 final class StepLedger {
 
   private final int slots;
@@ -54,36 +54,40 @@ final class StepLedger {
    * @return whether it was new
    */
   boolean note(long life, StepReport report) {
-    sentBytes.merge(life, report.sentBytes(), Math::max);
-    receivedBytes.merge(life, report.receivedBytes(), Math::max);
-    encodings.merge(life, report.encoding(), (a, b) -> b.plainBytes() >= a.plainBytes() ? b : a);
-    if (report.step() < next || report.slotFrom() < 0 || report.slotTo() > slots) {
+    sentBytes.merge(life, report.traffic().sentBytes(), Math::max);
+    receivedBytes.merge(life, report.traffic().receivedBytes(), Math::max);
+    encodings.merge(
+        life, report.traffic().encoding(), (a, b) -> b.plainBytes() >= a.plainBytes() ? b : a);
+    if (report.step() < next || report.slots().from() < 0 || report.slots().to() > slots) {
       return false;
     }
     Open step = open.computeIfAbsent(report.step(), unused -> new Open(slots));
     boolean fresh = false;
     boolean all = true;
-    for (int slot = report.slotFrom(); slot < report.slotTo(); slot++) {
+    for (int slot = report.slots().from(); slot < report.slots().to(); slot++) {
       fresh |= !step.reported[slot];
       all &= !step.reported[slot];
     }
     if (!fresh) {
       return false;
     }
-    for (int slot = report.slotFrom(); slot < report.slotTo(); slot++) {
+    for (int slot = report.slots().from(); slot < report.slots().to(); slot++) {
       if (!step.reported[slot]) {
         step.reported[slot] = true;
         step.missing--;
       }
     }
     if (all) {
-      step.examples += report.examples();
-      step.scoreSum += report.scoreSum();
+      step.examples += report.score().examples();
+      step.scoreSum += report.score().sum();
     }
     step.nonFinite = step.nonFinite == null ? report.nonFinite() : step.nonFinite;
-    step.computeNs = Math.max(step.computeNs, report.computeNs());
-    step.waitNs = Math.max(step.waitNs, report.waitNs());
-    step.stepNs = Math.max(step.stepNs, report.computeNs() + report.pushNs() + report.waitNs());
+    step.computeNs = Math.max(step.computeNs, report.times().computeNs());
+    step.waitNs = Math.max(step.waitNs, report.times().waitNs());
+    step.stepNs =
+        Math.max(
+            step.stepNs,
+            report.times().computeNs() + report.times().pushNs() + report.times().waitNs());
     tell();
     return true;
   }

@@ -9,8 +9,8 @@ import java.util.Map;
  * and sending overlap, and the longer counts, or they come one after the other.
  *
  * <pre>
- * t = compute + a + max(way's CPU, way's bytes / B) + max(back's CPU, back's bytes / B)
- * t = compute + a + way's CPU + way's bytes / B + back's CPU + back's bytes / B
+ * t = compute + a + max(push's CPU, push's bytes / B) + max(pull's CPU, pull's bytes / B)
+ * t = compute + a + push's CPU + push's bytes / B + pull's CPU + pull's bytes / B
  * </pre>
  *
  * <p>Which of the two, a and B are found on a grid, by the least squares of relative errors. Where
@@ -103,16 +103,16 @@ final class StepTimeModel {
   }
 
   private double bytes(CodecChoice choice) {
-    return vectorBytes * (ratio(choice.way().codec()) + ratio(choice.back().codec()));
+    return vectorBytes * (ratio(choice.push().codec()) + ratio(choice.pull().codec()));
   }
 
-  private double wayCpu(CodecChoice choice) {
-    CodecRate rate = rates.get(choice.way().codec());
+  private double pushCpu(CodecChoice choice) {
+    CodecRate rate = rates.get(choice.push().codec());
     return rate == null ? 0 : rate.encodeSeconds() + rate.decodeSeconds() * decodesPerServer;
   }
 
-  private double backCpu(CodecChoice choice) {
-    CodecRate rate = rates.get(choice.back().codec());
+  private double pullCpu(CodecChoice choice) {
+    CodecRate rate = rates.get(choice.pull().codec());
     return rate == null
         ? 0
         : (rate.encodeSeconds() + rate.decodeSeconds()) / servers + rate.decodeSeconds();
@@ -127,8 +127,8 @@ final class StepTimeModel {
     double perVector = perByte * vectorBytes;
     return computeSeconds
         + a
-        + both(wayCpu(choice), perVector * ratio(choice.way().codec()), overlap)
-        + both(backCpu(choice), perVector * ratio(choice.back().codec()), overlap);
+        + both(pushCpu(choice), perVector * ratio(choice.push().codec()), overlap)
+        + both(pullCpu(choice), perVector * ratio(choice.pull().codec()), overlap);
   }
 
   private static double both(double cpu, double wire, boolean overlap) {

@@ -119,7 +119,7 @@ final class ExecutorRun implements AutoCloseable {
    * differ.
    */
   static void checkThreads(JobSpec spec) {
-    NativeThreads.mismatch(spec.threads())
+    NativeThreads.mismatch(spec.computation().threads())
         .ifPresent(
             mismatch -> {
               throw new IllegalStateException(mismatch);

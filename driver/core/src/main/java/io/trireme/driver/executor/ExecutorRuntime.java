@@ -121,8 +121,7 @@ final class ExecutorRuntime implements Agent, AutoCloseable {
     Iterator<ExecutorRun> open = runs.values().iterator();
     while (open.hasNext()) {
       ExecutorRun local = open.next();
-      boolean known =
-          orders.jobs().stream().anyMatch(job -> job.run().equals(local.spec().run()));
+      boolean known = orders.jobs().stream().anyMatch(job -> job.run().equals(local.spec().run()));
       if (!known && local.isIdle()) {
         open.remove();
         local.close();

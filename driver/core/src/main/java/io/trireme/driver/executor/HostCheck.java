@@ -1,9 +1,9 @@
 package io.trireme.driver.executor;
 
-import io.trireme.worker.engine.EngineFinding;
-import io.trireme.worker.engine.EngineProvider;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.trireme.worker.engine.EngineFinding;
+import io.trireme.worker.engine.EngineProvider;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,7 +79,8 @@ public final class HostCheck implements Function<Integer, String> {
 
   private Report look() {
     String executor = SparkEnv.get().executorId();
-    String host = "executor " + executor + " on " + SparkEnv.get().blockManager().blockManagerId().host();
+    String host =
+        "executor " + executor + " on " + SparkEnv.get().blockManager().blockManagerId().host();
     List<Found> found = new ArrayList<>();
     Optional<String> closed = JvmSetup.ensure();
     if (closed.isPresent()) {

@@ -39,7 +39,7 @@ final class InitialGroups implements GroupUpdaters {
   }
 
   private GroupOptimizer optimizer(BlockGroup group) {
-    NativeThreads.use(spec.threads());
+    NativeThreads.use(spec.computation().threads());
     ExecutorRun.checkThreads(spec);
     return new GroupOptimizer(spec.layout(), spec.plan(), group);
   }

@@ -21,7 +21,8 @@ public final class JvmSetup {
 
   /**
    * Sets up this process, unless it is. To be called before the first class of Agrona or Aeron is
-   * used. What is closed can be opened where {@code java.lang} is open, as Spark's defaults have it.
+   * used. What is closed can be opened where {@code java.lang} is open, as Spark's defaults have
+   * it.
    *
    * @return what could not be opened and why; empty if all is well
    */

@@ -117,7 +117,7 @@ final class LocalServers implements AutoCloseable {
             staleness(spec.sync()),
             spec.serverClipGlobalNorm(),
             compression,
-            spec.nonFinite().skip());
+            spec.update().nonFinite().skip());
     GroupUpdaters initial = new InitialGroups(driver, spec);
     CheckpointSpec checkpoint = spec.checkpoint();
     SnapshotWriter writer = checkpoint == null ? null : writer(checkpoint, order.peer());

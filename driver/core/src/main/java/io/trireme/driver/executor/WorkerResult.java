@@ -3,8 +3,8 @@ package io.trireme.driver.executor;
 import java.io.Serializable;
 
 /**
- * What a worker's task leaves. No record, since the serializers that Spark can be set to include one
- * that cannot make records.
+ * What a worker's task leaves. No record, since the serializers that Spark can be set to include
+ * one that cannot make records.
  */
 public final class WorkerResult implements Serializable {
 

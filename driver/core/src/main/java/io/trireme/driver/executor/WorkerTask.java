@@ -1,6 +1,5 @@
 package io.trireme.driver.executor;
 
-
 import io.trireme.common.config.OuterConfig;
 import io.trireme.common.config.SyncMode;
 import io.trireme.common.layout.Layout;
@@ -88,14 +87,16 @@ public final class WorkerTask implements Function<Integer, WorkerResult> {
   private WorkerResult work(int worker, ExecutorRun local, Incarnations incarnations)
       throws IOException, InterruptedException {
     JobSpec spec = local.spec();
-    NativeThreads.use(spec.threads());
+    NativeThreads.use(spec.computation().threads());
     ExecutorRun.checkThreads(spec);
     double rate = CipherWarmUp.run(SystemNanoClock.INSTANCE, WARM_UP_LIMIT_NS);
     LOG.info("worker {}: ciphers run at {} GB/s", worker, rate);
     local.measureCodecs();
     try (ExampleReader examples =
             ExampleReader.open(
-                spec.trainData(), LocalFolders.dataCache(), SparkHadoopUtil.get().conf());
+                spec.computation().trainData(),
+                LocalFolders.dataCache(),
+                SparkHadoopUtil.get().conf());
         GradientEngine engine = engine(spec, examples)) {
       OuterConfig outer = spec.sync().outer();
       Layout layout = outer == null ? engine.layout() : OuterLayout.of(engine.layout(), outer);
@@ -156,7 +157,7 @@ public final class WorkerTask implements Function<Integer, WorkerResult> {
       LocalRounds rounds = new LocalRounds(spec.slots(), spec.sync().localSteps());
       try (LocalSlotComputer computer =
           new LocalSlotComputer(
-              engine, examples::read, rounds, spec.seed(), spec.clipGlobalNorm())) {
+              engine, examples::read, rounds, spec.seed(), spec.update().clipGlobalNorm())) {
         return train(local, handle, engine, computer);
       }
     }
@@ -176,7 +177,7 @@ public final class WorkerTask implements Function<Integer, WorkerResult> {
             spec.lastStep(),
             spec.sync().mode() == SyncMode.SSP || spec.sync().mode() == SyncMode.ASYNC,
             local.compression(),
-            spec.nonFinite().skip());
+            spec.update().nonFinite().skip());
     try (WorkerLoop loop =
         new WorkerLoop(
             options,
@@ -202,9 +203,12 @@ public final class WorkerTask implements Function<Integer, WorkerResult> {
 
   private static GradientEngine engine(JobSpec spec, ExampleReader examples) {
     LocalRounds rounds = new LocalRounds(spec.slots(), spec.sync().localSteps());
-    return ModelFamily.of(spec.modelJson())
+    return ModelFamily.of(spec.computation().modelJson())
         .open(
-            spec.modelJson(), "of run " + spec.run(), spec.seed(), examples.schema())
+            spec.computation().modelJson(),
+            "of run " + spec.run(),
+            spec.seed(),
+            examples.schema())
         .engine(EngineProvider.CPU, rounds.capacity());
   }
 

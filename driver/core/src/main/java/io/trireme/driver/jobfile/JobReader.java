@@ -23,7 +23,6 @@ import org.jspecify.annotations.Nullable;
 final class JobReader {
 
   private static final Pattern JOB_ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
-  private static final List<String> ZOO = List.of("mlp", "lenet");
 
   /** Slot numbers are 16 bits wide on the wire. */
   private static final NumberRange SLOTS = NumberRange.whole(1, 65_535);
@@ -113,7 +112,7 @@ final class JobReader {
   }
 
   private static ModelConfig model(MappingReader model) {
-    String zoo = model.readOrNull("zoo", ValueKind.word("model", ZOO));
+    String zoo = model.readOrNull("zoo", ValueKind.word("model", ModelConfig.ZOO));
     String dl4j = model.readOrNull("dl4j", ValueKind.path());
     if (zoo != null && dl4j != null) {
       model.problem("dl4j", "is given beside zoo; expected exactly one of the two");

@@ -1,12 +1,11 @@
 package io.trireme.driver.report;
 
-import io.trireme.driver.api.event.Progress;
-import io.trireme.driver.api.event.TrainingListener;
-
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.trireme.driver.api.event.CompressionEvent;
+import io.trireme.driver.api.event.Progress;
 import io.trireme.driver.api.event.RecoveryEvent;
+import io.trireme.driver.api.event.TrainingListener;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

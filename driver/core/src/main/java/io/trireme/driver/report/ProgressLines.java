@@ -1,8 +1,7 @@
 package io.trireme.driver.report;
 
-import io.trireme.driver.api.event.TrainingPhase;
 import io.trireme.driver.api.event.Progress;
-
+import io.trireme.driver.api.event.TrainingPhase;
 import java.io.PrintStream;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;

@@ -2,7 +2,6 @@ package io.trireme.driver.report;
 
 import io.trireme.driver.api.event.Progress;
 import io.trireme.driver.api.event.TrainingListener;
-
 import java.io.PrintStream;
 import java.util.Locale;
 import java.util.function.LongSupplier;

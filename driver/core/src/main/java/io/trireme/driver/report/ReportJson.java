@@ -10,8 +10,10 @@ import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import java.io.IOException;
 
-/** JSON as the reports write it: a number that is not finite becomes null, as JSON has none, and
- * comes back as NaN. */
+/**
+ * JSON as the reports write it: a number that is not finite becomes null, as JSON has none, and
+ * comes back as NaN.
+ */
 final class ReportJson {
   private ReportJson() {}
 

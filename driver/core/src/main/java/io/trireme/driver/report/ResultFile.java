@@ -1,12 +1,11 @@
 package io.trireme.driver.report;
 
-import io.trireme.driver.api.result.RunResult;
-
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.trireme.common.config.JobConfig;
 import io.trireme.common.files.AtomicFile;
 import io.trireme.driver.api.result.Finding;
 import io.trireme.driver.api.result.PreflightException;
+import io.trireme.driver.api.result.RunResult;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;

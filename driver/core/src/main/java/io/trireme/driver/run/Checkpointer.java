@@ -1,11 +1,5 @@
 package io.trireme.driver.run;
 
-import io.trireme.driver.api.event.TrainingListener;
-import io.trireme.driver.coordinator.Coordinator;
-import java.util.Objects;
-import java.util.function.Consumer;
-import io.trireme.driver.api.result.TrainingFailedException;
-
 import io.trireme.common.checkpoint.Check;
 import io.trireme.common.checkpoint.CheckpointFolder;
 import io.trireme.common.checkpoint.DataCursor;
@@ -15,8 +9,9 @@ import io.trireme.common.checkpoint.Manifest;
 import io.trireme.common.config.CheckpointConfig;
 import io.trireme.common.message.CheckpointSpec;
 import io.trireme.common.message.JobSpec;
-import io.trireme.driver.coordinator.CheckpointPlan;
 import io.trireme.driver.api.event.TrainingListener;
+import io.trireme.driver.api.result.TrainingFailedException;
+import io.trireme.driver.coordinator.CheckpointPlan;
 import io.trireme.driver.spark.CoordinatorGuard;
 import java.io.IOException;
 import java.util.HashSet;
@@ -96,19 +91,7 @@ final class Checkpointer implements CheckpointCommits {
 
   /** The step of the newest committed checkpoint; past every step where none are written. */
   static long committed(CoordinatorGuard run) {
-    return run.ask(
-        coordinator -> {
-          CheckpointPlan plan = coordinator.checkpoints();
-          return plan == null ? Long.MAX_VALUE : plan.committed();
-        });
-  }
-
-  /** Uses the plan of checkpoints, if there is one. */
-  static void withPlan(Coordinator coordinator, Consumer<CheckpointPlan> use) {
-    CheckpointPlan plan = coordinator.checkpoints();
-    if (plan != null) {
-      use.accept(plan);
-    }
+    return run.ask(coordinator -> coordinator.checkpoints().committed());
   }
 
   @Override
@@ -123,10 +106,10 @@ final class Checkpointer implements CheckpointCommits {
       pending = null;
       end(run, committing);
     }
-    List<String> failures = run.ask(known -> plan(known).takeFailures());
+    List<String> failures = run.ask(known -> known.checkpoints().takeFailures());
     failures.forEach(failure -> listener.warning("checkpoint not written: " + failure));
     if (pending == null) {
-      CheckpointPlan.Complete complete = run.ask(known -> plan(known).takeComplete());
+      CheckpointPlan.Complete complete = run.ask(known -> known.checkpoints().takeComplete());
       if (complete != null) {
         Manifest manifest = manifest(complete);
         pending =
@@ -137,10 +120,6 @@ final class Checkpointer implements CheckpointCommits {
                 thread.submit(() -> commit(manifest)));
       }
     }
-  }
-
-  private static CheckpointPlan plan(Coordinator coordinator) {
-    return Objects.requireNonNull(coordinator.checkpoints(), "the plan of checkpoints");
   }
 
   @Override
@@ -171,9 +150,9 @@ final class Checkpointer implements CheckpointCommits {
     run.tell(
         known -> {
           if (committed) {
-            plan(known).committed(step);
+            known.checkpoints().committed(step);
           } else {
-            plan(known).failed(step);
+            known.checkpoints().failed(step);
           }
         });
   }
@@ -206,7 +185,7 @@ final class Checkpointer implements CheckpointCommits {
         Fingerprints.ofLayout(job.layout(), job.plan()),
         Fingerprints.of(json),
         json,
-        job.modelJson(),
+        job.computation().modelJson(),
         Map.of("run", job.run()),
         Manifest.groupsOf(job.plan()),
         complete.files());

@@ -24,8 +24,8 @@ final class Events {
   static CompressionEvent of(CodecDecision decision) {
     return new CompressionEvent(
         decision.step() + 1,
-        decision.choice().way().codec(),
-        decision.choice().back().codec(),
+        decision.choice().push().codec(),
+        decision.choice().pull().codec(),
         decision.why(),
         decision.linkBytesPerSecond(),
         decision.predicted(),

@@ -3,7 +3,7 @@ package io.trireme.driver.run;
 import io.trireme.common.checkpoint.LeaseLostException;
 import io.trireme.driver.api.result.TrainingFailedException;
 import io.trireme.driver.coordinator.Coordinator;
-import io.trireme.driver.coordinator.Phase;
+import io.trireme.driver.coordinator.CoordinatorPhase;
 import io.trireme.driver.executor.WorkerResult;
 import io.trireme.driver.spark.CoordinatorGuard;
 import java.util.concurrent.TimeUnit;
@@ -35,7 +35,7 @@ final class FailureCheck {
    */
   void check() {
     checkLease();
-    if (run.ask(Coordinator::phase) == Phase.FAILED) {
+    if (run.ask(Coordinator::phase) == CoordinatorPhase.FAILED) {
       String why = String.valueOf(run.ask(Coordinator::failure));
       if (run.ask(Coordinator::isLost) && hasCheckpoints) {
         throw new RunLostException(why, run.ask(Coordinator::restarts));

@@ -1,12 +1,11 @@
 package io.trireme.driver.run;
 
-import io.trireme.driver.api.result.Finding;
-import io.trireme.driver.api.result.PreflightException;
-
 import io.trireme.common.checkpoint.JobLease;
 import io.trireme.common.checkpoint.JobLease.Held;
 import io.trireme.common.checkpoint.JobLease.Outcome;
 import io.trireme.common.checkpoint.LeaseLostException;
+import io.trireme.driver.api.result.Finding;
+import io.trireme.driver.api.result.PreflightException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;

@@ -21,8 +21,7 @@ final class ModelOutput {
   private final RunFolder folder;
   private final TrainingListener listener;
 
-  ModelOutput(
-      JavaSparkContext spark, JobConfig job, RunFolder folder, TrainingListener listener) {
+  ModelOutput(JavaSparkContext spark, JobConfig job, RunFolder folder, TrainingListener listener) {
     this.spark = spark;
     this.job = job;
     this.folder = folder;
@@ -47,7 +46,7 @@ final class ModelOutput {
             evaluation,
             plan.spec().layout().length(),
             trained.paramsSha256(),
-            plan.spec().workers(),
+            plan.spec().computation().workers(),
             job.servers().count(),
             totals.restarts(),
             null);
@@ -57,7 +56,7 @@ final class ModelOutput {
   private RunResult.Evaluation evaluate(TrainingPlan plan, PreparedData data)
       throws InterruptedException {
     listener.phase(TrainingPhase.EVALUATING);
-    int parts = Math.max(1, plan.spec().workers());
+    int parts = Math.max(1, plan.spec().computation().workers());
     try {
       Evaluation measures = Evaluator.evaluate(spark, plan.model(), data.testUri(), parts);
       return new RunResult.Evaluation(

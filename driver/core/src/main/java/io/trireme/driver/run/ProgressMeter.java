@@ -1,9 +1,9 @@
 package io.trireme.driver.run;
 
 import io.trireme.common.message.EncodingReport;
-import io.trireme.driver.coordinator.GlobalStep;
 import io.trireme.driver.api.event.Progress;
 import io.trireme.driver.api.event.TrainingListener;
+import io.trireme.driver.coordinator.GlobalStep;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;

@@ -1,8 +1,5 @@
 package io.trireme.driver.run;
 
-import io.trireme.driver.api.result.Finding;
-import io.trireme.driver.api.result.PreflightException;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.trireme.common.checkpoint.BadCheckpointException;
@@ -17,6 +14,8 @@ import io.trireme.common.checkpoint.StepInspection;
 import io.trireme.common.checkpoint.StepState;
 import io.trireme.common.config.JobConfig;
 import io.trireme.common.files.PlainFiles;
+import io.trireme.driver.api.result.Finding;
+import io.trireme.driver.api.result.PreflightException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;

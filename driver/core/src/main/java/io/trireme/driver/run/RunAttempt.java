@@ -2,9 +2,8 @@ package io.trireme.driver.run;
 
 import io.trireme.driver.api.event.TrainingListener;
 import io.trireme.driver.api.event.TrainingPhase;
-import io.trireme.driver.coordinator.CheckpointPlan;
 import io.trireme.driver.coordinator.Coordinator;
-import io.trireme.driver.coordinator.Phase;
+import io.trireme.driver.coordinator.CoordinatorPhase;
 import io.trireme.driver.executor.WorkerResult;
 import io.trireme.driver.spark.CoordinatorGuard;
 import java.util.concurrent.TimeUnit;
@@ -66,7 +65,8 @@ final class RunAttempt {
     failures.check();
     run.tell(Coordinator::place);
     waits.servers();
-    WorkerJob workers = WorkerJob.submit(spark, plan.spec().run(), plan.spec().workers());
+    WorkerJob workers =
+        WorkerJob.submit(spark, plan.spec().run(), plan.spec().computation().workers());
     try {
       waits.firstGeneration(workers, plan.job().workers().min());
       follow(workers);
@@ -144,9 +144,8 @@ final class RunAttempt {
       commits.turn(run);
       waits.turn();
       failures.checkLease();
-      if (run.ask(Coordinator::phase) == Phase.FAILED) {
-        listener.warning(
-            "the final state has no checkpoint: " + run.ask(Coordinator::failure));
+      if (run.ask(Coordinator::phase) == CoordinatorPhase.FAILED) {
+        listener.warning("the final state has no checkpoint: " + run.ask(Coordinator::failure));
         return;
       }
     }
@@ -160,11 +159,7 @@ final class RunAttempt {
           + " minutes";
     }
     boolean quiet =
-        run.ask(
-            coordinator -> {
-              CheckpointPlan checkpoints = coordinator.checkpoints();
-              return checkpoints != null && checkpoints.isQuiet(nowNs, LAST_CHECKPOINT_NS);
-            });
+        run.ask(coordinator -> coordinator.checkpoints().isQuiet(nowNs, LAST_CHECKPOINT_NS));
     return commits.isIdle() && quiet ? "not all of its shards were written" : "";
   }
 }

@@ -1,13 +1,12 @@
 package io.trireme.driver.run;
 
-import io.trireme.driver.api.result.Finding;
-import io.trireme.driver.api.result.PreflightException;
-
 import io.trireme.common.checkpoint.CheckpointFolder;
 import io.trireme.common.config.CheckpointConfig;
 import io.trireme.common.config.JobConfig;
 import io.trireme.common.files.AtomicFile;
 import io.trireme.common.files.PlainFiles;
+import io.trireme.driver.api.result.Finding;
+import io.trireme.driver.api.result.PreflightException;
 import io.trireme.driver.report.ResultFile;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -2,7 +2,7 @@ package io.trireme.driver.run;
 
 import io.trireme.driver.api.result.TrainingFailedException;
 import io.trireme.driver.coordinator.Coordinator;
-import io.trireme.driver.coordinator.Phase;
+import io.trireme.driver.coordinator.CoordinatorPhase;
 import io.trireme.driver.spark.CoordinatorGuard;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.NanoClock;
@@ -52,7 +52,7 @@ final class RunWaits {
   /** Waits until all servers are ready. */
   void servers() throws InterruptedException {
     long start = clock.nanoTime();
-    while (run.ask(Coordinator::phase) != Phase.JOINING) {
+    while (run.ask(Coordinator::phase) != CoordinatorPhase.JOINING) {
       failures.check();
       if (clock.nanoTime() - start > START_DEADLINE_NS) {
         throw new TrainingFailedException(

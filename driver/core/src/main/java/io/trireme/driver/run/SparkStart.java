@@ -2,7 +2,6 @@ package io.trireme.driver.run;
 
 import io.trireme.driver.api.result.Finding;
 import io.trireme.driver.api.result.PreflightException;
-
 import io.trireme.driver.spark.TriremePlugin;
 import java.io.IOException;
 import java.net.InetSocketAddress;

@@ -2,7 +2,6 @@ package io.trireme.driver.run;
 
 import io.trireme.driver.api.event.TrainingListener;
 import io.trireme.driver.api.result.StoppedException;
-import io.trireme.driver.coordinator.CheckpointPlan;
 import io.trireme.driver.spark.CoordinatorGuard;
 import java.util.concurrent.TimeUnit;
 
@@ -48,7 +47,7 @@ final class StopRequest {
     if (!stopping) {
       listener.warning("SIGTERM: writing a checkpoint before stopping");
       newestBefore = committed;
-      run.tell(coordinator -> Checkpointer.withPlan(coordinator, CheckpointPlan::request));
+      run.tell(coordinator -> coordinator.checkpoints().request());
     } else if (committed > newestBefore) {
       throw stoppedAfter(committed);
     } else if (isOverdue(nowNs)) {

@@ -1,8 +1,5 @@
 package io.trireme.driver.run;
 
-import io.trireme.driver.api.result.Finding;
-import io.trireme.driver.api.result.PreflightException;
-
 import io.trireme.common.config.CheckpointConfig;
 import io.trireme.common.config.JobConfig;
 import io.trireme.common.config.OptimizerConfig;
@@ -14,12 +11,20 @@ import io.trireme.common.layout.BlockPlan;
 import io.trireme.common.layout.Layout;
 import io.trireme.common.message.CheckpointSpec;
 import io.trireme.common.message.JobSpec;
+import io.trireme.common.message.StepRange;
 import io.trireme.common.slots.SlotPlan;
 import io.trireme.common.wire.JobKey;
+import io.trireme.driver.api.result.Finding;
+import io.trireme.driver.api.result.PreflightException;
 import io.trireme.driver.coordinator.CheckpointOptions;
 import io.trireme.driver.coordinator.CheckpointPlan;
 import io.trireme.driver.coordinator.CodecChooser;
+import io.trireme.driver.coordinator.CodecPolicy;
 import io.trireme.driver.coordinator.CoordinatorOptions;
+import io.trireme.driver.coordinator.Deadlines;
+import io.trireme.driver.coordinator.FixedCodecs;
+import io.trireme.driver.coordinator.NoCheckpoints;
+import io.trireme.driver.coordinator.ScheduledCheckpoints;
 import io.trireme.driver.prepare.PreparedData;
 import io.trireme.kernels.compression.CompressionPlan;
 import io.trireme.kernels.optimizer.LearningRate;
@@ -106,19 +111,16 @@ final class TrainingPlan {
             job.job() + "-" + HexFormat.of().formatHex(runId),
             JobKey.random(random).secret(),
             job.seed(),
-            job.workers().max(),
-            job.workers().threads(),
-            serverLayout(layout, job.sync()),
-            plan,
-            slots,
-            firstStep,
-            slots.stepsPerEpoch() * job.epochs(),
-            optimizer == null ? 0 : optimizer.clipGlobalNorm(),
-            job.sync(),
-            job.compression(),
-            job.nonFinite(),
-            model.description(),
-            data.trainUri(),
+            new JobSpec.Vector(serverLayout(layout, job.sync()), plan),
+            new JobSpec.Schedule(
+                slots, new StepRange(firstStep, slots.stepsPerEpoch() * job.epochs())),
+            new JobSpec.Update(
+                optimizer == null ? 0 : optimizer.clipGlobalNorm(),
+                job.sync(),
+                job.compression(),
+                job.nonFinite()),
+            new JobSpec.Computation(
+                job.workers().max(), job.workers().threads(), model.description(), data.trainUri()),
             job.transport(),
             checkpoint);
     return new TrainingPlan(job, model, layout, spec);
@@ -170,40 +172,40 @@ final class TrainingPlan {
         spec.run(),
         job.workers().min(),
         spec.slots().slots(),
-        spec.plan().groups().stream().map(BlockGroup::length).toList(),
-        job.servers().count(),
-        job.servers().replicas(),
-        spec.firstStep(),
-        spec.lastStep(),
-        leaseNs,
-        Math.max(STALL_NS, leaseNs / 3),
-        TimeUnit.SECONDS.toNanos(job.sync().stepTimeoutSeconds()),
-        JOIN_NS,
+        new CoordinatorOptions.Servers(
+            job.servers().count(),
+            job.servers().replicas(),
+            spec.plan().groups().stream().map(BlockGroup::length).toList()),
+        spec.schedule().steps(),
+        new Deadlines(
+            leaseNs,
+            Math.max(STALL_NS, leaseNs / 3),
+            TimeUnit.SECONDS.toNanos(job.sync().stepTimeoutSeconds()),
+            JOIN_NS),
         job.nonFinite().maxSkippedSteps());
   }
 
-  /** Who chooses the codecs; null if they do not change. */
-  @Nullable CodecChooser codecChooser() {
+  /** Chooses the codecs. */
+  CodecPolicy codecPolicy() {
     return job.compression().isAuto()
         ? new CodecChooser(job.compression(), spec.layout().length() * Float.BYTES, spec.lastStep())
-        : null;
+        : new FixedCodecs();
   }
 
-  /** When checkpoints are due; null if none are written. */
-  @Nullable CheckpointPlan checkpointPlan(long nowNs) {
+  /** When checkpoints are due. */
+  CheckpointPlan checkpointPlan(long nowNs) {
     CheckpointConfig config = job.checkpoint();
     if (config == null) {
-      return null;
+      return new NoCheckpoints();
     }
     Integer steps = config.everySteps();
     Integer seconds = config.everySeconds();
-    return new CheckpointPlan(
+    return new ScheduledCheckpoints(
         new CheckpointOptions(
             steps == null ? 0 : steps,
             seconds == null ? 0 : TimeUnit.SECONDS.toNanos(seconds),
             spec.plan().groups().size(),
-            spec.firstStep(),
-            spec.lastStep(),
+            spec.schedule().steps(),
             keepsResiduals() ? spec.slots().slots() : 0),
         nowNs);
   }

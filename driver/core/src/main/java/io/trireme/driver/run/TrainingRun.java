@@ -13,6 +13,7 @@ import io.trireme.driver.api.event.TrainingPhase;
 import io.trireme.driver.api.result.RunResult;
 import io.trireme.driver.api.result.TrainingFailedException;
 import io.trireme.driver.coordinator.Coordinator;
+import io.trireme.driver.coordinator.FencedLives;
 import io.trireme.driver.executor.WorkerResult;
 import io.trireme.driver.prepare.PreparedData;
 import io.trireme.driver.spark.ControlEndpoint;
@@ -164,15 +165,14 @@ public final class TrainingRun {
             plan.spec(),
             new Coordinator(
                 plan.coordinatorOptions(),
-                random::nextLong,
+                new FencedLives(random::nextLong),
                 plan.checkpointPlan(clock.nanoTime()),
-                plan.codecChooser()),
+                plan.codecPolicy()),
             plan::initialBlock);
     endpoint.open(run);
     try (CheckpointCommits commits = commits(plan, checkpoint, data, start)) {
       WorkerResult trained =
-          new RunAttempt(
-                  spark, plan, run, commits, stop, context.lease(), totals, listener, clock)
+          new RunAttempt(spark, plan, run, commits, stop, context.lease(), totals, listener, clock)
               .train();
       return new ModelOutput(spark, job, folder, listener).write(plan, data, trained, totals);
     } finally {
@@ -184,11 +184,8 @@ public final class TrainingRun {
       throws IOException {
     JobSpec spec = plan.spec();
     Resumption.refuseChanges(
-        stored,
-        job,
-        Fingerprints.ofLayout(spec.layout(), spec.plan()),
-        data.train().fingerprint());
-    Resumption.refuseOtherModel(stored, spec.modelJson());
+        stored, job, Fingerprints.ofLayout(spec.layout(), spec.plan()), data.train().fingerprint());
+    Resumption.refuseOtherModel(stored, spec.computation().modelJson());
   }
 
   private @Nullable CheckpointSpec checkpointSpec(StartPoint start) {

@@ -3,9 +3,9 @@ package io.trireme.driver.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.trireme.driver.fixture.LocalSpark;
 import io.trireme.driver.api.result.Finding;
 import io.trireme.driver.api.result.PreflightException;
+import io.trireme.driver.fixture.LocalSpark;
 import java.nio.file.Path;
 import java.util.Map;
 import org.apache.spark.SparkConf;
@@ -13,11 +13,11 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.plugin.DriverPlugin;
 import org.apache.spark.api.plugin.ExecutorPlugin;
 import org.apache.spark.api.plugin.SparkPlugin;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
-import org.jspecify.annotations.Nullable;
 
 /** Contexts in which Trireme cannot train: all that is in the way is told, each with its fix. */
 @Timeout(600)
@@ -44,7 +44,10 @@ class ForeignContextTest {
 
   private PreflightException refusal(Map<String, String> settings) {
     SparkConf conf =
-        new SparkConf().setMaster("local[1]").setAppName("foreign").set("spark.ui.enabled", "false");
+        new SparkConf()
+            .setMaster("local[1]")
+            .setAppName("foreign")
+            .set("spark.ui.enabled", "false");
     settings.forEach(conf::set);
     try (JavaSparkContext spark = new JavaSparkContext(conf)) {
       JobBuilder job =
@@ -66,8 +69,7 @@ class ForeignContextTest {
   @Test
   void tellsEverySettingThatIsInTheWay() {
     PreflightException refused =
-        refusal(
-            Map.of("spark.speculation", "true", "spark.dynamicAllocation.enabled", "true"));
+        refusal(Map.of("spark.speculation", "true", "spark.dynamicAllocation.enabled", "true"));
     assertThat(refused.findings())
         .extracting(Finding::what)
         .containsExactly("spark.speculation", "spark.dynamicAllocation.enabled", "task slots");

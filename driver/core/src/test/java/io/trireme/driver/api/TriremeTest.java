@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.trireme.driver.fixture.LocalSpark;
 import io.trireme.driver.api.event.Progress;
 import io.trireme.driver.api.event.TrainingListener;
 import io.trireme.driver.api.event.TrainingPhase;
@@ -19,6 +18,7 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.nd4j.linalg.learning.config.Adam;
+import io.trireme.driver.fixture.LocalSpark;
 import io.trireme.driver.spark.PluginRegistry;
 import io.trireme.worker.engine.BadModelException;
 import java.io.ByteArrayOutputStream;
@@ -130,8 +130,7 @@ class TriremeTest {
   void beginsWithTheParametersThatItIsGiven() throws IOException {
     String own = sha(Trireme.on(session).job(job("own")).train());
     TrainedModel first = Trireme.on(session).job(job("seed-8").set("seed", 8)).train();
-    TrainedModel given =
-        Trireme.on(session).job(job("given")).initialModel(first.model()).train();
+    TrainedModel given = Trireme.on(session).job(job("given")).initialModel(first.model()).train();
     assertThat(sha(given)).isNotEqualTo(own);
     TrainedModel zip =
         Trireme.on(session)
@@ -148,8 +147,7 @@ class TriremeTest {
         .hasMessageContaining("has 3 parameters")
         .hasMessageContaining(String.valueOf(first.parameters().length));
     assertThatThrownBy(
-            () ->
-                Trireme.on(session).job(job("given")).initialParameters(new float[3]).train())
+            () -> Trireme.on(session).job(job("given")).initialParameters(new float[3]).train())
         .isInstanceOf(PreflightException.class)
         .hasMessageContaining("finished run of job given");
   }

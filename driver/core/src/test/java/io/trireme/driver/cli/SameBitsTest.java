@@ -2,10 +2,10 @@ package io.trireme.driver.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.trireme.driver.fixture.LocalSpark;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.trireme.driver.api.TrainedModel;
 import io.trireme.driver.api.Trireme;
+import io.trireme.driver.fixture.LocalSpark;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

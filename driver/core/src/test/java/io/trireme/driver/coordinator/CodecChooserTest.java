@@ -69,23 +69,23 @@ class CodecChooserTest {
     }
 
     double exact(CodecChoice choice) {
-      CodecRate way = rate(choice.way().codec());
-      CodecRate back = rate(choice.back().codec());
+      CodecRate push = rate(choice.push().codec());
+      CodecRate pull = rate(choice.pull().codec());
       return computeSeconds
           + latencySeconds
-          + travel(way.encodeSeconds() + way.decodeSeconds(), way.ratio())
+          + travel(push.encodeSeconds() + push.decodeSeconds(), push.ratio())
           + travel(
-              (back.encodeSeconds() + back.decodeSeconds()) / WORKERS + back.decodeSeconds(),
-              back.ratio());
+              (pull.encodeSeconds() + pull.decodeSeconds()) / WORKERS + pull.decodeSeconds(),
+              pull.ratio());
     }
 
     double best() {
       double best = Double.MAX_VALUE;
       List<CodecConfig> all = new ArrayList<>(CANDIDATES);
       all.add(CodecConfig.NONE);
-      for (CodecConfig way : all) {
-        for (CodecConfig back : all) {
-          best = Math.min(best, exact(new CodecChoice(way, back)));
+      for (CodecConfig push : all) {
+        for (CodecConfig pull : all) {
+          best = Math.min(best, exact(new CodecChoice(push, pull)));
         }
       }
       return best;

@@ -14,14 +14,14 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** A run in which nobody is lost, and what ends one. */
+/** A run in which no member is lost, and what ends one. */
 class CoordinatorTest {
 
   @Test
   void runGoesThroughItsPhases() {
     Fleet fleet = new Fleet(2, 2, 0);
     Coordinator coordinator = fleet.coordinator;
-    assertThat(coordinator.phase()).isEqualTo(Phase.GATHERING);
+    assertThat(coordinator.phase()).isEqualTo(CoordinatorPhase.GATHERING);
     Fleet.Executor first = fleet.executor("1");
     Fleet.Executor second = fleet.executor("2");
     first.starting = true;
@@ -33,21 +33,21 @@ class CoordinatorTest {
     assertThat(second.report().servers()).isEmpty();
     assertThat(coordinator.executors()).isEqualTo(2);
     coordinator.place();
-    assertThat(coordinator.phase()).isEqualTo(Phase.PLACING);
+    assertThat(coordinator.phase()).isEqualTo(CoordinatorPhase.PLACING);
     fleet.rounds(2);
-    assertThat(coordinator.phase()).as("server 0 is starting").isEqualTo(Phase.PLACING);
+    assertThat(coordinator.phase()).as("server 0 is starting").isEqualTo(CoordinatorPhase.PLACING);
     first.starting = false;
     fleet.rounds(2);
-    assertThat(coordinator.phase()).isEqualTo(Phase.JOINING);
+    assertThat(coordinator.phase()).isEqualTo(CoordinatorPhase.JOINING);
     first.worker(0);
     fleet.rounds(2);
-    assertThat(coordinator.phase()).as("one of two workers").isEqualTo(Phase.JOINING);
+    assertThat(coordinator.phase()).as("one of two workers").isEqualTo(CoordinatorPhase.JOINING);
     second.worker(1);
     assertThat(second.report().forming()).isEqualTo(1);
-    assertThat(coordinator.phase()).isEqualTo(Phase.FORMING);
+    assertThat(coordinator.phase()).isEqualTo(CoordinatorPhase.FORMING);
     assertThat(coordinator.membership()).isNull();
     fleet.rounds(2);
-    assertThat(coordinator.phase()).isEqualTo(Phase.TRAINING);
+    assertThat(coordinator.phase()).isEqualTo(CoordinatorPhase.TRAINING);
     assertThat(fleet.membership().generation()).isEqualTo(1);
     assertThat(fleet.membership().step()).isZero();
     assertThat(fleet.seats()).containsExactly("worker 0: 0-2", "worker 1: 2-4");
@@ -58,7 +58,7 @@ class CoordinatorTest {
     JobOrders over = first.report();
     assertThat(over.over()).isTrue();
     assertThat(over.reason()).isNull();
-    assertThat(coordinator.phase()).isEqualTo(Phase.FINISHED);
+    assertThat(coordinator.phase()).isEqualTo(CoordinatorPhase.FINISHED);
     assertThat(coordinator.failure()).isNull();
     assertThat(coordinator.restarts()).isZero();
   }
@@ -108,7 +108,7 @@ class CoordinatorTest {
         .containsExactly(tuple(1L, 1.0));
     first.known = 0;
     assertThat(first.report().membership()).isSameAs(fleet.membership());
-    assertThat(fleet.coordinator.phase()).isEqualTo(Phase.TRAINING);
+    assertThat(fleet.coordinator.phase()).isEqualTo(CoordinatorPhase.TRAINING);
   }
 
   @Test
@@ -116,7 +116,7 @@ class CoordinatorTest {
     Fleet fleet = new Fleet(1, 1, 0);
     fleet.executor("1").report();
     fleet.coordinator.onTick(100 * LEASE_NS);
-    assertThat(fleet.coordinator.phase()).isEqualTo(Phase.GATHERING);
+    assertThat(fleet.coordinator.phase()).isEqualTo(CoordinatorPhase.GATHERING);
     assertThat(fleet.coordinator.executors()).isEqualTo(1);
   }
 
@@ -125,7 +125,7 @@ class CoordinatorTest {
     Fleet fleet = new Fleet(2, 2, 1).train(2);
     fleet.executor("2").workers.get(0).failure = "no memory for slot 3";
     fleet.executor("2").report();
-    assertThat(fleet.coordinator.phase()).isEqualTo(Phase.FAILED);
+    assertThat(fleet.coordinator.phase()).isEqualTo(CoordinatorPhase.FAILED);
     assertThat(fleet.failure()).isEqualTo("worker 1 (executor 2 on host2): no memory for slot 3");
     assertThat(fleet.coordinator.isLost()).isFalse();
     fleet.executor("1").failure = "something else";
@@ -133,7 +133,7 @@ class CoordinatorTest {
     assertThat(orders.over()).isTrue();
     assertThat(orders.reason()).contains("no memory for slot 3");
     fleet.coordinator.finish();
-    assertThat(fleet.coordinator.phase()).isEqualTo(Phase.FAILED);
+    assertThat(fleet.coordinator.phase()).isEqualTo(CoordinatorPhase.FAILED);
   }
 
   @Test
@@ -153,7 +153,7 @@ class CoordinatorTest {
     Fleet fleet = new Fleet(1, 1, 0).train(1);
     fleet.executor("9").failure = "no room in /dev/shm";
     fleet.rounds(3);
-    assertThat(fleet.coordinator.phase()).isEqualTo(Phase.TRAINING);
+    assertThat(fleet.coordinator.phase()).isEqualTo(CoordinatorPhase.TRAINING);
     fleet.executor("1").failure = "no UDP port could be bound";
     fleet.executor("1").report();
     assertThat(fleet.failure()).isEqualTo("executor 1 on host1: no UDP port could be bound");
@@ -175,7 +175,7 @@ class CoordinatorTest {
     fleet.kill("1");
     fleet.coordinator.onTick(fleet.nowNs + 100 * LEASE_NS);
     fleet.coordinator.fail("too late");
-    assertThat(fleet.coordinator.phase()).isEqualTo(Phase.FINISHED);
+    assertThat(fleet.coordinator.phase()).isEqualTo(CoordinatorPhase.FINISHED);
     assertThat(fleet.coordinator.failure()).isNull();
     assertThat(fleet.coordinator.restarts()).isZero();
   }
@@ -216,16 +216,24 @@ class CoordinatorTest {
 
   @Test
   void phasesFollowEachOtherAsTheyAreMeantTo() {
-    Map<Phase, Set<Phase>> next = new EnumMap<>(Phase.class);
-    next.put(Phase.GATHERING, EnumSet.of(Phase.PLACING, Phase.FAILED));
-    next.put(Phase.PLACING, EnumSet.of(Phase.JOINING, Phase.FAILED));
-    next.put(Phase.JOINING, EnumSet.of(Phase.PLACING, Phase.FORMING, Phase.FAILED));
-    next.put(Phase.FORMING, EnumSet.of(Phase.TRAINING, Phase.FINISHED, Phase.FAILED));
-    next.put(Phase.TRAINING, EnumSet.of(Phase.FORMING, Phase.FINISHED, Phase.FAILED));
-    for (Phase from : Phase.values()) {
-      Set<Phase> allowed = next.getOrDefault(from, Set.of());
+    Map<CoordinatorPhase, Set<CoordinatorPhase>> next = new EnumMap<>(CoordinatorPhase.class);
+    next.put(
+        CoordinatorPhase.GATHERING, EnumSet.of(CoordinatorPhase.PLACING, CoordinatorPhase.FAILED));
+    next.put(
+        CoordinatorPhase.PLACING, EnumSet.of(CoordinatorPhase.JOINING, CoordinatorPhase.FAILED));
+    next.put(
+        CoordinatorPhase.JOINING,
+        EnumSet.of(CoordinatorPhase.PLACING, CoordinatorPhase.FORMING, CoordinatorPhase.FAILED));
+    next.put(
+        CoordinatorPhase.FORMING,
+        EnumSet.of(CoordinatorPhase.TRAINING, CoordinatorPhase.FINISHED, CoordinatorPhase.FAILED));
+    next.put(
+        CoordinatorPhase.TRAINING,
+        EnumSet.of(CoordinatorPhase.FORMING, CoordinatorPhase.FINISHED, CoordinatorPhase.FAILED));
+    for (CoordinatorPhase from : CoordinatorPhase.values()) {
+      Set<CoordinatorPhase> allowed = next.getOrDefault(from, Set.of());
       assertThat(from.isOver()).isEqualTo(allowed.isEmpty());
-      for (Phase to : Phase.values()) {
+      for (CoordinatorPhase to : CoordinatorPhase.values()) {
         assertThat(from.mayBecome(to)).as("%s to %s", from, to).isEqualTo(allowed.contains(to));
       }
     }

@@ -10,6 +10,8 @@ import io.trireme.common.message.Membership;
 import io.trireme.common.message.ServerOrder;
 import io.trireme.common.message.ServerReport;
 import io.trireme.common.message.ServerReport.GroupStep;
+import io.trireme.common.message.SlotRange;
+import io.trireme.common.message.StepRange;
 import io.trireme.common.message.StepReport;
 import io.trireme.common.message.WorkerMember;
 import io.trireme.common.message.WorkerReport;
@@ -58,17 +60,13 @@ final class Fleet {
                 RUN,
                 minWorkers,
                 slots,
-                groupLengths,
-                servers,
-                replicas,
-                0,
-                9,
-                LEASE_NS,
-                STALL_NS,
-                STEP_NS,
-                JOIN_NS,
+                new CoordinatorOptions.Servers(servers, replicas, groupLengths),
+                new StepRange(0, 9),
+                new Deadlines(LEASE_NS, STALL_NS, STEP_NS, JOIN_NS),
                 3),
-            () -> ++incarnation);
+            new FencedLives(() -> ++incarnation),
+            new NoCheckpoints(),
+            new FixedCodecs());
   }
 
   /** What one executor has. */
@@ -280,16 +278,10 @@ final class Fleet {
     return new StepReport(
         generation,
         step,
-        slotFrom,
-        slotTo,
-        slotTo - slotFrom,
-        scoreSum,
-        computeNs,
-        0,
-        20,
-        1000,
-        2000,
-        EncodingReport.NOTHING,
+        new SlotRange(slotFrom, slotTo),
+        new StepReport.Score(slotTo - slotFrom, scoreSum),
+        new StepReport.Times(computeNs, 0, 20),
+        new StepReport.Traffic(1000, 2000, EncodingReport.NOTHING),
         null);
   }
 

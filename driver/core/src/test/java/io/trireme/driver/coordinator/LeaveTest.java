@@ -22,7 +22,7 @@ class LeaveTest {
     leaver.left = ALL_SENT;
     JobOrders orders = leaving.say();
     assertThat(orders.fenced()).containsExactly(leaver.peer);
-    assertThat(fleet.coordinator.phase()).isEqualTo(Phase.FORMING);
+    assertThat(fleet.coordinator.phase()).isEqualTo(CoordinatorPhase.FORMING);
     fleet.executors.remove("2");
     fleet.rounds(3);
     assertThat(fleet.membership().generation()).isEqualTo(2);
@@ -80,7 +80,7 @@ class LeaveTest {
     fleet.round();
     fleet.executor("1").workers.get(0).left = ALL_SENT;
     fleet.rounds(3);
-    assertThat(fleet.coordinator.phase()).isEqualTo(Phase.FORMING);
+    assertThat(fleet.coordinator.phase()).isEqualTo(CoordinatorPhase.FORMING);
     fleet.executor("2").worker(0);
     fleet.rounds(3);
     assertThat(fleet.seats()).containsExactly("worker 0: 0-4");

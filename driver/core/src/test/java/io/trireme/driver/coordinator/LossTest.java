@@ -20,7 +20,7 @@ class LossTest {
     Fleet.Executor silent = fleet.executor("2");
     fleet.executors.remove("2");
     fleet.pass(LEASE_NS);
-    assertThat(fleet.coordinator.phase()).isEqualTo(Phase.TRAINING);
+    assertThat(fleet.coordinator.phase()).isEqualTo(CoordinatorPhase.TRAINING);
     fleet.rounds(3);
     assertThat(fleet.membership().generation()).isEqualTo(2);
     assertThat(fleet.seats()).containsExactly("worker 0: 0-4");
@@ -50,27 +50,28 @@ class LossTest {
     assertThat(fleet.coordinator.restarts()).isEqualTo(2);
   }
 
-  /** Whoever it is now, in the first generation it fell to somebody. */
   @Test
   void storedResidualsFallToTheLivesOfTheFirstGenerationOnly() {
     Fleet fleet = new Fleet(2, 1, 0).train(2);
-    assertThat(heirs(fleet)).containsExactly("worker 0: 0-2", "worker 1: 2-4");
+    assertThat(restored(fleet)).containsExactly("worker 0: 0-2", "worker 1: 2-4");
     fleet.executor("2").workers.remove(0);
     Fleet.Worker reborn = fleet.executor("1").worker(1);
     fleet.rounds(3);
     assertThat(fleet.membership().has(reborn.peer)).isTrue();
-    assertThat(heirs(fleet)).containsExactly("worker 0: 0-2", "worker 1: 0-0");
+    assertThat(restored(fleet)).containsExactly("worker 0: 0-2", "worker 1: 0-0");
     fleet.executor("1").workers.remove(reborn);
     fleet.executor("2").worker(1);
     fleet.executor("2").worker(2);
     fleet.rounds(6);
     assertThat(fleet.seats()).hasSize(3);
-    assertThat(heirs(fleet)).containsExactly("worker 0: 0-2", "worker 1: 0-0", "worker 2: 0-0");
+    assertThat(restored(fleet)).containsExactly("worker 0: 0-2", "worker 1: 0-0", "worker 2: 0-0");
   }
 
-  private static List<String> heirs(Fleet fleet) {
+  private static List<String> restored(Fleet fleet) {
     return fleet.membership().workers().stream()
-        .map(member -> member.peer() + ": " + member.heirFrom() + "-" + member.heirTo())
+        .map(
+            member ->
+                member.peer() + ": " + member.restored().from() + "-" + member.restored().to())
         .toList();
   }
 
@@ -88,7 +89,7 @@ class LossTest {
     for (int i = 0; i < 3; i++) {
       assertThat(second.say().fenced()).containsExactly(zombie.peer);
     }
-    assertThat(fleet.coordinator.phase()).isEqualTo(Phase.TRAINING);
+    assertThat(fleet.coordinator.phase()).isEqualTo(CoordinatorPhase.TRAINING);
     assertThat(fleet.membership().generation()).isEqualTo(generation);
     assertThat(fleet.executor("1").report().fenced()).as("none of theirs").isEmpty();
   }
@@ -229,7 +230,7 @@ class LossTest {
     assertThat(fleet.executor("1").servers).hasSize(2);
     fleet.executor("1").worker(0);
     fleet.rounds(4);
-    assertThat(fleet.coordinator.phase()).isEqualTo(Phase.TRAINING);
+    assertThat(fleet.coordinator.phase()).isEqualTo(CoordinatorPhase.TRAINING);
     fleet.executor("4");
     fleet.pass(3 * SECOND_NS);
     assertThat(fleet.membership().generation()).as("nothing was gained by another").isEqualTo(1);
@@ -252,17 +253,17 @@ class LossTest {
       executor.starting = false;
     }
     fleet.rounds(2);
-    assertThat(fleet.coordinator.phase()).isEqualTo(Phase.JOINING);
+    assertThat(fleet.coordinator.phase()).isEqualTo(CoordinatorPhase.JOINING);
     fleet.executor("1").worker(0);
     fleet.rounds(2);
     fleet.executor("4");
     fleet.round();
     fleet.kill("3");
-    assertThat(fleet.coordinator.phase()).isEqualTo(Phase.PLACING);
+    assertThat(fleet.coordinator.phase()).isEqualTo(CoordinatorPhase.PLACING);
     fleet.rounds(3);
     fleet.executor("4").worker(1);
     fleet.rounds(3);
-    assertThat(fleet.coordinator.phase()).isEqualTo(Phase.TRAINING);
+    assertThat(fleet.coordinator.phase()).isEqualTo(CoordinatorPhase.TRAINING);
     assertThat(fleet.holders()).containsExactly("0", "0", "1", "1");
     assertThat(fleet.executor("4").server(1).order.load()).containsExactly(2, 3);
   }
@@ -284,7 +285,7 @@ class LossTest {
     fleet.executor("2").workers.get(0).deaf = true;
     fleet.kill("3");
     fleet.pass(LEASE_NS);
-    assertThat(fleet.coordinator.phase()).isEqualTo(Phase.FORMING);
+    assertThat(fleet.coordinator.phase()).isEqualTo(CoordinatorPhase.FORMING);
     fleet.rounds(4);
     assertThat(fleet.seats()).containsExactly("worker 0: 0-4");
     fleet.computeStep();
@@ -306,10 +307,10 @@ class LossTest {
     old.deaf = true;
     fleet.executor("2").worker(0).deaf = true;
     fleet.rounds(2);
-    assertThat(fleet.coordinator.phase()).isEqualTo(Phase.FORMING);
+    assertThat(fleet.coordinator.phase()).isEqualTo(CoordinatorPhase.FORMING);
     fleet.executor("2").workers.clear();
     fleet.pass(5 * LEASE_NS);
-    assertThat(fleet.coordinator.phase()).isEqualTo(Phase.FORMING);
+    assertThat(fleet.coordinator.phase()).isEqualTo(CoordinatorPhase.FORMING);
     int lost = fleet.coordinator.restarts();
     Fleet.Worker late = fleet.executor("2").worker(0);
     late.deaf = true;
@@ -317,7 +318,7 @@ class LossTest {
     assertThat(fleet.coordinator.restarts()).as("it has half of its time left").isEqualTo(lost);
     late.deaf = false;
     fleet.rounds(4);
-    assertThat(fleet.coordinator.phase()).isEqualTo(Phase.TRAINING);
+    assertThat(fleet.coordinator.phase()).isEqualTo(CoordinatorPhase.TRAINING);
     assertThat(fleet.membership().has(late.peer)).isTrue();
     assertThat(fleet.membership().step()).isEqualTo(1);
   }
@@ -352,7 +353,7 @@ class LossTest {
     fleet.round();
     fleet.kill("2");
     fleet.rounds(2);
-    assertThat(fleet.coordinator.phase()).isEqualTo(Phase.TRAINING);
+    assertThat(fleet.coordinator.phase()).isEqualTo(CoordinatorPhase.TRAINING);
     assertThat(fleet.coordinator.restarts()).isZero();
     fleet.executor("1").workers.get(0).broken = true;
     fleet.rounds(3);

@@ -107,9 +107,10 @@ class PlacementTest {
     for (int group : groups) {
       steps.add(new GroupStep(group, step));
     }
-    view.report =
+    view.take(
         new ServerReport(
-            view.peer(), true, 1, Fleet.PLACE, steps, true, false, 0, "", Map.of(), null);
+            view.peer(), true, 1, Fleet.PLACE, steps, true, false, 0, "", Map.of(), null),
+        0);
     return view;
   }
 
@@ -217,7 +218,7 @@ class PlacementTest {
         .containsExactly("0<1", "0<1");
   }
 
-  /** Whatever dies and comes back, every group stays with a holder that has its newest state. */
+  /** After any deaths, every group stays with a holder that has its newest state. */
   @Test
   void randomChangesKeepEveryGroupOnItsNewestHolder() {
     Random random = new Random(4);

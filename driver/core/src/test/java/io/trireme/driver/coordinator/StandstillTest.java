@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Nobody is lost, but something is wrong; or somebody is new. */
+/** No member is lost, but something is wrong; or a member is new. */
 class StandstillTest {
 
   @Test
@@ -28,9 +28,9 @@ class StandstillTest {
     fleet.rounds(5);
     assertThat(fleet.membership().generation()).as("no slot is left").isEqualTo(4);
     fleet.computeStep();
-    assertThat(fleet.coordinator.takeRecoveries()).as("nobody was lost").isEmpty();
+    assertThat(fleet.coordinator.takeRecoveries()).as("no life was lost").isEmpty();
     fleet.kill("1");
-    assertThat(fleet.coordinator.phase()).isEqualTo(Phase.FORMING);
+    assertThat(fleet.coordinator.phase()).isEqualTo(CoordinatorPhase.FORMING);
   }
 
   @Test
@@ -63,14 +63,14 @@ class StandstillTest {
     worker.broken = true;
     worker.sealed = 0;
     fleet.executor("1").say();
-    assertThat(fleet.coordinator.phase()).isEqualTo(Phase.TRAINING);
+    assertThat(fleet.coordinator.phase()).isEqualTo(CoordinatorPhase.TRAINING);
   }
 
   @Test
   void sessionsThatBreakAgainAndAgainWithoutAStepEndTheRun() {
     Fleet fleet = new Fleet(2, 2, 0).train(2);
     for (int i = 0; i < 5; i++) {
-      assertThat(fleet.coordinator.phase()).isEqualTo(Phase.TRAINING);
+      assertThat(fleet.coordinator.phase()).isEqualTo(CoordinatorPhase.TRAINING);
       fleet.executor("2").server(1).broken = true;
       fleet.rounds(4);
     }
@@ -86,7 +86,7 @@ class StandstillTest {
       fleet.rounds(4);
       fleet.computeStep();
     }
-    assertThat(fleet.coordinator.phase()).isEqualTo(Phase.TRAINING);
+    assertThat(fleet.coordinator.phase()).isEqualTo(CoordinatorPhase.TRAINING);
     assertThat(fleet.membership().generation()).isGreaterThan(15);
   }
 
@@ -134,7 +134,7 @@ class StandstillTest {
       busy.computed(step, 1);
       fleet.pass(STEP_NS / 2);
     }
-    assertThat(fleet.coordinator.phase()).isEqualTo(Phase.TRAINING);
+    assertThat(fleet.coordinator.phase()).isEqualTo(CoordinatorPhase.TRAINING);
     assertThat(fleet.membership().generation()).isEqualTo(1);
   }
 
@@ -144,9 +144,11 @@ class StandstillTest {
     Fleet.Worker deaf = fleet.executor("2").worker(1);
     deaf.deaf = true;
     fleet.pass(LEASE_NS - SECOND_NS);
-    assertThat(fleet.coordinator.phase()).as("it is waited for").isEqualTo(Phase.FORMING);
+    assertThat(fleet.coordinator.phase())
+        .as("it is waited for")
+        .isEqualTo(CoordinatorPhase.FORMING);
     fleet.pass(3 * SECOND_NS);
-    assertThat(fleet.coordinator.phase()).isEqualTo(Phase.TRAINING);
+    assertThat(fleet.coordinator.phase()).isEqualTo(CoordinatorPhase.TRAINING);
     assertThat(fleet.seats()).containsExactly("worker 0: 0-4");
   }
 }

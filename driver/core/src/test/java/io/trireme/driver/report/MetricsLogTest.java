@@ -1,13 +1,12 @@
 package io.trireme.driver.report;
 
-import io.trireme.driver.api.event.Progress;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.trireme.common.files.PlainFiles;
+import io.trireme.driver.api.event.Progress;
 import io.trireme.driver.api.event.RecoveryEvent;
 import java.io.IOException;
 import java.io.UncheckedIOException;

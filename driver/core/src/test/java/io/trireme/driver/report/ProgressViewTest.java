@@ -1,10 +1,9 @@
 package io.trireme.driver.report;
 
-import io.trireme.driver.api.event.TrainingPhase;
-import io.trireme.driver.api.event.Progress;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.trireme.driver.api.event.Progress;
+import io.trireme.driver.api.event.TrainingPhase;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

@@ -1,10 +1,9 @@
 package io.trireme.driver.report;
 
-import io.trireme.driver.api.result.RunResult;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.trireme.common.files.PlainFiles;
+import io.trireme.driver.api.result.RunResult;
 import io.trireme.driver.api.result.RunResult.Evaluation;
 import io.trireme.driver.api.result.RunResult.Status;
 import java.io.IOException;

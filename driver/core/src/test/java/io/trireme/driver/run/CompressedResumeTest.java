@@ -1,6 +1,5 @@
 package io.trireme.driver.run;
 
-import io.trireme.driver.api.result.PreflightException;
 import static io.trireme.driver.fixture.LocalJobs.checkpoints;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -13,11 +12,12 @@ import io.trireme.common.checkpoint.SectionId;
 import io.trireme.common.checkpoint.StepInspection;
 import io.trireme.common.checkpoint.StoredSection;
 import io.trireme.common.config.JobConfig;
+import io.trireme.driver.api.event.Progress;
+import io.trireme.driver.api.result.PreflightException;
+import io.trireme.driver.api.result.RunResult;
 import io.trireme.driver.fixture.LocalJobs;
 import io.trireme.driver.fixture.LocalSpark;
 import io.trireme.driver.fixture.RunWatcher;
-import io.trireme.driver.api.event.Progress;
-import io.trireme.driver.api.result.RunResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Runs with lossy codecs that are ended in the middle and go on, bit for bit. */
-@Timeout(600)
+@Timeout(1800)
 @ExtendWith(LocalSpark.class)
 class CompressedResumeTest {
   private static final String EVERY_4 = "checkpoint={everySteps: 4, keep: 3}";

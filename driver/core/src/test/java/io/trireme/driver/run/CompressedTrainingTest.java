@@ -1,14 +1,14 @@
 package io.trireme.driver.run;
 
-import io.trireme.driver.api.result.TrainingFailedException;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.trireme.driver.api.event.CompressionEvent;
+import io.trireme.driver.api.event.Progress;
+import io.trireme.driver.api.result.TrainingFailedException;
 import io.trireme.driver.fixture.LocalJobs;
 import io.trireme.driver.fixture.LocalJobs.Run;
 import io.trireme.driver.fixture.LocalSpark;
-import io.trireme.driver.api.event.Progress;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Jobs with lossy codecs on {@code local[4]}: real Spark, real Aeron, real DL4J. */
-@Timeout(600)
+@Timeout(1800)
 @ExtendWith(LocalSpark.class)
 class CompressedTrainingTest {
   private static LocalJobs jobs;

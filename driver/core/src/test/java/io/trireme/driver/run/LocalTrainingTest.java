@@ -1,15 +1,15 @@
 package io.trireme.driver.run;
 
-import io.trireme.driver.api.result.TrainingFailedException;
-import io.trireme.driver.api.result.PreflightException;
 import static io.trireme.driver.fixture.LocalJobs.size;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.trireme.driver.api.event.Progress;
+import io.trireme.driver.api.result.PreflightException;
+import io.trireme.driver.api.result.TrainingFailedException;
 import io.trireme.driver.fixture.LocalJobs;
 import io.trireme.driver.fixture.LocalJobs.Run;
 import io.trireme.driver.fixture.LocalSpark;
-import io.trireme.driver.api.event.Progress;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -22,7 +22,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Jobs on {@code local[4]}: real Spark, real Aeron, real DL4J; servers and workers in one JVM. */
-@Timeout(600)
+@Timeout(1800)
 @ExtendWith(LocalSpark.class)
 class LocalTrainingTest {
   private static LocalJobs jobs;

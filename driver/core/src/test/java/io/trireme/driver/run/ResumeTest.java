@@ -1,7 +1,5 @@
 package io.trireme.driver.run;
 
-import io.trireme.driver.api.result.StoppedException;
-import io.trireme.driver.api.result.PreflightException;
 import static io.trireme.driver.fixture.LocalJobs.checkpoints;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -13,11 +11,13 @@ import io.trireme.common.checkpoint.Manifest;
 import io.trireme.common.checkpoint.StepInspection;
 import io.trireme.common.checkpoint.StepState;
 import io.trireme.common.config.JobConfig;
+import io.trireme.driver.api.event.TrainingPhase;
+import io.trireme.driver.api.result.PreflightException;
+import io.trireme.driver.api.result.RunResult;
+import io.trireme.driver.api.result.StoppedException;
 import io.trireme.driver.fixture.LocalJobs;
 import io.trireme.driver.fixture.LocalSpark;
 import io.trireme.driver.fixture.RunWatcher;
-import io.trireme.driver.api.event.TrainingPhase;
-import io.trireme.driver.api.result.RunResult;
 import io.trireme.driver.spark.PluginRegistry;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,7 +45,7 @@ import org.nd4j.linalg.schedule.ScheduleType;
 import org.nd4j.linalg.schedule.StepSchedule;
 
 /** Runs that are ended in the middle and go on from their checkpoints, bit for bit. */
-@Timeout(600)
+@Timeout(1800)
 @ExtendWith(LocalSpark.class)
 class ResumeTest {
   private static final String EVERY_4 = "checkpoint={everySteps: 4, keep: 3}";

@@ -1,12 +1,11 @@
 package io.trireme.driver.run;
 
-import io.trireme.driver.api.result.PreflightException;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.trireme.common.config.JobConfig;
+import io.trireme.driver.api.result.PreflightException;
 import io.trireme.driver.jobfile.JobFile;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,11 +1,10 @@
 package io.trireme.driver.run;
 
-import io.trireme.driver.api.result.PreflightException;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.trireme.driver.api.result.PreflightException;
 import io.trireme.driver.fixture.LocalSpark;
 import java.io.IOException;
 import java.net.InetAddress;

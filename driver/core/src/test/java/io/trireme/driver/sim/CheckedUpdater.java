@@ -11,8 +11,8 @@ import org.agrona.concurrent.UnsafeBuffer;
 /**
  * Gradient descent with momentum in plain Java, which compares its parameters with the oracle's
  * after every step: a contribution that was counted twice, lost, or added in another order shows at
- * once. A part of its state says how many steps of each slot it has counted, whoever counted them
- * before it had the state.
+ * once. A part of its state says how many steps of each slot were counted, also before it had the
+ * state.
  */
 final class CheckedUpdater implements GroupUpdater {
 

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
  * Codecs that change all the time while sessions break: replicas stay equal, and once everything
  * travels plain, the parameters are those of a job that was never compressed.
  */
-@Timeout(300)
+@Timeout(1200)
 class CodecChangesTest {
 
   private static final int SEEDS = 25;

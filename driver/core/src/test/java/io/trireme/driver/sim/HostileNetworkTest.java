@@ -39,7 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A network that says anything to live servers: more than a million frames and datagrams, by seed,
  * beside a job that must not notice.
  */
-@Timeout(180)
+@Timeout(1200)
 class HostileNetworkTest {
 
   private static final long SEED = 20_261;

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** What is so after every event of a run. */
 final class Invariants {
 
-  /** The longest that nothing at all may move: the wait of whoever waits has ended by then. */
+  /** The longest that nothing at all may move: every wait has ended by then. */
   static final long DEADLINE_NS = 30_000 * Scheduler.MS;
 
   private record GroupAt(int generation, int group) {}
@@ -120,7 +120,7 @@ final class Invariants {
         .anyMatch(peer -> peer.index() == index);
   }
 
-  /** A server has added up a step of a group: in a generation, nobody else may. */
+  /** A server has added up a step of a group: in a generation, no other server may. */
   void gathers(int generation, int group, Peer server) {
     Peer owner = owners.putIfAbsent(new GroupAt(generation, group), server);
     if (owner != null && !owner.equals(server)) {
@@ -136,7 +136,7 @@ final class Invariants {
     }
   }
 
-  /** A worker begins a step: nobody may be further behind than the bound allows. */
+  /** A worker begins a step: no slot may be further behind than the bound allows. */
   void begins(Peer worker, int generation, long step) {
     long[] done = pushed.get(generation);
     for (int slot = 0; staleness >= 0 && done != null && slot < done.length; slot++) {

@@ -120,7 +120,7 @@ final class LiveWorker implements WorkerLoop.Observer, SlotComputer, Transport {
 
   @Override
   public void onCompute() {
-    // Whoever has all parameters of a step knows that what it sent for the one before has arrived.
+    // All parameters of a step prove that what was sent for the one before has arrived.
     overheard.addAll(underWay);
     underWay.clear();
     try {

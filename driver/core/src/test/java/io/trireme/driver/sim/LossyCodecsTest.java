@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * With lossy codecs and the same workers for the same slots, broken sessions, replays and slow
  * links change no bit: of no group on no server, and of no worker's replica, in no step.
  */
-@Timeout(300)
+@Timeout(1200)
 class LossyCodecsTest {
 
   private static final int FAULTY_SEEDS = 12;

@@ -14,35 +14,37 @@ import java.util.SplittableRandom;
  *
  * @param seed what everything random derives from
  * @param oracle the job
- * @param executors executors at the start
- * @param workers tasks
- * @param minWorkers workers that training begins with
- * @param servers servers
- * @param replicas backups of each group
- * @param faults how often something breaks
- * @param faultGapMs the longest time between two faults
- * @param lostControl per cent of control messages that get lost
+ * @param cluster what there is at the start
+ * @param faults what breaks
  * @param staleness how far workers may be ahead of each other; negative where every step waits for
- *     everybody
- * @param wild whether faults come while others are not got over, so that state may be lost
- * @param crashes whether the driver may crash
+ *     all
  * @param everySteps steps between checkpoints; 0 where time counts, negative where there are none
  */
 record Scenario(
-    long seed,
-    Oracle oracle,
-    int executors,
-    int workers,
-    int minWorkers,
-    int servers,
-    int replicas,
-    int faults,
-    int faultGapMs,
-    int lostControl,
-    long staleness,
-    boolean wild,
-    boolean crashes,
-    int everySteps) {
+    long seed, Oracle oracle, Cluster cluster, FaultPlan faults, long staleness, int everySteps) {
+
+  /**
+   * The members of a job.
+   *
+   * @param executors executors at the start
+   * @param workers tasks
+   * @param minWorkers workers that training begins with
+   * @param servers servers
+   * @param replicas backups of each group
+   */
+  record Cluster(int executors, int workers, int minWorkers, int servers, int replicas) {}
+
+  /**
+   * What breaks, and when.
+   *
+   * @param count how often something breaks
+   * @param gapMs the longest time between two faults
+   * @param lostControl per cent of control messages that get lost
+   * @param wild whether faults come before the run has recovered from others, so that state may be
+   *     lost
+   * @param crashes whether the driver may crash
+   */
+  record FaultPlan(int count, int gapMs, int lostControl, boolean wild, boolean crashes) {}
 
   /** What {@link #everySteps} is where checkpoints are due by time. */
   private static final int BY_TIME = 0;
@@ -53,7 +55,7 @@ record Scenario(
   enum Family {
     /** Every step waits for every slot; one server at a time may be lost. */
     BSP,
-    /** Nobody waits for everybody: {@code ssp} and {@code async}. */
+    /** Workers do not wait for all others: {@code ssp} and {@code async}. */
     STREAMS,
     /** Workers take local steps. */
     LOCAL,
@@ -150,20 +152,20 @@ record Scenario(
   private static Scenario streams(long seed) {
     SplittableRandom random = new SplittableRandom(seed * 17 + 3);
     int workers = 1 + random.nextInt(4);
+    Cluster cluster =
+        new Cluster(
+            2 + random.nextInt(3), workers, 1 + random.nextInt(workers), 1 + random.nextInt(3), 0);
+    int faults = random.nextInt(8);
+    int gapMs = 200 + random.nextInt(1500);
+    int lostControl = random.nextInt(4) == 0 ? 10 : 0;
+    int staleness = random.nextInt(3) == 0 ? Integer.MAX_VALUE : random.nextInt(4);
+    boolean crashes = random.nextInt(4) == 0;
     return new Scenario(
         seed,
         EXACT,
-        2 + random.nextInt(3),
-        workers,
-        1 + random.nextInt(workers),
-        1 + random.nextInt(3),
-        0,
-        random.nextInt(8),
-        200 + random.nextInt(1500),
-        random.nextInt(4) == 0 ? 10 : 0,
-        random.nextInt(3) == 0 ? Integer.MAX_VALUE : random.nextInt(4),
-        false,
-        random.nextInt(4) == 0,
+        cluster,
+        new FaultPlan(faults, gapMs, lostControl, false, crashes),
+        staleness,
         NO_CHECKPOINTS);
   }
 
@@ -185,17 +187,14 @@ record Scenario(
     return new Scenario(
         seed,
         oracle,
-        executors,
-        workers,
-        1 + random.nextInt(workers),
-        2 + random.nextInt(3),
-        1,
-        random.nextInt(8),
-        200 + random.nextInt(1500),
-        random.nextInt(4) == 0 ? 10 : 0,
+        new Cluster(executors, workers, 1 + random.nextInt(workers), 2 + random.nextInt(3), 1),
+        new FaultPlan(
+            random.nextInt(8),
+            200 + random.nextInt(1500),
+            random.nextInt(4) == 0 ? 10 : 0,
+            false,
+            false),
         -1,
-        false,
-        false,
         random.nextInt(3) == 0 ? 1 + random.nextInt(4) : NO_CHECKPOINTS);
   }
 
@@ -204,17 +203,9 @@ record Scenario(
     return new Scenario(
         seed,
         ALONE.get(random.nextInt(ALONE.size())),
-        4,
-        1,
-        1,
-        2 + random.nextInt(3),
-        1,
-        2 + random.nextInt(7),
-        200 + random.nextInt(800),
-        0,
+        new Cluster(4, 1, 1, 2 + random.nextInt(3), 1),
+        new FaultPlan(2 + random.nextInt(7), 200 + random.nextInt(800), 0, false, false),
         -1,
-        false,
-        false,
         NO_CHECKPOINTS);
   }
 
@@ -226,24 +217,31 @@ record Scenario(
     return new Scenario(
         seed,
         LONG.get(random.nextInt(LONG.size())),
-        2 + random.nextInt(3),
-        workers,
-        1 + random.nextInt(workers),
-        servers,
-        servers > 1 ? random.nextInt(2) : 0,
-        1 + random.nextInt(7),
-        200 + random.nextInt(1500),
-        random.nextInt(4) == 0 ? 10 : 0,
+        new Cluster(
+            2 + random.nextInt(3),
+            workers,
+            1 + random.nextInt(workers),
+            servers,
+            servers > 1 ? random.nextInt(2) : 0),
+        new FaultPlan(
+            1 + random.nextInt(7),
+            200 + random.nextInt(1500),
+            random.nextInt(4) == 0 ? 10 : 0,
+            true,
+            true),
         -1,
-        true,
-        true,
         random.nextInt(4) == 0 ? BY_TIME : 1 + random.nextInt(6));
   }
 
   /** A scenario without checkpoints in which the driver does not crash. */
   static Scenario plain(long seed, Oracle oracle, int faults) {
     return new Scenario(
-        seed, oracle, 3, 3, 3, 2, 1, faults, 300, 0, -1, false, false, NO_CHECKPOINTS);
+        seed,
+        oracle,
+        new Cluster(3, 3, 3, 2, 1),
+        new FaultPlan(faults, 300, 0, false, false),
+        -1,
+        NO_CHECKPOINTS);
   }
 
   boolean hasCheckpoints() {
@@ -254,7 +252,7 @@ record Scenario(
     if (oracle.lossy) {
       return Fault.values()[Fault.BREAK.ordinal() + random.nextInt(oracle.leavers ? 4 : 3)];
     }
-    if (crashes && random.nextInt(4) == 0) {
+    if (faults.crashes() && random.nextInt(4) == 0) {
       return Fault.CRASH_DRIVER;
     }
     if (ALONE.contains(oracle)) {

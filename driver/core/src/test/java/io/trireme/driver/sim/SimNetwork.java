@@ -78,7 +78,7 @@ final class SimNetwork {
     cutUntilNs.put(from.name + ">" + to.name, untilNs);
   }
 
-  /** Whether nobody was cut off from anybody for so long. */
+  /** Whether no host was cut off from another for so long. */
   boolean isWhole(long forNs) {
     return scheduler.now() - lastCutNs > forNs;
   }
@@ -100,7 +100,7 @@ final class SimNetwork {
     }
   }
 
-  /** Puts frames that were sent at any time before into the sessions to everybody. */
+  /** Puts frames that were sent at any time before into sessions to all. */
   void replay() {
     for (SimInbound inbound : inbounds.values()) {
       if (!inbound.closed && !remembered.isEmpty()) {

@@ -4,16 +4,21 @@ import io.trireme.common.layout.BlockGroup;
 import io.trireme.common.message.ExecutorReport;
 import io.trireme.common.message.JobOrders;
 import io.trireme.common.message.Membership;
+import io.trireme.common.message.StepRange;
 import io.trireme.common.wire.JobKey;
+import io.trireme.common.wire.LinkKeys;
 import io.trireme.driver.coordinator.CheckpointOptions;
 import io.trireme.driver.coordinator.CheckpointPlan;
 import io.trireme.driver.coordinator.Coordinator;
 import io.trireme.driver.coordinator.CoordinatorOptions;
-import io.trireme.driver.coordinator.Phase;
+import io.trireme.driver.coordinator.CoordinatorPhase;
+import io.trireme.driver.coordinator.Deadlines;
+import io.trireme.driver.coordinator.FencedLives;
+import io.trireme.driver.coordinator.NoCheckpoints;
 import io.trireme.driver.coordinator.Recovery;
+import io.trireme.driver.coordinator.ScheduledCheckpoints;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** One run of the job under one coordinator, as the driver follows it. */
 final class SimRun {
@@ -22,15 +27,17 @@ final class SimRun {
   private static final long TURN_NS = 20 * MS;
   private static final long QUIET_NS = 10_000 * MS;
   private static final long GATHER_NS = 3000 * MS;
+  private static final Deadlines DEADLINES =
+      new Deadlines(1500 * MS, 1000 * MS, 20_000 * MS, 60_000 * MS);
 
   final String id;
-  final JobKey key;
+  final LinkKeys keys;
   final long firstStep;
   final Coordinator coordinator;
-  final @Nullable CheckpointPlan checkpoints;
+  final CheckpointPlan checkpoints;
   final Invariants invariants;
 
-  /** Since when everybody trains undisturbed, or until when not. */
+  /** Since when all train undisturbed, or until when not. */
   long calmSinceNs;
 
   private final Simulation simulation;
@@ -47,7 +54,7 @@ final class SimRun {
     id = "sim-" + number;
     byte[] secret = new byte[JobKey.LENGTH];
     secret[0] = (byte) number;
-    key = new JobKey(secret);
+    keys = simulation.parts.keys(new JobKey(secret));
     this.firstStep = firstStep;
     this.nextStep = firstStep;
     this.scenario = scenario;
@@ -55,36 +62,39 @@ final class SimRun {
     this.oracle = simulation.oracle;
     begunNs = simulation.scheduler.now();
     invariants = new Invariants(oracle, scenario.staleness());
+    StepRange steps = new StepRange(firstStep, oracle.steps);
+    Parts parts = simulation.parts;
     checkpoints =
         scenario.hasCheckpoints()
-            ? new CheckpointPlan(
+            ? new ScheduledCheckpoints(
                 new CheckpointOptions(
                     scenario.everySteps(),
                     scenario.everySteps() > 0 ? 0 : 400 * MS,
                     oracle.plan.groups().size(),
-                    firstStep,
-                    oracle.steps),
+                    steps,
+                    0),
                 begunNs)
-            : null;
+            : new NoCheckpoints();
     coordinator =
         new Coordinator(
             new CoordinatorOptions(
                 id,
-                scenario.minWorkers(),
+                scenario.cluster().minWorkers(),
                 oracle.slots.slots(),
-                oracle.plan.groups().stream().map(BlockGroup::length).toList(),
-                scenario.servers(),
-                scenario.replicas(),
-                firstStep,
-                oracle.steps,
-                1500 * MS,
-                1000 * MS,
-                20_000 * MS,
-                60_000 * MS,
+                new CoordinatorOptions.Servers(
+                    scenario.cluster().servers(),
+                    scenario.cluster().replicas(),
+                    oracle.plan.groups().stream().map(BlockGroup::length).toList()),
+                steps,
+                parts.deadlines(DEADLINES),
                 0),
-            simulation::newIncarnation,
-            checkpoints,
+            parts.lives(new FencedLives(simulation::newIncarnation)),
+            parts.checkpoints(checkpoints),
             simulation.codecs);
+  }
+
+  boolean writesCheckpoints() {
+    return scenario.hasCheckpoints();
   }
 
   void start() {
@@ -105,7 +115,7 @@ final class SimRun {
       return;
     }
     long now = simulation.scheduler.now();
-    if (coordinator.phase() == Phase.FAILED) {
+    if (coordinator.phase() == CoordinatorPhase.FAILED) {
       if (!committing) {
         simulation.failed(this);
         return;
@@ -133,19 +143,18 @@ final class SimRun {
   }
 
   private boolean hasLastCheckpoint(long now) {
-    return checkpoints == null
+    return !scenario.hasCheckpoints()
         || firstStep == oracle.steps
         || checkpoints.committed() == oracle.steps
         || (!committing && checkpoints.isQuiet(now, QUIET_NS));
   }
 
   private void commit() {
-    CheckpointPlan plan = checkpoints;
-    if (plan == null || committing) {
+    if (committing) {
       return;
     }
-    plan.takeFailures();
-    CheckpointPlan.Complete complete = plan.takeComplete();
+    checkpoints.takeFailures();
+    CheckpointPlan.Complete complete = checkpoints.takeComplete();
     if (complete == null) {
       return;
     }
@@ -159,10 +168,10 @@ final class SimRun {
             return;
           }
           if (simulation.fails()) {
-            plan.failed(complete.step());
+            checkpoints.failed(complete.step());
           } else {
             simulation.store.commit(complete.step(), complete.files());
-            plan.committed(complete.step());
+            checkpoints.committed(complete.step());
           }
         });
   }
@@ -180,10 +189,10 @@ final class SimRun {
             });
     recoveries.addAll(coordinator.takeRecoveries());
     long now = simulation.scheduler.now();
-    if (coordinator.phase() != Phase.TRAINING) {
+    if (coordinator.phase() != CoordinatorPhase.TRAINING) {
       calmSinceNs = now;
     }
-    invariants.after(coordinator, nextStep, checkpoints == null ? 0 : checkpoints.committed(), now);
+    invariants.after(coordinator, nextStep, checkpoints.committed(), now);
   }
 
   int generations() {

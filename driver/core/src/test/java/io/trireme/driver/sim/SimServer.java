@@ -38,15 +38,16 @@ final class SimServer implements GroupUpdaters {
                 oracle.slots,
                 session.run.firstStep,
                 oracle.steps,
-                simulation.staleness(),
+                simulation.parts.staleness(simulation.staleness()),
                 oracle.clip,
                 simulation.compression(),
                 false),
-            session.run.key,
+            session.run.keys,
             simulation.network.of(session.host, arrivals),
             this,
             rejections,
-            snapshots);
+            snapshots,
+            simulation.parts.rules(arrivals::generation));
     simulation.scheduler.within(0, 100 * Scheduler.MS, this::load);
   }
 
@@ -68,12 +69,21 @@ final class SimServer implements GroupUpdaters {
     if (stored != null) {
       updater.load(stored);
     }
-    return updater;
+    return replaceable(group, updater);
   }
 
   @Override
   public GroupUpdater blank(BlockGroup group) {
-    return updater(group, false);
+    return replaceable(group, updater(group, false));
+  }
+
+  private GroupUpdater replaceable(BlockGroup group, CheckedUpdater updater) {
+    return simulation.parts.updater(updater, () -> isBackup(group.index()));
+  }
+
+  private boolean isBackup(int group) {
+    Membership formed = session.membership;
+    return formed != null && formed.groups().get(group).primary() != self().index();
   }
 
   private CheckedUpdater updater(BlockGroup group, boolean first) {

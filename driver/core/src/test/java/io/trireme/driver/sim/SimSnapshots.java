@@ -33,7 +33,7 @@ final class SimSnapshots implements Snapshots {
 
   @Override
   public boolean isDue(long step) {
-    return session.run.checkpoints != null
+    return session.run.writesCheckpoints()
         && step > session.run.firstStep
         && (step == announced || step == simulation.oracle.steps);
   }

@@ -21,13 +21,13 @@ final class SimSpark {
     this.simulation = simulation;
     this.random = random;
     this.scenario = scenario;
-    homes = new SimExecutor[scenario.workers()];
-    done = new boolean[scenario.workers()];
+    homes = new SimExecutor[scenario.cluster().workers()];
+    done = new boolean[scenario.cluster().workers()];
   }
 
   /** A driver starts, with executors of its own. */
   void startApplication() {
-    for (int i = 0; i < scenario.executors(); i++) {
+    for (int i = 0; i < scenario.cluster().executors(); i++) {
       startExecutor();
     }
   }
@@ -54,13 +54,13 @@ final class SimSpark {
 
   /** The tasks of a run begin, some of them late. */
   void launchAll(SimRun run) {
-    homes = new SimExecutor[scenario.workers()];
-    done = new boolean[scenario.workers()];
+    homes = new SimExecutor[scenario.cluster().workers()];
+    done = new boolean[scenario.cluster().workers()];
     for (int worker = 0; worker < homes.length; worker++) {
       int index = worker;
       simulation.scheduler.within(
           0,
-          (worker < scenario.minWorkers() ? 200 : 3000) * Scheduler.MS,
+          (worker < scenario.cluster().minWorkers() ? 200 : 3000) * Scheduler.MS,
           () -> launch(run, index));
     }
   }

@@ -1,6 +1,7 @@
 package io.trireme.driver.sim;
 
 import io.trireme.common.message.Membership;
+import io.trireme.common.message.SlotRange;
 import io.trireme.common.message.StepReport;
 import io.trireme.common.message.WorkerReport;
 import io.trireme.common.slots.ReductionTree;
@@ -56,7 +57,7 @@ final class SimWorker implements WorkerIncarnation.Computer {
                 simulation.staleness() >= 0,
                 simulation.compression(),
                 false),
-            session.run.key,
+            session.run.keys,
             transport,
             parameters,
             rejections,
@@ -166,7 +167,8 @@ final class SimWorker implements WorkerIncarnation.Computer {
     }
     if (hi - lo == 1) {
       float[] end = oracle.localSteps(step, lo, at);
-      float[] delta = LocalDelta.of(at, end, oracle.slots.examplesInSlot(step, lo));
+      float[] delta =
+          LocalDelta.of(at, end, simulation.parts.weight(oracle.slots.examplesInSlot(step, lo)));
       oracle.sign(lo, delta);
       return delta;
     }
@@ -193,16 +195,10 @@ final class SimWorker implements WorkerIncarnation.Computer {
         new StepReport(
             generation,
             step,
-            from,
-            to,
-            examples,
-            examples,
-            1,
-            1,
-            1,
-            life.sentBytes(),
-            1,
-            life.encoding(),
+            new SlotRange(from, to),
+            new StepReport.Score(examples, examples),
+            new StepReport.Times(1, 1, 1),
+            new StepReport.Traffic(life.sentBytes(), 1, life.encoding()),
             life.nonFinite()));
   }
 

@@ -3,17 +3,17 @@ package io.trireme.driver.sim;
 import static java.util.Objects.requireNonNull;
 
 import io.trireme.common.message.ExecutorReport;
-import io.trireme.common.message.GroupHolders;
 import io.trireme.common.message.JobOrders;
-import io.trireme.common.message.Membership;
 import io.trireme.driver.coordinator.CodecPolicy;
+import io.trireme.driver.coordinator.FixedCodecs;
 import io.trireme.driver.coordinator.Recovery;
 import io.trireme.kernels.compression.CompressionPlan;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** One job from its start to its end, with whatever a seed has in store for it. */
+/** One job from its start to its end, with all faults that its seed stands for. */
 final class Simulation {
 
   private static final long MS = Scheduler.MS;
@@ -40,16 +40,18 @@ final class Simulation {
   private final Scenario scenario;
   private final CompressionPlan compression;
 
-  /** Chooses codecs while the job runs; null if nobody does. */
-  final @Nullable CodecPolicy codecs;
+  /** Chooses codecs while the job runs. */
+  final CodecPolicy codecs;
+
+  /** What coordinator, servers and workers are made of. */
+  final Parts parts;
 
   private final SplittableRandom random;
-  private final Host driver = new Host("driver");
+  final Host driver = new Host("driver");
   private @Nullable SimRun current;
   private @Nullable String failure;
   private boolean over;
   private long nextIncarnation = 1;
-  private int faultsLeft;
   private int runs;
   private int restarts;
   private int generations;
@@ -63,13 +65,24 @@ final class Simulation {
     this(scenario, CompressionPlan.plain(scenario.oracle().plan));
   }
 
+  /** A job that has other parts than real ones. */
+  Simulation(Scenario scenario, Parts parts) {
+    this(scenario, CompressionPlan.plain(scenario.oracle().plan), new FixedCodecs(), parts);
+  }
+
   /** A job whose blocks travel so. */
   Simulation(Scenario scenario, CompressionPlan compression) {
-    this(scenario, compression, null);
+    this(scenario, compression, new FixedCodecs());
   }
 
   /** A run whose codecs are chosen while it runs. */
-  Simulation(Scenario scenario, CompressionPlan compression, @Nullable CodecPolicy codecs) {
+  Simulation(Scenario scenario, CompressionPlan compression, CodecPolicy codecs) {
+    this(scenario, compression, codecs, Parts.REAL);
+  }
+
+  private Simulation(
+      Scenario scenario, CompressionPlan compression, CodecPolicy codecs, Parts parts) {
+    this.parts = parts;
     this.compression = compression;
     this.codecs = codecs;
     this.scenario = scenario;
@@ -79,25 +92,38 @@ final class Simulation {
     this.network = new SimNetwork(scheduler, random.split());
     this.spark = new SimSpark(this, random.split(), scenario);
     this.store = new SimStore(oracle);
-    this.faultsLeft = scenario.faults();
   }
 
   /** What is wrong with the jobs of a seed; null if nothing is. */
   static @Nullable String verdict(long seed) {
+    return verdict(seed, Parts.REAL, unused -> true);
+  }
+
+  /**
+   * What is wrong with the jobs of a seed that have these parts; null if nothing is.
+   *
+   * @param asked tells whether a fault that was found is one that is looked for
+   */
+  static @Nullable String verdict(long seed, Parts parts, Predicate<String> asked) {
     for (Scenario.Family family : Scenario.Family.values()) {
-      try {
-        String failure = new Simulation(family.of(seed)).run().failure();
-        if (failure != null) {
-          return family + ": failed: " + failure;
-        }
-      } catch (RuntimeException e) {
-        return family + ": " + e;
+      String found = verdict(family, seed, parts);
+      if (found != null && asked.test(found)) {
+        return family + ": " + found;
       }
     }
     return null;
   }
 
-  /** How far workers may be ahead of each other; negative where every step waits for everybody. */
+  private static @Nullable String verdict(Scenario.Family family, long seed, Parts parts) {
+    try {
+      String failure = new Simulation(family.of(seed), parts).run().failure();
+      return failure == null ? null : "failed: " + failure;
+    } catch (RuntimeException e) {
+      return e.toString();
+    }
+  }
+
+  /** How far workers may be ahead of each other; negative where every step waits for all. */
   long staleness() {
     return scenario.staleness();
   }
@@ -115,6 +141,11 @@ final class Simulation {
   /** The run that the driver follows; null if there is none now. */
   @Nullable SimRun current() {
     return current;
+  }
+
+  /** Whether the job has ended. */
+  boolean isOver() {
+    return over;
   }
 
   boolean isCurrent(SimRun run) {
@@ -138,7 +169,7 @@ final class Simulation {
 
   /** A request from an executor to the driver. */
   void control(SimExecutor from, Runnable arrives) {
-    if (random.nextInt(100) >= scenario.lostControl()) {
+    if (random.nextInt(100) >= scenario.faults().lostControl()) {
       scheduler.within(
           0,
           5 * MS,
@@ -152,7 +183,7 @@ final class Simulation {
 
   /** An answer from the driver to an executor. */
   void answer(SimExecutor to, Runnable arrives) {
-    if (random.nextInt(100) >= scenario.lostControl()) {
+    if (random.nextInt(100) >= scenario.faults().lostControl()) {
       scheduler.within(
           0,
           5 * MS,
@@ -182,7 +213,7 @@ final class Simulation {
 
   Outcome run() {
     startDriver();
-    scheduler.within(600 * MS, 1500 * MS, this::fault);
+    scheduler.within(600 * MS, 1500 * MS, new FaultInjector(this, scenario, random)::fault);
     boolean ended = scheduler.run(() -> over, LIMIT_NS, this::look);
     if (!ended) {
       throw new InvariantBroken(
@@ -258,9 +289,12 @@ final class Simulation {
     }
   }
 
-  private void crashDriver() {
-    leave(requireNonNull(current));
-    restartDriver();
+  /** The driver's process dies, if it follows a run, and is started anew. */
+  void crashDriver() {
+    if (current != null) {
+      leave(current);
+      restartDriver();
+    }
   }
 
   private void restartDriver() {
@@ -269,128 +303,8 @@ final class Simulation {
     scheduler.within(200 * MS, 2000 * MS, this::startDriver);
   }
 
-  /** Whether every group is on two servers, so that one may be lost. */
-  private boolean isReplicated() {
-    SimRun run = current;
-    if (run == null) {
-      return false;
-    }
-    Membership formed = run.coordinator.membership();
-    if (formed == null) {
-      return run.coordinator.restarts() == 0
-          && spark.executors.stream().allMatch(executor -> spark.isWell(executor.host.name));
-    }
-    long calmNs = scheduler.now() - run.calmSinceNs;
-    return calmNs > 300 * MS
-        && formed.servers().stream().allMatch(server -> spark.isWell(server.endpoint().host()))
-        && formed.groups().stream()
-            .allMatch(
-                group ->
-                    group.backup() != GroupHolders.NONE
-                        && !hostOf(formed, group.backup()).equals(hostOf(formed, group.primary()))
-                        && (group.current() || (calmNs > 2000 * MS && network.isWhole(2000 * MS))));
-  }
-
-  private static String hostOf(Membership formed, int server) {
-    return formed.server(server).endpoint().host();
-  }
-
   /** Whether a host and the driver cannot talk. */
   boolean isCutOff(Host host) {
     return network.isCut(host, driver) || network.isCut(driver, host);
-  }
-
-  /** Breaks something, if the run can stand it now. */
-  private void fault() {
-    if (over || faultsLeft == 0) {
-      return;
-    }
-    scheduler.within(50 * MS, scenario.faultGapMs() * MS, this::fault);
-    boolean calm = isReplicated();
-    if (!calm && !scenario.wild() && random.nextInt(4) > 0) {
-      return;
-    }
-    List<SimExecutor> alive = spark.executors.stream().filter(e -> e.host.alive).toList();
-    if (alive.isEmpty()) {
-      return;
-    }
-    SimExecutor victim = alive.get(random.nextInt(alive.size()));
-    SimExecutor other = alive.get(random.nextInt(alive.size()));
-    long briefly = (10 + random.nextLong(400)) * MS;
-    long long_ = (1600 + random.nextLong(3000)) * MS;
-    boolean mayLose = (calm && scenario.replicas() > 0) || scenario.wild() || !victim.hasServers();
-    faultsLeft--;
-    switch (scenario.pick(random)) {
-      case KILL -> {
-        if (mayLose) {
-          calm(scheduler.now());
-          spark.kill(victim);
-        }
-      }
-      case FREEZE -> {
-        boolean lose = mayLose && random.nextBoolean();
-        victim.host.frozenUntilNs = scheduler.now() + (lose ? long_ : briefly);
-        if (lose) {
-          calm(scheduler.now() + long_);
-        }
-        if (lose && random.nextBoolean()) {
-          spark.giveUp(victim);
-        }
-      }
-      case CUT_DRIVER -> {
-        boolean lose = mayLose && random.nextBoolean();
-        long until = scheduler.now() + (lose ? long_ : briefly);
-        if (lose) {
-          calm(until);
-        }
-        if (random.nextBoolean()) {
-          network.cut(victim.host, driver, until);
-        }
-        network.cut(driver, victim.host, until);
-        if (lose && random.nextBoolean()) {
-          spark.giveUp(victim);
-        }
-      }
-      case CUT_AND_KILL -> {
-        network.cut(victim.host, other.host, scheduler.now() + briefly + 500 * MS);
-        scheduler.at(scheduler.now() + briefly, () -> killIfHarmless(victim));
-      }
-      case CUT_PEERS -> {
-        long until = scheduler.now() + (random.nextBoolean() ? long_ : briefly);
-        network.cut(victim.host, other.host, until);
-        if (random.nextBoolean()) {
-          network.cut(other.host, victim.host, until);
-        }
-      }
-      case BREAK -> network.breakSessions(victim.host, other.host);
-      case REPLAY -> network.replay();
-      case SLOW -> network.slowest((1 + random.nextLong(40)) * MS);
-      case LEAVE -> {
-        victim.leave();
-        if (!oracle.lossy && random.nextBoolean()) {
-          scheduler.at(scheduler.now() + briefly, () -> killIfHarmless(victim));
-        }
-      }
-      case CRASH_DRIVER -> {
-        if (current != null) {
-          crashDriver();
-        }
-      }
-    }
-  }
-
-  private void killIfHarmless(SimExecutor victim) {
-    if (victim.host.alive
-        && (!victim.hasServers() || (scenario.replicas() > 0 && isReplicated()))) {
-      calm(scheduler.now());
-      spark.kill(victim);
-    }
-  }
-
-  /** Nobody is to count on backups before then. */
-  private void calm(long fromNs) {
-    if (current != null) {
-      current.calmSinceNs = fromNs;
-    }
   }
 }

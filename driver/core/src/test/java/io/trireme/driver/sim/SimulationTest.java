@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
-/** Whatever breaks, the parameters at the end are, bit for bit, those of a quiet run. */
+/** Faults of any kind leave the parameters, bit for bit, as a quiet run has them. */
 @Timeout(1200)
 class SimulationTest {
 
@@ -90,7 +90,7 @@ class SimulationTest {
   }
 
   private static String replay(Family family, long seed) {
-    return "replay: mvn -pl driver -am test -Dtest=SimulationTest#replaysOneSeed"
+    return "replay: mvn -pl driver/core -am test -Dtest=SimulationTest#replaysOneSeed"
         + " -Dsurefire.failIfNoSpecifiedTests=false -D"
         + REPLAY
         + "="

@@ -29,27 +29,37 @@ final class InputShapes {
    * @throws BadModelException if the model takes none; the message says why not
    */
   static Found find(Dl4jNetwork network, List<TensorSpec> features) {
-    List<String> reasons = new ArrayList<>();
-    RuntimeException last = null;
-    for (List<ArrayForm> forms : combinations(features, network.isTimeFirst())) {
+    List<List<ArrayForm>> all = combinations(features, network.isTimeFirst());
+    List<RuntimeException> failures = new ArrayList<>();
+    for (List<ArrayForm> forms : all) {
       try {
         return new Found(forms, network.predict(zeros(network, forms)));
       } catch (RuntimeException e) {
-        if (last != null) {
-          e.addSuppressed(last);
-        }
-        last = e;
-        reasons.add(words(features, forms) + oneLine(e));
+        failures.add(e);
       }
     }
-    String same = String.valueOf(last == null ? null : oneLine(last));
-    boolean allSame = reasons.stream().allMatch(reason -> reason.endsWith(": " + same));
-    throw new BadModelException(
-        "the model does not take the data's examples of "
-            + features.stream().map(TensorBinding::words).collect(Collectors.joining(", "))
-            + ": "
-            + (allSame ? same : String.join("; ", reasons)),
-        last);
+    throw refusal(features, all, failures);
+  }
+
+  private static BadModelException refusal(
+      List<TensorSpec> features, List<List<ArrayForm>> forms, List<RuntimeException> failures) {
+    List<String> reasons =
+        new ArrayList<>(failures.stream().map(InputShapes::oneLine).distinct().toList());
+    if (reasons.size() > 1) {
+      reasons.clear();
+      for (int i = 0; i < forms.size(); i++) {
+        reasons.add(words(features, forms.get(i)) + oneLine(failures.get(i)));
+      }
+    }
+    BadModelException refusal =
+        new BadModelException(
+            "the model does not take the data's examples of "
+                + features.stream().map(TensorBinding::words).collect(Collectors.joining(", "))
+                + ": "
+                + String.join("; ", reasons),
+            failures.get(0));
+    failures.stream().skip(1).forEach(refusal::addSuppressed);
+    return refusal;
   }
 
   private static NetworkArrays zeros(Dl4jNetwork network, List<ArrayForm> forms) {

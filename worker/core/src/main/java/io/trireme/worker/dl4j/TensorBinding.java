@@ -7,6 +7,7 @@ import io.trireme.kernels.memory.FloatVector;
 import io.trireme.worker.engine.BadModelException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -76,7 +77,7 @@ final class TensorBinding {
       return tensors;
     }
     List<String> names = tensors.stream().map(TensorSpec::name).toList();
-    if (!List.copyOf(names).stream().sorted().toList().equals(network.stream().sorted().toList())) {
+    if (!Set.copyOf(names).equals(Set.copyOf(network))) {
       throw new BadModelException(
           List.of(
               "the model has the %s %s, the data has the %s %s: expected the same names"

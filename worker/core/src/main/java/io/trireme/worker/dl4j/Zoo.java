@@ -1,5 +1,6 @@
 package io.trireme.worker.dl4j;
 
+import io.trireme.common.config.ModelConfig;
 import io.trireme.common.config.OptimizerConfig;
 import io.trireme.data.schema.ExampleSchema;
 import io.trireme.data.schema.Role;
@@ -38,7 +39,11 @@ final class Zoo {
       case "lenet" -> lenet(builder, schema);
       default ->
           throw new BadModelException(
-              List.of("model: unknown zoo model " + name + ", expected mlp or lenet"));
+              List.of(
+                  "model: unknown zoo model "
+                      + name
+                      + ", expected "
+                      + String.join(" or ", ModelConfig.ZOO)));
     };
   }
 

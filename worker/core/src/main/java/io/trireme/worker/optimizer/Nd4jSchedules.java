@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -81,7 +82,7 @@ final class Nd4jSchedules {
     }
     Class<? extends ISchedule> type = BY_KIND.get(config.kind());
     if (type == null) {
-      return new FixedSchedule(config.numbers().get("initialValue"));
+      return new FixedSchedule(Objects.requireNonNull(config.numbers().get("initialValue")));
     }
     Map<String, Object> form = new HashMap<>(config.numbers());
     form.put("@class", type.getName());

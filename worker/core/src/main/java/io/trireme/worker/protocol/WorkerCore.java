@@ -124,11 +124,9 @@ final class WorkerCore implements AutoCloseable {
    */
   void restore(ResidualStore store) {
     WorkerMember self = member;
-    if (self != null && self.heirFrom() < self.heirTo() && options.compression().hasWay()) {
+    if (self != null && !self.restored().isEmpty() && options.compression().hasWay()) {
       encoders.restore(
-          store.stored().stream()
-              .filter(node -> node.lo() >= self.heirFrom() && node.lo() < self.heirTo())
-              .toList(),
+          store.stored().stream().filter(node -> self.restored().contains(node.lo())).toList(),
           store);
     }
     store.done();

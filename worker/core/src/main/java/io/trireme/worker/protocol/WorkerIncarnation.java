@@ -7,7 +7,7 @@ import io.trireme.common.transport.Inbound;
 import io.trireme.common.transport.SecureReceiver;
 import io.trireme.common.transport.SecureSender;
 import io.trireme.common.transport.Transport;
-import io.trireme.common.wire.JobKey;
+import io.trireme.common.wire.LinkKeys;
 import io.trireme.common.wire.Peer;
 import io.trireme.common.wire.Rejections;
 import java.util.List;
@@ -51,7 +51,7 @@ public final class WorkerIncarnation implements AutoCloseable {
   }
 
   private final WorkerOptions options;
-  private final JobKey key;
+  private final LinkKeys key;
   private final Transport transport;
   private final Rejections rejections;
   private final Computer computer;
@@ -71,7 +71,7 @@ public final class WorkerIncarnation implements AutoCloseable {
    */
   public WorkerIncarnation(
       WorkerOptions options,
-      JobKey key,
+      LinkKeys key,
       Transport transport,
       MutableDirectBuffer parameters,
       Rejections rejections,

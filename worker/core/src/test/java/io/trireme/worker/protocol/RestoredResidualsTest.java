@@ -13,6 +13,7 @@ import io.trireme.common.layout.SegmentKind;
 import io.trireme.common.message.GroupHolders;
 import io.trireme.common.message.Membership;
 import io.trireme.common.message.ServerMember;
+import io.trireme.common.message.SlotRange;
 import io.trireme.common.message.WorkerMember;
 import io.trireme.common.slots.ReductionTree;
 import io.trireme.common.slots.TreeNode;
@@ -139,7 +140,7 @@ class RestoredResidualsTest {
     assertThat(sessions.openEnds()).isZero();
   }
 
-  private void enter(long step, int slotFrom, int slotTo, int heirFrom, int heirTo) {
+  private void enter(long step, int slotFrom, int slotTo, int restoredFrom, int restoredTo) {
     generation++;
     CloseHelper.close(server);
     Inbound end = sessions.listen();
@@ -153,7 +154,12 @@ class RestoredResidualsTest {
         new Membership(
             generation,
             step,
-            List.of(new WorkerMember(SELF, place, slotFrom, slotTo, heirFrom, heirTo)),
+            List.of(
+                new WorkerMember(
+                    SELF,
+                    place,
+                    new SlotRange(slotFrom, slotTo),
+                    new SlotRange(restoredFrom, restoredTo))),
             List.of(new ServerMember(SERVER, end.endpoint())),
             List.of(new GroupHolders(0, GroupHolders.NONE, false)));
     server = new FakeServer(KEY, SERVER, SELF, formed, end, sessions);

@@ -48,7 +48,7 @@ class ShardQueueTest {
   }
 
   @Test
-  @Timeout(60)
+  @Timeout(600)
   void errorOfTheFileSystemCostsOneShardAndNotThoseAfterIt() throws IOException {
     ShardLog log = new ShardLog();
     CheckpointSpec spec = new CheckpointSpec("job", "0123456789abcdef", folder.toString(), null);

@@ -45,7 +45,10 @@ public interface TrainingListener {
   /** Codecs were chosen while the job runs. */
   default void compression(CompressionEvent choice) {}
 
-  /** One listener that tells several, in this order; after a failing one the later ones hear no more. */
+  /**
+   * One listener that tells several, in this order; after a failing one the later ones hear no
+   * more.
+   */
   static TrainingListener all(List<TrainingListener> listeners) {
     List<TrainingListener> all = List.copyOf(listeners);
     return new TrainingListener() {

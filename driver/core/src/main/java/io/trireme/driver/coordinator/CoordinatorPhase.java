@@ -4,14 +4,14 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /** Where a run stands. */
-public enum Phase {
+public enum CoordinatorPhase {
   /** No executor has been given servers yet. */
   GATHERING,
   /** Servers are starting on their executors. */
   PLACING,
   /** Servers are ready; workers are joining. */
   JOINING,
-  /** Everybody seals for the next generation. */
+  /** All members seal for the next generation. */
   FORMING,
   /** Workers and servers are members of a generation, and train. */
   TRAINING,
@@ -20,9 +20,9 @@ public enum Phase {
   /** The run cannot go on. */
   FAILED;
 
-  private static final Set<Phase> NONE = EnumSet.noneOf(Phase.class);
+  private static final Set<CoordinatorPhase> NONE = EnumSet.noneOf(CoordinatorPhase.class);
 
-  private Set<Phase> next() {
+  private Set<CoordinatorPhase> next() {
     return switch (this) {
       case GATHERING -> EnumSet.of(PLACING, FAILED);
       case PLACING -> EnumSet.of(JOINING, FAILED);
@@ -34,12 +34,12 @@ public enum Phase {
   }
 
   /** Whether a run may go from here to there. */
-  public boolean mayBecome(Phase other) {
+  public boolean mayBecome(CoordinatorPhase other) {
     return next().contains(other);
   }
 
   /** Whether the run is over. */
   public boolean isOver() {
-    return next().isEmpty();
+    return this == FINISHED || this == FAILED;
   }
 }

@@ -9,16 +9,18 @@ import io.trireme.common.checkpoint.StoredSection;
 import io.trireme.common.message.CheckpointReport;
 import io.trireme.common.message.ShardReport;
 import io.trireme.common.message.ShardReport.SlotShare;
+import io.trireme.common.message.StepRange;
 import io.trireme.common.slots.TreeNode;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class CheckpointPlanTest {
+class ScheduledCheckpointsTest {
   private static final long MS = 1_000_000;
 
   private static CheckpointPlan everySteps(long steps) {
-    return new CheckpointPlan(new CheckpointOptions(steps, 0, 3, 0, 1000), 0);
+    return new ScheduledCheckpoints(
+        new CheckpointOptions(steps, 0, 3, new StepRange(0, 1000), 0), 0);
   }
 
   private static CheckpointReport shard(long step, String name, int... groups) {
@@ -66,7 +68,7 @@ class CheckpointPlanTest {
   }
 
   private static CheckpointPlan lossy() {
-    return new CheckpointPlan(new CheckpointOptions(10, 0, 3, 0, 1000, 4), 0);
+    return new ScheduledCheckpoints(new CheckpointOptions(10, 0, 3, new StepRange(0, 1000), 4), 0);
   }
 
   private static CheckpointReport residuals(
@@ -119,7 +121,7 @@ class CheckpointPlanTest {
     plan.onTick(2800 * MS);
     assertThat(plan.announced()).isEqualTo(10);
     plan.onTick(3000 * MS);
-    assertThat(plan.announced()).as("whoever had slots 0 and 1 is lost").isGreaterThan(30);
+    assertThat(plan.announced()).as("the worker of slots 0 and 1 is lost").isGreaterThan(30);
     assertThat(plan.takeComplete()).isNull();
   }
 
@@ -129,7 +131,7 @@ class CheckpointPlanTest {
     plan.note(shard(10, "a", 0, 1), MS);
     plan.reached(11, 2 * MS);
     plan.onTick(5000 * MS);
-    assertThat(plan.announced()).as("somebody may be at 10 still").isEqualTo(10);
+    assertThat(plan.announced()).as("a server may be at 10 still").isEqualTo(10);
     plan.reached(30, 5001 * MS);
     plan.note(new CheckpointReport(true, List.of(), List.of()), 6000 * MS);
     plan.onTick(7900 * MS);
@@ -144,7 +146,9 @@ class CheckpointPlanTest {
 
   @Test
   void timeAndRequestsAskForTheNextStepThatEverybodyCanHearOf() {
-    CheckpointPlan plan = new CheckpointPlan(new CheckpointOptions(0, 1000 * MS, 3, 100, 1000), 0);
+    CheckpointPlan plan =
+        new ScheduledCheckpoints(
+            new CheckpointOptions(0, 1000 * MS, 3, new StepRange(100, 1000), 0), 0);
     assertThat(plan.announced()).isZero();
     plan.onTick(5000 * MS);
     assertThat(plan.announced()).as("nothing has moved").isZero();
