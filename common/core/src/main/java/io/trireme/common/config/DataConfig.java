@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param format how the data is stored, such as {@code idx}
  * @param train the options of the training set
- * @param test the options of the test set
+ * @param test the options of the test set; empty if there is none
  * @param shards folder of the prepared shards; by default {@code data} under the output folder
  */
 public record DataConfig(

@@ -2,9 +2,11 @@ package io.trireme.driver.api;
 
 import io.trireme.common.config.JobConfig;
 import io.trireme.driver.jobfile.JobFile;
+import io.trireme.driver.rows.ProgramFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.spark.sql.Dataset;
 import org.yaml.snakeyaml.Yaml;
 
 /**
@@ -46,6 +48,20 @@ public final class JobBuilder {
   /** Sets how many workers there are, no fewer at the start than later. */
   public JobBuilder workers(int count) {
     return set("workers.min", count).set("workers.max", count);
+  }
+
+  /**
+   * The examples are those that the program hands over, see {@link Training#trainOn(Dataset,
+   * Columns)}.
+   */
+  public JobBuilder rowsOfProgram() {
+    return set("data", Map.of("format", ProgramFormat.NAME, "train", Map.of()));
+  }
+
+  /** Forgets a key of the root, so that its default holds. */
+  public JobBuilder without(String key) {
+    keys.remove(key);
+    return this;
   }
 
   @SuppressWarnings("unchecked") // Maps below the root are made here, or have the keys of YAML.

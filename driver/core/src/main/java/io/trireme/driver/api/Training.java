@@ -14,6 +14,10 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.util.Map;
 import java.util.Optional;
+import io.trireme.driver.rows.ExampleRow;
+import io.trireme.driver.rows.GivenSet;
+import io.trireme.driver.rows.RowReader;
+import io.trireme.driver.run.GivenData;
 import io.trireme.driver.run.InitialModel;
 import io.trireme.driver.run.JobRun;
 import io.trireme.driver.run.ResumeMode;
@@ -28,7 +32,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.deeplearning4j.nn.api.Model;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +50,8 @@ public final class Training {
   private InitialModel model = InitialModel.OF_JOB;
   private ResumeMode resume = ResumeMode.of("auto");
   private boolean overwrite;
+  private @Nullable GivenSet<?> trainingSet;
+  private @Nullable GivenSet<?> testSet;
 
   Training(JavaSparkContext spark, JobConfig job) {
     this.spark = spark;
@@ -79,6 +88,56 @@ public final class Training {
   public Training initialParameters(float[] parameters) {
     model = InitialModel.withParameters(parameters.clone());
     return this;
+  }
+
+  /** Trains on the rows of a data frame, in place of the job's training set. */
+  public Training trainOn(Dataset<Row> rows, Columns columns) {
+    trainingSet = set("training", rows, columns);
+    return this;
+  }
+
+  /** Evaluates on the rows of a data frame, in place of the job's test set. */
+  public Training testOn(Dataset<Row> rows, Columns columns) {
+    testSet = set("test", rows, columns);
+    return this;
+  }
+
+  /**
+   * Trains on the examples of an RDD, in place of the job's training set.
+   *
+   * @param classes how many classes the labels stand for; 0 for quantities
+   */
+  public Training trainOn(JavaRDD<Example> examples, int classes) {
+    trainingSet = set(examples, classes);
+    return this;
+  }
+
+  /**
+   * Evaluates on the examples of an RDD, in place of the job's test set.
+   *
+   * @param classes as for the training set
+   */
+  public Training testOn(JavaRDD<Example> examples, int classes) {
+    testSet = set(examples, classes);
+    return this;
+  }
+
+  private static GivenSet<?> set(String name, Dataset<Row> rows, Columns columns) {
+    RowReader reader = new RowReader(columns.features(), columns.labels());
+    reader.check(name, rows.schema());
+    return new GivenSet<>(rows.javaRDD(), reader, columns.count());
+  }
+
+  private static GivenSet<?> set(JavaRDD<Example> examples, int classes) {
+    return new GivenSet<>(
+        examples, example -> new ExampleRow(example.features(), example.labels()), classes);
+  }
+
+  private RunInputs.DataInput data() {
+    GivenSet<?> given = trainingSet;
+    return given == null
+        ? RunInputs.DataInput.OF_JOB
+        : new GivenData(given, Optional.ofNullable(testSet));
   }
 
   /** Adds a listener, which is told on the thread that trains. */
@@ -138,7 +197,9 @@ public final class Training {
         refuseGivenInputs(run);
         return finished(run);
       }
-      SourceFindings.check(job, Map.of(), spark.hadoopConfiguration());
+      if (trainingSet == null) {
+        SourceFindings.check(job, Map.of(), spark.hadoopConfiguration());
+      }
       SparkTrainer trainer = new SparkTrainer(run);
       Optional<RunResult> result =
           run.run(trainer, new StopSwitch(), () -> spark.sc().isStopped(), listeners);
@@ -157,7 +218,7 @@ public final class Training {
 
   /** A result that is there already may come from other inputs than those that a program gives. */
   private void refuseGivenInputs(JobRun run) {
-    if (model != InitialModel.OF_JOB) {
+    if (model != InitialModel.OF_JOB || trainingSet != null) {
       throw new PreflightException(
           List.of(
               new Finding(
@@ -178,7 +239,7 @@ public final class Training {
 
     @Override
     public RunResult train(RunContext context, TrainingListener listener) {
-      RunInputs inputs = new RunInputs(job, model, RunInputs.DataInput.OF_JOB);
+      RunInputs inputs = new RunInputs(job, model, data());
       TrainedRun done = new TrainingRun(spark, inputs, run.folder(), context, listener).train();
       trained = done.model();
       return done.result();

@@ -1,10 +1,12 @@
 package io.trireme.driver.cli;
 
 import io.trireme.common.config.JobConfig;
+import io.trireme.data.DatasetDescription;
 import io.trireme.driver.jobfile.JobFile;
 import io.trireme.driver.prepare.PreparedData;
 import io.trireme.driver.report.ProgressView;
 import io.trireme.driver.run.SourceFindings;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.apache.spark.SparkConf;
 import org.apache.spark.deploy.SparkHadoopUtil;
@@ -39,15 +41,22 @@ final class PrepareCommand implements Callable<Integer> {
         ProgressView.on(console.err(), console.terminal(), console.nanoTime())) {
       prepared = backend.prepare(conf, job, view);
     }
+    DatasetDescription test = prepared.test();
     console
         .out()
         .printf(
-            "%s %,d training examples in %s and %,d test examples in %s%n",
+            Locale.ROOT,
+            "%s %,d training examples in %s%s%n",
             prepared.reused() ? "found" : "prepared",
             prepared.train().examples(),
             prepared.trainUri(),
-            prepared.test().examples(),
-            prepared.testUri());
+            test == null
+                ? ""
+                : String.format(
+                    Locale.ROOT,
+                    " and %,d test examples in %s",
+                    test.examples(),
+                    prepared.testUri()));
     return ExitCode.DONE.number();
   }
 }

@@ -32,7 +32,8 @@ final class DataReader {
             .filter(provider -> data.clean("format") && provider.format().equals(format))
             .findFirst();
     Map<String, Object> train = known.map(p -> options("train", p)).orElseGet(() -> skip("train"));
-    Map<String, Object> test = known.map(p -> options("test", p)).orElseGet(() -> skip("test"));
+    Map<String, Object> test =
+        data.has("test") ? known.map(p -> options("test", p)).orElseGet(() -> skip("test")) : skip("test");
     String shards = data.readOrNull("shards", ValueKind.path());
     data.close();
     return new DataConfig(format, train, test, shards);

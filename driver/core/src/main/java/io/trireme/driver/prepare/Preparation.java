@@ -62,7 +62,7 @@ public final class Preparation {
   }
 
   /**
-   * Prepares a training set and a test set.
+   * Prepares a training set and, if there is one, a test set.
    *
    * @param sources where they come from, the training set first
    * @param classes number of classes; 0 to take the training set's largest label plus one
@@ -93,9 +93,9 @@ public final class Preparation {
     }
     return new PreparedData(
         new Path(folder, SetSource.TRAIN).toString(),
-        new Path(folder, SetSource.TEST).toString(),
+        ready.containsKey(SetSource.TEST) ? new Path(folder, SetSource.TEST).toString() : "",
         present(ready, SetSource.TRAIN),
-        present(ready, SetSource.TEST),
+        ready.get(SetSource.TEST),
         reused);
   }
 

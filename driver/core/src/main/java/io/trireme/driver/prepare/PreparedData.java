@@ -1,19 +1,26 @@
 package io.trireme.driver.prepare;
 
 import io.trireme.data.DatasetDescription;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A job's prepared sets.
  *
  * @param trainUri folder of the training set
- * @param testUri folder of the test set
+ * @param testUri folder of the test set; empty if there is none
  * @param train what the training set is
- * @param test what the test set is; image size and classes equal the training set's
+ * @param test what the test set is, of the training set's tensors; null if there is none
  * @param reused whether the shards were there already
  */
 public record PreparedData(
     String trainUri,
     String testUri,
     DatasetDescription train,
-    DatasetDescription test,
-    boolean reused) {}
+    @Nullable DatasetDescription test,
+    boolean reused) {
+
+  /** Whether there is a test set. */
+  public boolean hasTest() {
+    return test != null;
+  }
+}

@@ -15,19 +15,26 @@ import java.util.List;
  * @param source its examples
  */
 public record SetSource(String set, ExampleSource source) {
-  static final String TRAIN = "train";
-  static final String TEST = "test";
+  /** Name of the training set. */
+  public static final String TRAIN = "train";
+
+  /** Name of the test set. */
+  public static final String TEST = "test";
 
   /**
-   * The sets of a job, the training set first. Opens nothing.
+   * The sets of a job, the training set first, and the test set if there is one. Opens nothing.
    *
    * @throws io.trireme.data.BadDataException if the format is unknown or an option is wrong
    */
   public static List<SetSource> of(JobConfig job) {
     DataConfig data = job.data();
     ExampleSourceProvider format = ExampleSources.of(data.format());
-    return List.of(
-        new SetSource(TRAIN, format.source(new SourceRequest(TRAIN, 0, job.seed(), data.train()))),
-        new SetSource(TEST, format.source(new SourceRequest(TEST, 1, job.seed(), data.test()))));
+    SetSource train =
+        new SetSource(TRAIN, format.source(new SourceRequest(TRAIN, 0, job.seed(), data.train())));
+    return data.test().isEmpty()
+        ? List.of(train)
+        : List.of(
+            train,
+            new SetSource(TEST, format.source(new SourceRequest(TEST, 1, job.seed(), data.test()))));
   }
 }

@@ -34,8 +34,7 @@ final class ModelOutput {
     listener.phase(TrainingPhase.SAVING);
     plan.model().parameters().putBytes(0, trained.params());
     AtomicFile.write(folder.fileSystem(), folder.model(), plan.model()::write);
-    listener.phase(TrainingPhase.EVALUATING);
-    RunResult.Evaluation evaluation = evaluate(plan, data);
+    RunResult.Evaluation evaluation = data.hasTest() ? evaluate(plan, data) : null;
     RunResult result =
         new RunResult(
             job.job(),
@@ -56,6 +55,7 @@ final class ModelOutput {
 
   private RunResult.Evaluation evaluate(TrainingPlan plan, PreparedData data)
       throws InterruptedException {
+    listener.phase(TrainingPhase.EVALUATING);
     int parts = Math.max(1, plan.spec().computation().workers());
     try {
       Evaluation measures = Evaluator.evaluate(spark, plan.model(), data.testUri(), parts);

@@ -9,6 +9,15 @@ import io.trireme.driver.api.event.TrainingListener;
 import io.trireme.driver.api.event.TrainingPhase;
 import io.trireme.driver.api.result.PreflightException;
 import io.trireme.driver.api.result.RunResult;
+import io.trireme.data.BadDataException;
+import java.util.Map;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.nd4j.linalg.learning.config.Adam;
 import io.trireme.driver.fixture.LocalSpark;
 import io.trireme.driver.spark.PluginRegistry;
 import io.trireme.worker.engine.BadModelException;
@@ -60,12 +69,15 @@ class TriremeTest {
   }
 
   private static JobBuilder job(String id) {
+    return untested(id).set("data.test.examples", 100);
+  }
+
+  private static JobBuilder untested(String id) {
     return JobBuilder.named(id)
         .set("seed", 7)
         .set("model.zoo", "mlp")
         .set("data.format", "digits")
         .set("data.train.examples", 500)
-        .set("data.test.examples", 100)
         .set("batch.size", 50)
         .set("batch.slots", 2)
         .set("epochs", 1)
@@ -138,6 +150,100 @@ class TriremeTest {
             () -> Trireme.on(session).job(job("given")).initialParameters(new float[3]).train())
         .isInstanceOf(PreflightException.class)
         .hasMessageContaining("finished run of job given");
+  }
+
+  @Test
+  void aJobWithoutATestSetIsNotEvaluated() {
+    TrainedModel trained = Trireme.on(session).job(untested("untested")).train();
+    assertThat(trained.evaluation()).isEmpty();
+    assertThat(folder.resolve("untested/result.json")).content().doesNotContain("evaluation");
+  }
+
+  private static Dataset<Row> points(int rows) {
+    return session
+        .range(0, rows, 1, 3)
+        .selectExpr(
+            "id % 2 as class",
+            "sin(id) + id % 2 as x",
+            "array(cos(id), id % 2 - 0.5D) as y",
+            "if(id = 7, null, 1) as holes");
+  }
+
+  private static JobBuilder ofRows(String id) {
+    return untested(id)
+        .rowsOfProgram()
+        .set("model", Map.of("dl4j", folder.resolve("three.json").toString()))
+        .without("optimizer");
+  }
+
+  private static void writeModel() throws IOException {
+    Files.writeString(
+        folder.resolve("three.json"),
+        new NeuralNetConfiguration.Builder()
+            .seed(3)
+            .updater(new Adam(0.01))
+            .list()
+            .layer(new DenseLayer.Builder().nIn(3).nOut(8).build())
+            .layer(new OutputLayer.Builder().nIn(8).nOut(2).build())
+            .build()
+            .toJson());
+  }
+
+  @Test
+  void rowsOfADataFrameAreExamplesWhereverTheyArePartitioned() throws IOException {
+    writeModel();
+    Columns columns = Columns.features("x", "y").classes("class", 2);
+    TrainedModel frame =
+        Trireme.on(session)
+            .job(ofRows("frame"))
+            .trainOn(points(400), columns)
+            .testOn(points(100), columns)
+            .train();
+    assertThat(frame.evaluation().orElseThrow().accuracy()).isGreaterThan(0.7);
+    TrainedModel again =
+        Trireme.on(session).job(ofRows("again")).trainOn(points(400).coalesce(1), columns).train();
+    assertThat(sha(again)).isEqualTo(sha(frame));
+    assertThat(again.evaluation()).isEmpty();
+    JavaRDD<Example> examples =
+        points(400)
+            .javaRDD()
+            .map(
+                row -> {
+                  List<Double> y = row.getList(2);
+                  return new Example(
+                      new float[] {
+                        (float) row.getDouble(1), y.get(0).floatValue(), y.get(1).floatValue()
+                      },
+                      (int) row.getLong(0));
+                });
+    TrainedModel rdd =
+        Trireme.on(session).job(ofRows("rdd")).trainOn(examples, 2).train();
+    assertThat(sha(rdd)).isEqualTo(sha(frame));
+  }
+
+  @Test
+  void tellsRowsThatAreNoExamples() throws IOException {
+    writeModel();
+    assertThatThrownBy(
+            () ->
+                Trireme.on(session)
+                    .job(ofRows("holes"))
+                    .trainOn(points(20), Columns.features("x", "holes").classes("class", 2))
+                    .train())
+        .isInstanceOf(BadDataException.class)
+        .hasMessageContaining("column holes: expected numbers, seen null")
+        .hasMessageContaining("row ");
+    assertThatThrownBy(
+            () ->
+                Trireme.on(session)
+                    .job(ofRows("missing"))
+                    .trainOn(points(20), Columns.features("z").classes("class", 2))
+                    .train())
+        .isInstanceOf(BadDataException.class)
+        .hasMessageContaining("has no column z");
+    assertThatThrownBy(() -> Trireme.on(session).job(ofRows("none")).train())
+        .isInstanceOf(PreflightException.class)
+        .hasMessageContaining("trainOn");
   }
 
   @Test

@@ -40,7 +40,7 @@ class DataKeysTest {
         "data.train.odd=maybe|--set data.train.odd: is \"maybe\"; expected true or false",
         "data.test.pionts=3|--set data.test.pionts: unknown key; nearest key \"data.test.points\"",
         "data.test.images=x|--set data.test.images: has no effect with format points; remove it",
-        "data.test=|--set data.test: missing; expected { points: COUNT }",
+        "data.train=|--set data.train: missing; expected { points: COUNT }",
         "data.test.qqqqqqqq=1|--set data.test.qqqqqqqq: unknown key; expected one of points, title,"
             + " odd",
       })
@@ -51,9 +51,12 @@ class DataKeysTest {
   @Test
   void aMissingPartTellsTheKeysOfItsFormat() {
     assertThat(problems(MINIMAL.replace("digits", "idx"), "data.train=", "data.test="))
-        .containsExactly(
-            "--set data.train: missing; expected { images: PATH, labels: PATH }",
-            "--set data.test: missing; expected { images: PATH, labels: PATH }");
+        .containsExactly("--set data.train: missing; expected { images: PATH, labels: PATH }");
+  }
+
+  @Test
+  void theTestSetMayBeLeftOut() {
+    assertThat(load(POINTS, "data.test=").data().test()).isEmpty();
   }
 
   /** Checkpoints of before formats had their own keys go on. */

@@ -4,6 +4,7 @@ import static io.trireme.driver.prepare.DataJobs.batch;
 import static io.trireme.driver.prepare.DataJobs.digits;
 import static io.trireme.driver.prepare.DataJobs.job;
 import static io.trireme.driver.prepare.DataJobs.points;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -54,7 +55,7 @@ class PreparationTest {
     PreparedData data = prepare(digits(3000, 500), "shards");
     assertThat(data.train().examples()).isEqualTo(3000);
     assertThat(data.train().shards()).hasSize(2);
-    assertThat(data.test().examples()).isEqualTo(500);
+    assertThat(requireNonNull(data.test()).examples()).isEqualTo(500);
     assertThat(data.train().summary("label").categoryCounts().stream().mapToLong(n -> n).sum())
         .isEqualTo(3000);
     DigitGenerator generator = new DigitGenerator(42);
@@ -131,7 +132,8 @@ class PreparationTest {
     }
     PreparedData gzip = prepare(job, "gzip");
     assertThat(gzip.train().shards()).isEqualTo(plain.train().shards());
-    assertThat(gzip.test().shards()).isEqualTo(plain.test().shards());
+    assertThat(requireNonNull(gzip.test()).shards())
+        .isEqualTo(requireNonNull(plain.test()).shards());
   }
 
   @Test
@@ -306,7 +308,7 @@ class PreparationTest {
             "mnist");
     DatasetDescription train = prepared.train();
     assertThat(train.examples()).isEqualTo(60_000);
-    assertThat(prepared.test().examples()).isEqualTo(10_000);
+    assertThat(requireNonNull(prepared.test()).examples()).isEqualTo(10_000);
     assertThat(train.schema().tensor("label").categories()).isEqualTo(10);
     assertThat(train.summary("label").categoryCounts().get(1)).isEqualTo(6742);
     assertThat(train.summary("image").mean()).isBetween(0.1306, 0.1308);
