@@ -69,7 +69,8 @@ class ExamplesIT {
               distribution.home().resolve("jars") + "/*");
       boolean compiled =
           compiler
-              .getTask(problems, files, null, options, null, files.getJavaFileObjectsFromPaths(java))
+              .getTask(
+                  problems, files, null, options, null, files.getJavaFileObjectsFromPaths(java))
               .call();
       assertThat(compiled).as(problems.toString()).isTrue();
     }

@@ -38,8 +38,7 @@ final class EvaluationTask implements Function<Integer, String> {
     try (ExampleReader examples =
         ExampleReader.open(data, LocalFolders.dataCache(), SparkHadoopUtil.get().conf())) {
       TrainableModel model =
-          ModelFamily.of(description)
-              .open(description, "to be evaluated", 0, examples.schema());
+          ModelFamily.of(description).open(description, "to be evaluated", 0, examples.schema());
       model.parameters().putBytes(0, parameters.value());
       try (GradientEngine engine = model.engine(EngineProvider.CPU, BATCH)) {
         return count(examples, engine, part).toJson();

@@ -2,7 +2,6 @@ package io.trireme.driver.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.trireme.driver.api.event.TrainingPhase;
 import io.trireme.common.checkpoint.CheckpointFolder;
 import io.trireme.common.checkpoint.CheckpointShard;
 import io.trireme.common.checkpoint.CheckpointShardHeader;
