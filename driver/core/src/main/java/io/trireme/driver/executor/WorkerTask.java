@@ -205,10 +205,7 @@ public final class WorkerTask implements Function<Integer, WorkerResult> {
     LocalRounds rounds = new LocalRounds(spec.slots(), spec.sync().localSteps());
     return ModelFamily.of(spec.computation().modelJson())
         .open(
-            spec.computation().modelJson(),
-            "of run " + spec.run(),
-            spec.seed(),
-            examples.schema())
+            spec.computation().modelJson(), "of run " + spec.run(), spec.seed(), examples.schema())
         .engine(EngineProvider.CPU, rounds.capacity());
   }
 

@@ -33,7 +33,9 @@ final class DataReader {
             .findFirst();
     Map<String, Object> train = known.map(p -> options("train", p)).orElseGet(() -> skip("train"));
     Map<String, Object> test =
-        data.has("test") ? known.map(p -> options("test", p)).orElseGet(() -> skip("test")) : skip("test");
+        data.has("test")
+            ? known.map(p -> options("test", p)).orElseGet(() -> skip("test"))
+            : skip("test");
     String shards = data.readOrNull("shards", ValueKind.path());
     data.close();
     return new DataConfig(format, train, test, shards);

@@ -35,6 +35,7 @@ public record SetSource(String set, ExampleSource source) {
         ? List.of(train)
         : List.of(
             train,
-            new SetSource(TEST, format.source(new SourceRequest(TEST, 1, job.seed(), data.test()))));
+            new SetSource(
+                TEST, format.source(new SourceRequest(TEST, 1, job.seed(), data.test()))));
   }
 }

@@ -3,8 +3,8 @@ package io.trireme.driver.rows;
 import java.io.Serializable;
 
 /**
- * Tells sequences of rows apart, wherever they are cut: two polynomials over the hashes of the rows,
- * modulo 2^64. Not meant against forgery.
+ * Tells sequences of rows apart, wherever they are cut: two polynomials over the hashes of the
+ * rows, modulo 2^64. Not meant against forgery.
  *
  * @param count how many rows
  * @param first value of the first polynomial

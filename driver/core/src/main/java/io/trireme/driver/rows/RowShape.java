@@ -29,7 +29,8 @@ public record RowShape(int features, int labels, int classes) implements Seriali
             classes == 0
                 ? new TensorSpec(
                     LABEL, Role.LABEL, ElementType.FLOAT32, List.of(labels), false, 0, 1)
-                : new TensorSpec(LABEL, Role.LABEL, ElementType.INT32, List.of(), false, classes, 1)));
+                : new TensorSpec(
+                    LABEL, Role.LABEL, ElementType.INT32, List.of(), false, classes, 1)));
   }
 
   /**

@@ -42,8 +42,7 @@ final class StageTask<T> implements Function2<Integer, Iterator<T>, Iterator<Str
   public Iterator<String> call(Integer partition, Iterator<T> rows) throws Exception {
     String name = set + " data: partition " + partition;
     // Another attempt at the same partition writes another file.
-    Path file =
-        new Path(folder, set + "-" + partition + "-" + TaskContext.get().taskAttemptId());
+    Path file = new Path(folder, set + "-" + partition + "-" + TaskContext.get().taskAttemptId());
     StagedPart part = write(name, file, rows);
     return List.of(part.toJson()).iterator();
   }

@@ -23,8 +23,7 @@ final class StagedStream implements ExampleStream {
   StagedStream(StagedPart part, InputStream in) {
     this.part = part;
     this.in = new DataInputStream(new BufferedInputStream(in, BUFFER_BYTES));
-    this.row =
-        new ExampleRow(new float[part.shape().features()], new float[part.shape().labels()]);
+    this.row = new ExampleRow(new float[part.shape().features()], new float[part.shape().labels()]);
   }
 
   @Override

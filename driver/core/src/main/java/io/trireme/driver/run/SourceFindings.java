@@ -5,8 +5,6 @@ import io.trireme.data.source.SourceProblem;
 import io.trireme.driver.api.result.Finding;
 import io.trireme.driver.api.result.PreflightException;
 import io.trireme.driver.prepare.SetSource;
-import io.trireme.driver.api.result.Finding;
-import io.trireme.driver.api.result.PreflightException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -4,20 +4,12 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.trireme.data.BadDataException;
 import io.trireme.driver.api.event.Progress;
 import io.trireme.driver.api.event.TrainingListener;
 import io.trireme.driver.api.event.TrainingPhase;
 import io.trireme.driver.api.result.PreflightException;
 import io.trireme.driver.api.result.RunResult;
-import io.trireme.data.BadDataException;
-import java.util.Map;
-import org.apache.spark.api.java.JavaRDD;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.layers.DenseLayer;
-import org.deeplearning4j.nn.conf.layers.OutputLayer;
-import org.nd4j.linalg.learning.config.Adam;
 import io.trireme.driver.fixture.LocalSpark;
 import io.trireme.driver.spark.PluginRegistry;
 import io.trireme.worker.engine.BadModelException;
@@ -28,14 +20,22 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.learning.config.Adam;
 
 /**
  * Training in a session that was made for something else: without the plugin, and with another
@@ -216,8 +216,7 @@ class TriremeTest {
                       },
                       (int) row.getLong(0));
                 });
-    TrainedModel rdd =
-        Trireme.on(session).job(ofRows("rdd")).trainOn(examples, 2).train();
+    TrainedModel rdd = Trireme.on(session).job(ofRows("rdd")).trainOn(examples, 2).train();
     assertThat(sha(rdd)).isEqualTo(sha(frame));
   }
 
