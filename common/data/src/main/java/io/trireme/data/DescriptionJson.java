@@ -31,7 +31,7 @@ final class DescriptionJson {
    *
    * @param scale what a byte was multiplied with; mean and deviation are of the products
    */
-  private record Images(
+  record Images(
       int formatVersion,
       String name,
       long examples,

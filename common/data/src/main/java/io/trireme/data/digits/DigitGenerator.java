@@ -157,7 +157,7 @@ public final class DigitGenerator {
   }
 
   private int below(int bound) {
-    return (int) ((next() >>> 33) * bound >>> 31);
+    return (int) (((next() >>> 33) * bound) >>> 31);
   }
 
   private long next() {

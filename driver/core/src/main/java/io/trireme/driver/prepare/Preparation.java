@@ -160,7 +160,7 @@ public final class Preparation {
       throws IOException {
     ExampleSchema schema = contents.values().iterator().next().schema();
     contents.forEach((set, source) -> checkSchema(set, schema, source.schema()));
-    ArrayList<SplitTask> tasks = tasks(contents);
+    List<SplitTask> tasks = tasks(contents);
     List<PreparedSplit> reports = run(spark, tasks, folder.toString());
     List<String> problems = new ArrayList<>();
     Map<String, PreparedSplit> sets = new LinkedHashMap<>();
@@ -217,8 +217,8 @@ public final class Preparation {
         : "no other tensor";
   }
 
-  private static ArrayList<SplitTask> tasks(Map<String, SourceContents> contents) {
-    ArrayList<SplitTask> tasks = new ArrayList<>();
+  private static List<SplitTask> tasks(Map<String, SourceContents> contents) {
+    List<SplitTask> tasks = new ArrayList<>();
     contents.forEach(
         (set, source) -> {
           int perShard = ShardPlan.examplesPerShard(source.schema(), source.examples());
@@ -230,7 +230,7 @@ public final class Preparation {
   }
 
   private static List<PreparedSplit> run(
-      JavaSparkContext spark, ArrayList<SplitTask> tasks, String folder) throws IOException {
+      JavaSparkContext spark, List<SplitTask> tasks, String folder) throws IOException {
     Broadcast<SerializableConfiguration> configuration =
         spark.broadcast(new SerializableConfiguration(spark.hadoopConfiguration()));
     List<Integer> indices = IntStream.range(0, tasks.size()).boxed().toList();

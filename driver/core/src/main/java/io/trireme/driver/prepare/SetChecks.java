@@ -78,9 +78,10 @@ final class SetChecks {
     }
     int largest = seen.categories().lastKey();
     long present = seen.categories().size();
-    if (largest + 1L - present > present) {
+    Category last = seen.categories().get(largest);
+    if (last != null && largest + 1L - present > present) {
       problems.add(
-          place(seen.categories().get(largest))
+          place(last)
               + tensor.name()
               + " "
               + largest

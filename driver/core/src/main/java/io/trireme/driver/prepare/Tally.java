@@ -34,7 +34,7 @@ final class Tally implements ExampleSink {
       sum += value;
       squares += (long) value * value;
     }
-    columns.get(tensor).add(length, sum, squares);
+    columns.get(tensor).add(length, (double) sum, (double) squares);
     for (int i = offset; i < offset + length && columns.get(tensor).categorical; i++) {
       columns.get(tensor).category(values[i] & MASK, examples);
     }

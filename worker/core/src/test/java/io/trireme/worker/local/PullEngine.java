@@ -75,7 +75,7 @@ final class PullEngine implements GradientEngine {
 
   /** Example number i is i itself. */
   static void source(long index, int row, ExampleBatch batch) {
-    batch.buffer(0).putFloat(row * Float.BYTES, index);
+    batch.buffer(0).putFloat(row * Float.BYTES, (float) index);
     batch.buffer(1).putFloat(row * Float.BYTES, 1);
   }
 
