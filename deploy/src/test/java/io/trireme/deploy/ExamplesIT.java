@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  * that the build made. A build inside the build would need a repository of its own; the example's
  * pom names the same jars.
  */
-@Timeout(300)
+@Timeout(1200)
 class ExamplesIT {
 
   /** What Spark's own launcher opens of Java 17; a program that starts Spark itself gives it. */
@@ -101,7 +101,7 @@ class ExamplesIT {
     builder.environment().put("OMP_NUM_THREADS", "1");
     Process process = builder.start();
     try {
-      assertThat(process.waitFor(240, TimeUnit.SECONDS)).as(Files.readString(out)).isTrue();
+      assertThat(process.waitFor(15, TimeUnit.MINUTES)).as(Files.readString(out)).isTrue();
     } finally {
       process.destroyForcibly();
     }

@@ -1,5 +1,6 @@
 package io.trireme.driver.evaluate;
 
+import io.trireme.data.schema.ExampleBatch;
 import io.trireme.data.schema.TensorSpec;
 import io.trireme.data.shard.ExampleReader;
 import io.trireme.driver.executor.LocalFolders;
@@ -9,6 +10,7 @@ import io.trireme.worker.engine.GradientEngine;
 import io.trireme.worker.engine.ModelFamily;
 import io.trireme.worker.engine.TrainableModel;
 import java.io.IOException;
+import org.agrona.DirectBuffer;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.deploy.SparkHadoopUtil;
@@ -47,16 +49,18 @@ final class EvaluationTask implements Function<Integer, String> {
   }
 
   private ClassCounts count(ExampleReader examples, GradientEngine engine, int part) {
-    TensorSpec label = ClassCounts.label(engine.batch().schema());
+    ExampleBatch batch = engine.batch();
+    TensorSpec label = ClassCounts.label(batch.schema());
     ClassCounts counts = new ClassCounts(label);
+    DirectBuffer labels = batch.buffer(batch.schema().indexOf(label.name()));
     long to = examples.examples() * (part + 1) / parts;
     for (long from = examples.examples() * part / parts; from < to; from += BATCH) {
       int rows = (int) Math.min(BATCH, to - from);
       for (int i = 0; i < rows; i++) {
-        examples.read(from + i, i, engine.batch());
+        examples.read(from + i, i, batch);
       }
       engine.predict(rows);
-      counts.add(engine.labels(), engine.output(label.name()), rows);
+      counts.add(labels, engine.output(label.name()), rows);
     }
     return counts;
   }

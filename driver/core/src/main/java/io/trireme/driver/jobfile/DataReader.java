@@ -79,8 +79,10 @@ final class DataReader {
             .filter(name -> !own.contains(name))
             .distinct()
             .toList();
-    source.allow(foreign);
     for (String name : foreign) {
+      if (source.names(name)) {
+        source.allow(List.of(name));
+      }
       if (source.has(name)) {
         source.problem(name, "has no effect with format " + format.format() + "; remove it");
       }

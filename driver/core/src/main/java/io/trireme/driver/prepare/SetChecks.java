@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** What must hold of the categories of the sets, and their descriptions. */
 final class SetChecks {
@@ -80,7 +81,7 @@ final class SetChecks {
     long present = seen.categories().size();
     if (largest + 1L - present > present) {
       problems.add(
-          place(seen.categories().get(largest))
+          place(Objects.requireNonNull(seen.categories().get(largest)))
               + tensor.name()
               + " "
               + largest

@@ -5,6 +5,11 @@ import static io.trireme.driver.jobfile.Jobs.load;
 import static io.trireme.driver.jobfile.Jobs.problems;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.trireme.common.checkpoint.Differences;
+import io.trireme.common.checkpoint.Fingerprints;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -36,6 +41,8 @@ class DataKeysTest {
         "data.test.pionts=3|--set data.test.pionts: unknown key; nearest key \"data.test.points\"",
         "data.test.images=x|--set data.test.images: has no effect with format points; remove it",
         "data.train=|--set data.train: missing; expected { points: COUNT }",
+        "data.test.qqqqqqqq=1|--set data.test.qqqqqqqq: unknown key; expected one of points, title,"
+            + " odd",
       })
   void wrongKeysAreToldWithThoseOfTheFormat(String set, String problem) {
     assertThat(problems(POINTS, set)).isEqualTo(List.of(problem));
@@ -50,5 +57,20 @@ class DataKeysTest {
   @Test
   void theTestSetMayBeLeftOut() {
     assertThat(load(POINTS, "data.test=").data().test()).isEmpty();
+  }
+
+  /** Checkpoints of before formats had their own keys go on. */
+  @Test
+  void whatCheckpointsHoldOfTheDataStays() throws IOException {
+    JsonNode stored =
+        new ObjectMapper()
+            .readTree(
+                """
+                {"format": "digits", "shards": null,
+                 "train": {"images": null, "labels": null, "examples": 100},
+                 "test": {"images": null, "labels": null, "examples": 10}}
+                """);
+    assertThat(Differences.of(stored, Fingerprints.json(load(MINIMAL).data()))).isEmpty();
+    assertThat(Differences.of(stored, Fingerprints.json(load(POINTS).data()))).isNotEmpty();
   }
 }

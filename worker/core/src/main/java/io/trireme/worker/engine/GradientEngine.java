@@ -2,8 +2,6 @@ package io.trireme.worker.engine;
 
 import io.trireme.common.layout.Layout;
 import io.trireme.data.schema.ExampleBatch;
-import io.trireme.data.schema.Role;
-import io.trireme.data.schema.TensorSpec;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
@@ -27,34 +25,6 @@ public interface GradientEngine extends AutoCloseable {
 
   /** Room for the examples of one computation: features, labels, masks and weights by name. */
   ExampleBatch batch();
-
-  /** Floats of one example's only features. */
-  default int featureLength() {
-    return only(Role.FEATURE).denseLength();
-  }
-
-  /** Floats of one example's only label. */
-  default int labelLength() {
-    return only(Role.LABEL).denseLength();
-  }
-
-  /** The rows of the only features. */
-  default MutableDirectBuffer features() {
-    return rows(Role.FEATURE);
-  }
-
-  /** The rows of the only label. */
-  default MutableDirectBuffer labels() {
-    return rows(Role.LABEL);
-  }
-
-  private TensorSpec only(Role role) {
-    return batch().schema().of(role).get(0);
-  }
-
-  private MutableDirectBuffer rows(Role role) {
-    return batch().buffer(batch().schema().indexOf(only(role).name()));
-  }
 
   /** The model's own parameters, {@code layout().length()} floats; writing changes the model. */
   MutableDirectBuffer parameters();
