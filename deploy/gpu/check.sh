@@ -1,0 +1,60 @@
+#!/bin/bash
+# Checks the engine on this machine's card: bash check.sh, in the folder that bundle.sh made. Needs a driver, nothing
+# else; uses PyTorch and compute-sanitizer where they are. Ends in under four minutes, with 1 on any failure.
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+if [ -f "$here/bundle.tgz" ]; then
+  tar xzf "$here/bundle.tgz" -C "$scratch" || exit 1
+  here=$scratch
+fi
+export HOME=$scratch CUDA_DEVICE_ORDER=PCI_BUS_ID
+export LD_LIBRARY_PATH=${LD_LIBRARY_PATH:-}:/usr/local/nvidia/lib64:/usr/local/nvidia/lib:/usr/lib/wsl/lib
+java=("$here/jre/bin/java" -Xmx1g -XX:+UseSerialGC -Djava.io.tmpdir="$scratch" ${TRIREME_CHECK_OPTIONS:-}
+  -cp "$here/trireme-cuda.jar:$here/jna.jar")
+batch=${BATCH:-256} seconds=${SECONDS_EACH:-1}
+failed=()
+
+# part NAME LIMIT COMMAND...: runs a part, goes on after a failure
+part() {
+  local name=$1 limit=$2 from=$SECONDS rc
+  shift 2
+  echo "== $name"
+  timeout -k 5 "$limit" "$@" 2>&1 | tail -n "${LINES_EACH:-60}" | cut -c1-1000
+  rc=${PIPESTATUS[0]}
+  [ "$rc" = 0 ] || failed+=("$name ($rc)")
+  echo "-- $name: rc $rc, $((SECONDS - from)) s"
+}
+
+command -v nvidia-smi >/dev/null && nvidia-smi --query-gpu=name,driver_version,clocks.sm,clocks.max.sm,memory.total,pcie.link.gen.current --format=csv,noheader
+check=("${java[@]}" io.trireme.cuda.check.Check)
+part device 30 "${check[@]}" device
+part parity 60 "${check[@]}" parity "$here/fixtures"
+part time 40 "${check[@]}" time "$batch" "$seconds"
+if python3 -c 'import torch; assert torch.cuda.is_available()' 2>/dev/null; then
+  part torch 60 python3 "$here/torch_eager.py" "$batch" "$(awk "BEGIN { print $seconds / 2 }")"
+else
+  echo "== torch: no PyTorch with a card here"
+fi
+part kernels 30 "${check[@]}" kernels "$batch"
+part survey 40 "${check[@]}" survey "$batch" ${SURVEY:-mlp lenet resnet}
+if [ -f "$here/kernels.sm_90.cubin" ] && [ "${CUBIN:-yes}" = yes ]; then
+  part "time of ptxas's code for sm_90" 30 "${java[@]}" -Dtrireme.cuda.kernels="$here/kernels.sm_90.cubin" \
+    io.trireme.cuda.check.Check time "$batch" "$(awk "BEGIN { print $seconds / 2 }")"
+fi
+sanitizer=$(command -v compute-sanitizer || ls /usr/local/cuda*/bin/compute-sanitizer 2>/dev/null | head -1)
+if [ -n "$sanitizer" ]; then
+  for tool in memcheck racecheck; do
+    LINES_EACH=6 part "$tool" 40 "$sanitizer" --tool "$tool" --error-exitcode 9 --target-processes all \
+      "${check[@]}" parity "$here/fixtures" lenet
+  done
+else
+  echo "== no compute-sanitizer here"
+fi
+echo "== ${SECONDS} s in all"
+if [ ${#failed[@]} -gt 0 ]; then
+  echo "FAILED: ${failed[*]}"
+  exit 1
+fi
+echo "ALL PARTS PASSED"

@@ -1,0 +1,117 @@
+package io.trireme.cuda;
+
+import io.trireme.cuda.driver.Owner;
+import io.trireme.cuda.engine.Network;
+import io.trireme.cuda.spec.ChainSpec;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * Computes gradients of one network on one card. Its buffers are pinned memory in native order:
+ * write features, labels and parameters, call {@link #compute}, read the gradient. A step allocates
+ * nothing; the first step of each batch size records its graph. Repeats have equal bits. One thread
+ * uses an engine at a time.
+ */
+public final class CudaEngine implements Owner.Owned {
+  private final Network network;
+
+  private CudaEngine(Network network) {
+    this.network = network;
+  }
+
+  /**
+   * An engine.
+   *
+   * @param device the card, which outlives the engine
+   * @param maxExamples the largest minibatch
+   * @throws CudaException if it does not fit into the card's memory, or the driver refuses
+   */
+  public static CudaEngine open(CudaDevice device, ChainSpec spec, int maxExamples) {
+    return new CudaEngine(Network.open(device.context(), spec, maxExamples));
+  }
+
+  /** {@code float [examples][features]}; images are {@code [channels][height][width]}. */
+  public ByteBuffer features() {
+    return network.host().features();
+  }
+
+  /** {@code float [examples][outputs]}. */
+  public ByteBuffer labels() {
+    return network.host().labels();
+  }
+
+  /** {@code float [parameters]}: the flat vector. */
+  public ByteBuffer parameters() {
+    return network.host().parameters();
+  }
+
+  /**
+   * {@code float [parameters]}: the sum of the examples' gradients after {@link #compute}. Running
+   * statistics have what they change by.
+   */
+  public ByteBuffer gradient() {
+    return network.host().gradient();
+  }
+
+  /** {@code float [examples][outputs]} after {@link #infer}. */
+  public ByteBuffer output() {
+    return network.host().output();
+  }
+
+  /**
+   * Computes the gradient of the minibatch in the buffers.
+   *
+   * @param examples its examples
+   * @param step the step, for dropout
+   * @param epoch the epoch, for dropout
+   * @param seed the seed, for dropout
+   * @return the sum of the examples' losses, without regularisation
+   * @throws CudaException if the card fails; the engine can only be closed then
+   */
+  public double compute(int examples, long step, long epoch, long seed) {
+    return network.compute(examples, step, epoch, seed);
+  }
+
+  /** Computes the output of the minibatch in the buffers, as in inference. */
+  public void infer(int examples) {
+    network.infer(examples);
+  }
+
+  /** The same kernels without copies between host and card, for measurements. */
+  public void computeOnDevice(int examples) {
+    network.computeOnDevice(examples);
+  }
+
+  /**
+   * Times each kernel alone.
+   *
+   * @param repeats launches of each
+   * @param survey whether products run with every tile, the chosen one last
+   */
+  public List<KernelTime> profile(int examples, int repeats, boolean survey) {
+    return network.profile(examples, repeats, survey);
+  }
+
+  /**
+   * A kernel's time.
+   *
+   * @param name layer and kernel
+   * @param milliseconds of one launch
+   */
+  public record KernelTime(String name, double milliseconds) {}
+
+  /** Bytes of the card's memory that it holds. */
+  public long deviceBytes() {
+    return network.deviceBytes();
+  }
+
+  /** Kernels a step. */
+  public int launches(int examples) {
+    return network.launches(examples);
+  }
+
+  @Override
+  public void close() {
+    network.close();
+  }
+}

@@ -1,0 +1,156 @@
+package io.trireme.cuda.check;
+
+import io.trireme.cuda.CudaDevice;
+import io.trireme.cuda.CudaEngine;
+import io.trireme.cuda.CudaException;
+import io.trireme.cuda.spec.ChainSpec;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * The program of {@code deploy/gpu/check.sh}: {@code device}, {@code parity FIXTURES [NETWORK...]},
+ * {@code time EXAMPLES SECONDS [NETWORK...]} or {@code kernels EXAMPLES [NETWORK...]}. Ends with 1
+ * on any failure.
+ */
+public final class Check {
+  private static final double TOLERANCE = 1e-5;
+
+  private final PrintStream out;
+
+  private Check(PrintStream out) {
+    this.out = out;
+  }
+
+  /** Runs one part of the check. */
+  public static void main(String[] args) throws IOException {
+    Check check = new Check(System.out);
+    boolean good;
+    try (CudaDevice device = CudaDevice.open(0)) {
+      good = check.run(device, args);
+    } catch (CudaException e) {
+      check.say("FAILED %s", String.valueOf(e.getMessage()));
+      good = false;
+    }
+    System.exit(good ? 0 : 1);
+  }
+
+  private void say(String format, Object... values) {
+    out.println(String.format(Locale.ROOT, format, values));
+  }
+
+  private boolean run(CudaDevice device, String[] args) throws IOException {
+    String part = args.length == 0 ? "device" : args[0];
+    switch (part) {
+      case "device" -> device(device);
+      case "parity" -> {
+        return parity(device, Path.of(args[1]), names(args, 2));
+      }
+      case "time" -> {
+        for (String name : names(args, 3)) {
+          Timing.of(device, name, Integer.parseInt(args[1]), Double.parseDouble(args[2]), out);
+        }
+      }
+      case "kernels", "survey" -> {
+        for (String name : names(args, 2)) {
+          Kernels.of(device, name, Integer.parseInt(args[1]), part.equals("survey"), out);
+        }
+      }
+      default -> throw new IllegalArgumentException("no part " + part);
+    }
+    return true;
+  }
+
+  private static List<String> names(String[] args, int from) {
+    return args.length > from ? List.of(args).subList(from, args.length) : Networks.names();
+  }
+
+  private void device(CudaDevice device) {
+    say(
+        "card %s, sm_%d, %d SMs at %d MHz, driver for CUDA %d.%d, %d of %d MiB free",
+        device.name(),
+        device.computeCapability(),
+        device.multiprocessors(),
+        device.clockKhz() / 1000,
+        device.driverVersion() / 1000,
+        device.driverVersion() % 1000 / 10,
+        device.freeBytes() >> 20,
+        device.totalBytes() >> 20);
+  }
+
+  private boolean parity(CudaDevice device, Path fixtures, List<String> names) throws IOException {
+    boolean good = true;
+    for (String name : names) {
+      Path file = fixtures.resolve(name + ".bin");
+      if (!Files.exists(file)) {
+        say("%-7s no fixture", name);
+        good = false;
+        continue;
+      }
+      good &= parity(device, name, Fixture.read(file));
+    }
+    return good;
+  }
+
+  private boolean parity(CudaDevice device, String name, Fixture fixture) {
+    long before = System.nanoTime();
+    try (CudaEngine engine = engine(device, name, fixture.examples())) {
+      double opened = (System.nanoTime() - before) / 1e6;
+      double loss = engine.compute(fixture.examples(), 0, 0, 1);
+      String bits = sha256(engine.gradient());
+      double distance = fixture.distance(engine.gradient());
+      boolean repeats = true;
+      for (int i = 0; i < 20; i++) {
+        engine.compute(fixture.examples(), 0, 0, 1);
+        repeats &= sha256(engine.gradient()).equals(bits);
+      }
+      boolean close = Math.abs(loss - fixture.loss()) < 1e-4 * fixture.loss();
+      boolean good = distance < TOLERANCE && close && repeats;
+      say(
+          "%-7s batch %d: %s, off DL4J by %.1e, loss %.5f (%.5f), bits of the stand-in: %s, "
+              + "repeats equal: %b, opened in %.0f ms, sha %s",
+          name,
+          fixture.examples(),
+          good ? "ok" : "FAILED",
+          distance,
+          loss,
+          fixture.loss(),
+          fixture.bits().isBlank() ? "unknown" : bits.equals(fixture.bits()) ? "yes" : "NO",
+          repeats,
+          opened,
+          bits.substring(0, 12));
+      return good;
+    } catch (CudaException e) {
+      say("%-7s FAILED %s", name, String.valueOf(e.getMessage()));
+      return false;
+    }
+  }
+
+  /** An engine with the known minibatch and parameters. */
+  static CudaEngine engine(CudaDevice device, String name, int examples) {
+    ChainSpec spec = Networks.of(name);
+    CudaEngine engine = CudaEngine.open(device, spec, examples);
+    Numbers.features(engine.features(), examples * spec.input().length());
+    Numbers.labels(engine.labels(), examples, spec.outputs());
+    Numbers.parameters(engine.parameters(), spec);
+    return engine;
+  }
+
+  /** The hash of a buffer's bytes. */
+  static String sha256(ByteBuffer bytes) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      digest.update(bytes.duplicate());
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,31 @@
+package io.trireme.cuda.check;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.trireme.cuda.CudaDevice;
+import io.trireme.cuda.CudaEngine;
+import io.trireme.cuda.StandIn;
+import io.trireme.cuda.spec.ChainSpec;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Whole networks, on the stand-in, against DL4J. */
+class NetworksTest {
+  @ParameterizedTest
+  @CsvSource({"mlp,16", "lenet,4", "cnn,3", "resnet,2"})
+  void gradientIsDl4js(String name, int examples) throws Exception {
+    StandIn.use();
+    Fixture fixture = Dl4jNetworks.fixture(name, examples);
+    ChainSpec spec = Networks.of(name);
+    try (CudaDevice device = CudaDevice.open(0);
+        CudaEngine engine = CudaEngine.open(device, spec, examples)) {
+      Numbers.features(engine.features(), examples * spec.input().length());
+      Numbers.labels(engine.labels(), examples, spec.outputs());
+      Numbers.parameters(engine.parameters(), spec);
+      double loss = engine.compute(examples, 0, 0, 1);
+      assertThat(fixture.distance(engine.gradient())).isLessThan(1e-5);
+      assertThat(loss).isCloseTo(fixture.loss(), Offset.offset(1e-4 * fixture.loss()));
+    }
+  }
+}
