@@ -32,8 +32,15 @@ check=("${java[@]}" io.trireme.cuda.check.Check)
 part device 30 "${check[@]}" device
 part parity 60 "${check[@]}" parity "$here/fixtures"
 part time 40 "${check[@]}" time "$batch" "$seconds"
-if python3 -c 'import torch; assert torch.cuda.is_available()' 2>/dev/null; then
-  part torch 60 python3 "$here/torch_eager.py" "$batch" "$(awk "BEGIN { print $seconds / 2 }")"
+python=
+for each in python3 python /opt/conda/bin/python /usr/bin/python3 /usr/local/bin/python3; do
+  if "$each" -c 'import torch; assert torch.cuda.is_available()' 2>/dev/null; then
+    python=$each
+    break
+  fi
+done
+if [ -n "$python" ]; then
+  part torch 75 "$python" "$here/torch_eager.py" "$batch" "$(awk "BEGIN { print $seconds / 3 }")"
 else
   echo "== torch: no PyTorch with a card here"
 fi

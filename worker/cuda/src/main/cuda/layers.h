@@ -174,6 +174,13 @@ KERNEL(256) averagePoolBack(int count, Pool p, int add, const float *error, cons
 // The sum of 256 threads' values by a fixed tree; every thread gets it. `scratch` holds 256 values.
 INLINE float blockSum(float *scratch, float v) {
   int t = (int)threadIdx.x;
+#if TRIREME_PLANT == 7
+  if (t == 0) scratch[0] = 0.0f;
+  BARRIER();
+  scratch[0] = scratch[0] + v;
+  BARRIER();
+  return scratch[0];
+#endif
   scratch[t] = v;
   BARRIER();
   for (int d = (int)blockDim.x / 2; d > 0; d /= 2) {

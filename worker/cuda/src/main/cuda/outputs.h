@@ -35,7 +35,7 @@ struct Output {
     if (j < columns)
       out[at] = finish(i, j, at, v);
     else if (lastColumn && j == columns)
-      lastColumn[i] = v;
+      lastColumn[i + (TRIREME_PLANT == 6)] = v;
   }
   INLINE void put(int i, int j, Column place, const float *v) const {
 #if TRIREME_PLANT == 2

@@ -72,7 +72,7 @@ KERNEL(256) addSplits(int splits, int columns, Divisor byColumns, int count, con
   float s = 0.0f;
   if (e < count)
     for (int z = lane; z < splits; z += 8) s = s + partial[(long)z * count + e];
-  scratch[t] = s;
+  if (TRIREME_PLANT != 5 || lane < splits) scratch[t] = s;
   BARRIER();
   for (int d = 4; d > 0; d /= 2) {
     if (lane < d) scratch[t] = scratch[t] + scratch[t + 32 * d];

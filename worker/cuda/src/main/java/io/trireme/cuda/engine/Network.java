@@ -204,7 +204,12 @@ public final class Network implements Owner.Owned {
 
   @Override
   public void close() {
-    context.makeCurrent();
+    try {
+      context.makeCurrent();
+    } catch (RuntimeException e) {
+      owner.closeAfter(e);
+      throw e;
+    }
     owner.close();
   }
 }

@@ -11,7 +11,7 @@ import java.util.TreeMap;
 /** Writes the fixtures of {@code deploy/gpu/check.sh}: {@code FixtureWriter FOLDER}. */
 public final class FixtureWriter {
   private static final Map<String, Integer> EXAMPLES =
-      new TreeMap<>(Map.of("mlp", 64, "lenet", 16, "cnn", 16, "resnet", 8));
+      new TreeMap<>(Map.of("mlp", 64, "lenet", 16, "cnn", 16, "resnet", 4));
 
   private FixtureWriter() {}
 
