@@ -30,7 +30,7 @@ part() {
 command -v nvidia-smi >/dev/null && nvidia-smi --query-gpu=name,driver_version,clocks.sm,clocks.max.sm,memory.total,pcie.link.gen.current --format=csv,noheader
 check=("${java[@]}" io.trireme.cuda.check.Check)
 part device 30 "${check[@]}" device
-part parity 60 "${check[@]}" parity "$here/fixtures"
+part parity 90 "${check[@]}" parity "$here/fixtures"
 part time 40 "${check[@]}" time "$batch" "$seconds"
 python=
 for each in python3 python /opt/conda/bin/python /usr/bin/python3 /usr/local/bin/python3; do
