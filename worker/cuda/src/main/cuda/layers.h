@@ -89,6 +89,15 @@ KERNEL(256) maxPool(int count, Pool p, const float *x, float *out, unsigned char
   chosen[i] = (unsigned char)at;
 }
 
+// The windows, first to last, that a position (counted from the padding's start) can lie in.
+struct Span {
+  int from, to;
+};
+INLINE Span spanOf(int position, int window, int dilation, int stride, Divisor byStride, int grid) {
+  int last = byStride.quotient(position), before = position - (window - 1) * dilation;
+  return {before > 0 ? byStride.quotient(before + stride - 1) : 0, last < grid ? last : grid - 1};
+}
+
 // The error of each input: from the windows that chose it, in ascending order.
 KERNEL(256) maxPoolBack(int count, Pool p, int add, const float *error, const unsigned char *chosen, const float *mask, float *xError) {
   int i = globalIndex();
@@ -96,19 +105,17 @@ KERNEL(256) maxPoolBack(int count, Pool p, int add, const float *error, const un
   int plane = p.plane.quotient(i), within = i - plane * (int)p.plane.by;
   int y = p.planeWidth.quotient(within), z = within - y * (int)p.planeWidth.by;
   long first = (long)plane * p.gridHeight * p.gridWidthCount;
+  Span rows = spanOf(y + p.padY, p.windowY, p.dilationY, p.strideY, p.byStrideY, p.gridHeight);
+  Span columns = spanOf(z + p.padX, p.windowX, p.dilationX, p.strideX, p.byStrideX, p.gridWidthCount);
   float v = 0.0f;
-  for (int a = p.windowY - 1; a >= 0; a--) {
-    int r = y + p.padY - a * p.dilationY;
-    if (r < 0) continue;
-    int row = p.byStrideY.quotient(r);
-    if (row * p.strideY != r || row >= p.gridHeight) continue;
-    for (int b = p.windowX - 1; b >= 0; b--) {
-      int s = z + p.padX - b * p.dilationX;
-      if (s < 0) continue;
-      int column = p.byStrideX.quotient(s);
-      if (column * p.strideX != s || column >= p.gridWidthCount) continue;
+  for (int row = rows.from; row <= rows.to; row++) {
+    int a = y + p.padY - row * p.strideY;
+    if (p.dilationY > 1 && a % p.dilationY != 0) continue;
+    for (int column = columns.from; column <= columns.to; column++) {
+      int b = z + p.padX - column * p.strideX;
+      if (p.dilationX > 1 && b % p.dilationX != 0) continue;
       long q = first + row * p.gridWidthCount + column;
-      if (chosen[q] == a * p.windowX + b) v = v + error[q];
+      if (chosen[q] == a / p.dilationY * p.windowX + b / p.dilationX) v = v + error[q];
     }
   }
   if (add) v = xError[i] + v;
@@ -117,12 +124,9 @@ KERNEL(256) maxPoolBack(int count, Pool p, int add, const float *error, const un
 }
 
 INLINE int insideCount(int origin, int window, int dilation, int size) {
-  int n = 0;
-  for (int a = 0; a < window; a++) {
-    int y = origin + a * dilation;
-    if (y >= 0 && y < size) n++;
-  }
-  return n;
+  int first = origin >= 0 ? 0 : (dilation > 1 ? (dilation - 1 - origin) / dilation : -origin);
+  int last = dilation > 1 ? (size - 1 - origin) / dilation : size - 1 - origin;
+  return (last < window ? last + 1 : window) - first;
 }
 
 INLINE float poolDivisor(const Pool &p, int row, int column) {
@@ -152,17 +156,13 @@ KERNEL(256) averagePoolBack(int count, Pool p, int add, const float *error, cons
   int plane = p.plane.quotient(i), within = i - plane * (int)p.plane.by;
   int y = p.planeWidth.quotient(within), z = within - y * (int)p.planeWidth.by;
   long first = (long)plane * p.gridHeight * p.gridWidthCount;
+  Span rows = spanOf(y + p.padY, p.windowY, p.dilationY, p.strideY, p.byStrideY, p.gridHeight);
+  Span columns = spanOf(z + p.padX, p.windowX, p.dilationX, p.strideX, p.byStrideX, p.gridWidthCount);
   float v = 0.0f;
-  for (int a = p.windowY - 1; a >= 0; a--) {
-    int r = y + p.padY - a * p.dilationY;
-    if (r < 0) continue;
-    int row = p.byStrideY.quotient(r);
-    if (row * p.strideY != r || row >= p.gridHeight) continue;
-    for (int b = p.windowX - 1; b >= 0; b--) {
-      int s = z + p.padX - b * p.dilationX;
-      if (s < 0) continue;
-      int column = p.byStrideX.quotient(s);
-      if (column * p.strideX != s || column >= p.gridWidthCount) continue;
+  for (int row = rows.from; row <= rows.to; row++) {
+    if (p.dilationY > 1 && (y + p.padY - row * p.strideY) % p.dilationY != 0) continue;
+    for (int column = columns.from; column <= columns.to; column++) {
+      if (p.dilationX > 1 && (z + p.padX - column * p.strideX) % p.dilationX != 0) continue;
       v = v + __fdiv_rn(error[first + row * p.gridWidthCount + column], poolDivisor(p, row, column));
     }
   }
@@ -174,21 +174,18 @@ KERNEL(256) averagePoolBack(int count, Pool p, int add, const float *error, cons
 // The sum of 256 threads' values by a fixed tree; every thread gets it. `scratch` holds 256 values.
 INLINE float blockSum(float *scratch, float v) {
   int t = (int)threadIdx.x;
-#if TRIREME_PLANT == 7
-  if (t == 0) scratch[0] = 0.0f;
-  BARRIER();
-  scratch[0] = scratch[0] + v;
-  BARRIER();
-  return scratch[0];
-#endif
-  scratch[t] = v;
+  if (PLANTED(7)) {
+    if (t == 0) scratch[0] = 0.0f;
+    BARRIER();
+    scratch[0] = scratch[0] + v;
+    BARRIER();
+    return scratch[0];
+  }
+  if (!PLANTED(5) || t + 1 < (int)blockDim.x) scratch[t] = v;
   BARRIER();
   for (int d = (int)blockDim.x / 2; d > 0; d /= 2) {
     if (t < d) scratch[t] = scratch[t] + scratch[t + d];
-#if TRIREME_PLANT == 4
-    if (d > 64)
-#endif
-    BARRIER();
+    if (!PLANTED(4) || d > 64) BARRIER();
   }
   float s = scratch[0];
   BARRIER();

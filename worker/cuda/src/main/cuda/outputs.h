@@ -35,14 +35,10 @@ struct Output {
     if (j < columns)
       out[at] = finish(i, j, at, v);
     else if (lastColumn && j == columns)
-      lastColumn[i + (TRIREME_PLANT == 6)] = v;
+      lastColumn[i + PLANTED(6)] = v;
   }
   INLINE void put(int i, int j, Column place, const float *v) const {
-#if TRIREME_PLANT == 2
-    if (i > rows) return;
-#else
-    if (i >= rows) return;
-#endif
+    if (i >= rows + PLANTED(2)) return;
     int at = place.offset + i * rowPitch;
     if ((flags & OUT_VECTOR) && j + 3 < columns) {
       float4 w = {finish(i, j, at, v[0]), finish(i, j + 1, at + 1, v[1]), finish(i, j + 2, at + 2, v[2]),
@@ -54,6 +50,26 @@ struct Output {
     one(i, j + 1, column(j + 1).offset + i * rowPitch, v[1]);
     one(i, j + 2, column(j + 2).offset + i * rowPitch, v[2]);
     one(i, j + 3, column(j + 3).offset + i * rowPitch, v[3]);
+  }
+};
+
+// The same where columns are every stride-th position of an image: `to.plane` counts them.
+struct StridedOutput {
+  Output to;
+  int rowStep, columnStep;
+  Divisor width;
+  typedef Output::Column Column;
+  INLINE Column column(int j) const {
+    int image = to.plane.quotient(j), within = j - image * (int)to.plane.by;
+    int row = width.quotient(within);
+    return {image * to.imagePitch + row * rowStep + (within - row * (int)width.by) * columnStep};
+  }
+  INLINE void put(int i, int j, Column place, const float *v) const {
+    if (i >= to.rows) return;
+    int row = i * to.rowPitch;
+    to.one(i, j, place.offset + row, v[0]);
+#pragma unroll
+    for (int q = 1; q < 4; q++) to.one(i, j + q, column(j + q).offset + row, v[q]);
   }
 };
 

@@ -5,10 +5,8 @@
 #else
 #define SHARED(name, count) __shared__ __align__(16) float name[count]
 #define BARRIER() __syncthreads()
-#endif
-// A variant with a planted mistake, for tests that must find it: -DTRIREME_PLANT=n.
-#ifndef TRIREME_PLANT
-#define TRIREME_PLANT 0
+// Whether mistake n is planted, for tests that must find it: never on a card.
+#define PLANTED(n) false
 #endif
 #define KERNEL(threads) extern "C" __global__ void __launch_bounds__(threads)
 #define INLINE __device__ __forceinline__

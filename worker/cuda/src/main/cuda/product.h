@@ -117,9 +117,7 @@ INLINE void product(float *shared, const A &a, const B &b, int k, int per, const
       stage = stage == shared ? shared + T::stage : shared;
       left.store(stage);
       top.store(stage + T::depth * T::rowsPitch);
-#if TRIREME_PLANT != 1
-      BARRIER();
-#endif
+      if (!PLANTED(1)) BARRIER();
     }
   }
 #pragma unroll

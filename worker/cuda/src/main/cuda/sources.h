@@ -11,8 +11,10 @@ struct Matrix {
   INLINE Index index(int i) const { return i < count ? i * pitch : (i == ones ? -2 : -1); }
   INLINE Step step(int k, int to) const { return k < to ? k * stride : -1; }
   INLINE float load(Index i, Step k) const {
-    if (k < 0 || i == -1) return 0.0f;
-    return i < 0 ? 1.0f : data[i + k];
+    // Every thread loads something: a branch for each value would make loads wait for each other.
+    bool inside = k >= 0 && i >= 0;
+    float v = data[inside ? i + k : 0];
+    return inside ? v : (k >= 0 && i == -2 ? 1.0f : 0.0f);
   }
 };
 
@@ -30,7 +32,11 @@ struct Weights {
   typedef int Step;
   INLINE Index index(int i) const { return i < count ? i * pitch : -1; }
   INLINE Step step(int k, int to) const { return k < to ? taps[k].weight : -1; }
-  INLINE float load(Index i, Step k) const { return i >= 0 && k >= 0 ? data[i + k] : 0.0f; }
+  INLINE float load(Index i, Step k) const {
+    bool inside = i >= 0 && k >= 0;
+    float v = data[inside ? i + k : 0];
+    return inside ? v : 0.0f;
+  }
 };
 
 // Windows of images [n][channels][height][width]: position p = (image, row, column) of a grid of gridHeight x
@@ -54,11 +60,9 @@ struct Windows {
   }
   INLINE float value(const Place &p, const Tap &k) const {
     int y = p.y + k.y, x = p.x + k.x;
-#if TRIREME_PLANT == 3
-    return (unsigned)y <= (unsigned)height && (unsigned)x < (unsigned)width ? data[p.base + k.offset] : 0.0f;
-#else
-    return (unsigned)y < (unsigned)height && (unsigned)x < (unsigned)width ? data[p.base + k.offset] : 0.0f;
-#endif
+    bool inside = ((unsigned)y < (unsigned)height + PLANTED(3)) & ((unsigned)x < (unsigned)width);
+    float v = data[inside ? p.base + k.offset : 0];
+    return inside ? v : 0.0f;
   }
 };
 #define OUTSIDE (-(1 << 28))
@@ -78,31 +82,6 @@ struct WindowsByTap : Windows {
   INLINE float load(const Index &p, const Step &k) const { return value(p, k); }
 };
 
-// The same for a stride above one in the backward pass: only every stride-th position has a partner.
-struct StridedWindows : Windows {
-  Divisor byY, byX;
-  typedef Place Index;
-  typedef Tap Step;
-  INLINE Index index(int p) const {
-    if (p >= positions) return {0, OUTSIDE, 0};
-    Place at = place(p);
-    int image = grid.quotient(p);
-    at.base = image * imagePitch;
-    return at;
-  }
-  INLINE Step step(int k, int to) const {
-    if (k < to) return taps[k];
-    return {0, OUTSIDE, 0, 0};
-  }
-  INLINE float load(const Index &p, const Step &k) const {
-    int y = p.y + k.y, x = p.x + k.x;
-    if (y < 0 || x < 0) return 0.0f;
-    int v = byY.quotient(y), u = byX.quotient(x);
-    if (v * (int)byY.by != y || u * (int)byX.by != x || v >= height || u >= width) return 0.0f;
-    return data[p.base + k.offset + v * width + u];
-  }
-};
-
 // For the gradient of weights: columns are taps, k are positions.
 struct WindowsByPosition : Windows {
   typedef Tap Index;
@@ -116,8 +95,8 @@ struct WindowsByPosition : Windows {
     return {0, 2 * OUTSIDE, 0};
   }
   INLINE float load(const Index &k, const Step &p) const {
-    if (k.y == -OUTSIDE) return p.y == 2 * OUTSIDE ? 0.0f : 1.0f;
-    return value(p, k);
+    float v = value(p, k);
+    return k.y == -OUTSIDE && p.y != 2 * OUTSIDE ? 1.0f : v;
   }
 };
 
@@ -134,5 +113,9 @@ struct Errors {
     int image = plane.quotient(p);
     return image * imagePitch + (p - image * (int)plane.by);
   }
-  INLINE float load(Index i, Step p) const { return i >= 0 && p >= 0 ? data[i + p] : 0.0f; }
+  INLINE float load(Index i, Step p) const {
+    bool inside = i >= 0 && p >= 0;
+    float v = data[inside ? i + p : 0];
+    return inside ? v : 0.0f;
+  }
 };

@@ -125,6 +125,8 @@ int standinUse(const char *library) {
   for (const Entry *e = kernels(&Blocks::one().state); e->name; e++) state().kernels[e->name] = e;
   return 0;
 }
+// Plants mistake n into the kernels; 0 for none.
+void standinPlant(int n) { Blocks::one().state.plant = n; }
 void standinOrder(int order) { Blocks::one().order = (Order)order; }
 void standinFail(long call, int code) {
   State &s = state();

@@ -16,6 +16,7 @@ struct StandinBlock {
   Dim3 threadIdx, blockIdx, blockDim, gridDim;
   void (*barrier)();
   void *(*shared)(size_t bytes);
+  int plant;
 };
 extern StandinBlock *standinBlock;
 #define threadIdx (standinBlock->threadIdx)
@@ -29,6 +30,7 @@ extern StandinBlock *standinBlock;
 #define __launch_bounds__(threads)
 #define SHARED(name, count) float *name = (float *)standinBlock->shared((count) * sizeof(float))
 #define BARRIER() standinBlock->barrier()
+#define PLANTED(n) (standinBlock->plant == (n))
 
 static inline float __int_as_float(int v) {
   float f;

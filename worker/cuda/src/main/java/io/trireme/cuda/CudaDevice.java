@@ -1,6 +1,7 @@
 package io.trireme.cuda;
 
 import io.trireme.cuda.driver.Context;
+import io.trireme.cuda.driver.CudaException;
 import io.trireme.cuda.driver.Owner;
 
 /** A card, opened: name, capability, driver, memory. One process may open a card several times. */

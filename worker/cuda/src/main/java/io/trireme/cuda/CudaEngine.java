@@ -1,6 +1,8 @@
 package io.trireme.cuda;
 
+import io.trireme.cuda.driver.CudaException;
 import io.trireme.cuda.driver.Owner;
+import io.trireme.cuda.engine.KernelTime;
 import io.trireme.cuda.engine.Network;
 import io.trireme.cuda.spec.ChainSpec;
 import java.nio.ByteBuffer;
@@ -91,14 +93,6 @@ public final class CudaEngine implements Owner.Owned {
   public List<KernelTime> profile(int examples, int repeats, boolean survey) {
     return network.profile(examples, repeats, survey);
   }
-
-  /**
-   * A kernel's time.
-   *
-   * @param name layer and kernel
-   * @param milliseconds of one launch
-   */
-  public record KernelTime(String name, double milliseconds) {}
 
   /** Bytes of the card's memory that it holds. */
   public long deviceBytes() {

@@ -2,8 +2,12 @@ package io.trireme.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.trireme.cuda.driver.CudaException;
 import io.trireme.cuda.spec.ChainSpec;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -82,15 +86,32 @@ class FailuresTest {
   }
 
   @Test
-  void tooLittleMemoryNamesModelAndBatch() {
-    control.standinMemory(20 << 20);
+  void tooLittleMemoryNamesModelAndBatchAndWhatWouldFit() {
+    control.standinMemory(40 << 20);
     ChainSpec spec = SmallNet.spec();
     try (CudaDevice device = CudaDevice.open(0)) {
-      assertThatThrownBy(() -> CudaEngine.open(device, spec, 5000))
+      Throwable thrown = catchThrowable(() -> CudaEngine.open(device, spec, 50_000));
+      assertThat(thrown)
           .isInstanceOf(CudaException.class)
-          .hasMessageContaining("model small")
-          .hasMessageContaining("batch 5000")
+          .hasMessageContaining("model small with batch 50000")
           .hasMessageContaining("CUDA_ERROR_OUT_OF_MEMORY");
+      Matcher fits =
+          Pattern.compile("batch (\\d+) would fit").matcher(String.valueOf(thrown.getMessage()));
+      assertThat(fits.find()).as(thrown.getMessage()).isTrue();
+      int batch = Integer.parseInt(fits.group(1));
+      CudaEngine.open(device, spec, batch).close();
+      assertThatThrownBy(() -> CudaEngine.open(device, spec, batch + 100))
+          .isInstanceOf(CudaException.class);
+    }
+    assertThat(control.standinLive()).isZero();
+  }
+
+  @Test
+  void tooLittleMemoryForAnyBatchSaysSo() {
+    control.standinMemory(1 << 20);
+    try (CudaDevice device = CudaDevice.open(0)) {
+      assertThatThrownBy(() -> CudaEngine.open(device, SmallNet.spec(), 8))
+          .hasMessageContaining("not even batch 1 would fit");
     }
     assertThat(control.standinLive()).isZero();
   }

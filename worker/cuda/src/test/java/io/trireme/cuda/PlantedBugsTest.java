@@ -2,6 +2,7 @@ package io.trireme.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.trireme.cuda.driver.CudaException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -11,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The stand-in finds mistakes in kernels: each variant here is compiled with one. */
+/** The stand-in finds mistakes in kernels: each test here plants one. */
 class PlantedBugsTest {
   private static final int ORDERS = 3;
 
@@ -47,7 +48,7 @@ class PlantedBugsTest {
     "7, race on a sum"
   })
   void plantedMistakeIsFound(int number, String what) throws Exception {
-    StandIn.use(control, StandIn.build("plant" + number, List.of("-DTRIREME_PLANT=" + number)));
+    control.standinPlant(number);
     assertThat(findings()).as(what).isNotEmpty();
   }
 

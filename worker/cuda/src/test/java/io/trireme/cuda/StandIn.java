@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Assumptions;
@@ -19,6 +18,8 @@ public final class StandIn {
   /** What the stand-in's library has for tests. */
   public interface Control extends Library {
     int standinUse(String library);
+
+    void standinPlant(int mistake);
 
     void standinOrder(int order);
 
@@ -44,11 +45,15 @@ public final class StandIn {
   /** Makes the stand-in this JVM's driver, with the true kernels, and gives its controls. */
   public static Control use() throws IOException, InterruptedException {
     Assumptions.assumeTrue(found("g++"), "g++ is absent: apt-get install g++");
-    Path kernels = build("kernels", List.of());
+    Path kernels = build();
     Path driver = FOLDER.resolve("libcuda.so.1");
     System.setProperty("trireme.cuda.driver", driver.toString());
     Control control = Native.load(driver.toString(), Control.class);
-    use(control, kernels);
+    int code = control.standinUse(kernels.toString());
+    if (code != 0) {
+      throw new IllegalStateException("standinUse " + kernels + ": " + code);
+    }
+    control.standinPlant(0);
     control.standinOrder(0);
     control.standinMemory(1L << 34);
     control.standinDevice(1, 9, 0, 13000);
@@ -56,30 +61,14 @@ public final class StandIn {
     return control;
   }
 
-  /** Loads a variant of the kernels. */
-  public static void use(Control control, Path kernels) {
-    int code = control.standinUse(kernels.toString());
-    if (code != 0) {
-      throw new IllegalStateException("standinUse " + kernels + ": " + code);
-    }
-  }
-
-  /** Kernels compiled with macros, unless they are there already and newer than every source. */
-  public static synchronized Path build(String name, List<String> macros)
-      throws IOException, InterruptedException {
-    Path library = FOLDER.resolve(name + ".so");
+  /** The kernels, compiled unless they are there already and newer than every source. */
+  private static synchronized Path build() throws IOException, InterruptedException {
+    Path library = FOLDER.resolve("kernels.so");
     if (Files.exists(library) && Files.getLastModifiedTime(library).toMillis() > newest()) {
       return library;
     }
-    if (name.equals("kernels")) {
-      Files.deleteIfExists(FOLDER.resolve("libcuda.so.1"));
-    }
-    List<String> command =
-        new ArrayList<>(List.of("bash", SOURCES.resolve("build.sh").toString(), PTX.toString()));
-    command.add(FOLDER.toString());
-    command.add(name);
-    command.addAll(macros);
-    run(command);
+    Files.deleteIfExists(FOLDER.resolve("libcuda.so.1"));
+    run(List.of("bash", SOURCES.resolve("build.sh").toString(), PTX.toString(), FOLDER.toString()));
     return library;
   }
 

@@ -2,7 +2,7 @@ package io.trireme.cuda.check;
 
 import io.trireme.cuda.CudaDevice;
 import io.trireme.cuda.CudaEngine;
-import io.trireme.cuda.CudaException;
+import io.trireme.cuda.driver.CudaException;
 import io.trireme.cuda.spec.ChainSpec;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -21,8 +21,6 @@ import java.util.Locale;
  * on any failure.
  */
 public final class Check {
-  private static final double TOLERANCE = 1e-5;
-
   private final PrintStream out;
 
   private Check(PrintStream out) {
@@ -101,27 +99,29 @@ public final class Check {
 
   private boolean parity(CudaDevice device, String name, Fixture fixture) {
     long before = System.nanoTime();
-    try (CudaEngine engine = engine(device, name, fixture.examples())) {
+    try (CudaEngine engine = engine(device, name, fixture.minibatch().examples())) {
       double opened = (System.nanoTime() - before) / 1e6;
-      double loss = engine.compute(fixture.examples(), 0, 0, 1);
+      double loss = engine.compute(fixture.minibatch().examples(), 0, 0, 1);
       String bits = sha256(engine.gradient());
       double distance = fixture.distance(engine.gradient());
       boolean repeats = true;
       for (int i = 0; i < 20; i++) {
-        engine.compute(fixture.examples(), 0, 0, 1);
+        engine.compute(fixture.minibatch().examples(), 0, 0, 1);
         repeats &= sha256(engine.gradient()).equals(bits);
       }
-      boolean close = Math.abs(loss - fixture.loss()) < 1e-4 * fixture.loss();
-      boolean good = distance < TOLERANCE && close && repeats;
+      double expected = fixture.minibatch().loss();
+      boolean close = Math.abs(loss - expected) < 1e-4 * expected;
+      boolean good = distance < fixture.allowed() && close && repeats;
       say(
-          "%-7s batch %d: %s, off DL4J by %.1e, loss %.5f (%.5f), bits of the stand-in: %s, "
-              + "repeats equal: %b, opened in %.0f ms, sha %s",
+          "%-7s batch %d: %s, off double precision by %.1e (DL4J's float %.1e), loss %.5f (%.5f),"
+              + " bits of the stand-in: %s, repeats equal: %b, opened in %.0f ms, sha %s",
           name,
-          fixture.examples(),
+          fixture.minibatch().examples(),
           good ? "ok" : "FAILED",
           distance,
+          fixture.reference(),
           loss,
-          fixture.loss(),
+          expected,
           fixture.bits().isBlank() ? "unknown" : bits.equals(fixture.bits()) ? "yes" : "NO",
           repeats,
           opened,

@@ -11,35 +11,62 @@ import java.util.Locale;
 /**
  * What a CPU computed for a network over {@link Numbers}' minibatch.
  *
- * @param examples of the minibatch
- * @param loss sum of the losses
+ * @param minibatch its size and loss
+ * @param reference distance of DL4J's float gradient from its gradient in double precision
  * @param bits SHA-256 of the stand-in's gradient, or spaces
- * @param gradient DL4J's
+ * @param gradient DL4J's in double precision, rounded to float
  */
 @SuppressWarnings("ArrayRecordComponent")
-public record Fixture(int examples, double loss, String bits, float[] gradient) {
+public record Fixture(Minibatch minibatch, double reference, String bits, float[] gradient) {
   private static final int BITS = 64;
+
+  /** What a float gradient may be off where rounding does not decide which way ReLU goes. */
+  private static final double ROUNDING = 1e-5;
+
+  /** How much farther than DL4J's float gradient one may be. */
+  private static final double FACTOR = 3;
+
+  /**
+   * The minibatch.
+   *
+   * @param examples of it
+   * @param loss sum of their losses
+   */
+  public record Minibatch(int examples, double loss) {}
 
   /** Reads a file. */
   public static Fixture read(Path file) throws IOException {
     ByteBuffer in = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
-    int examples = in.getInt();
-    double loss = in.getDouble();
+    Minibatch minibatch = new Minibatch(in.getInt(), in.getDouble());
+    double reference = in.getDouble();
     byte[] bits = new byte[BITS];
     in.get(bits);
     float[] gradient = new float[in.remaining() / 4];
     in.asFloatBuffer().get(gradient);
-    return new Fixture(examples, loss, new String(bits, StandardCharsets.US_ASCII), gradient);
+    return new Fixture(minibatch, reference, new String(bits, StandardCharsets.US_ASCII), gradient);
   }
 
-  /** Writes a file: examples, loss, bits, gradient, little-endian. */
+  /** Writes a file: examples, loss, reference, bits, gradient, little-endian. */
   public void write(Path file) throws IOException {
     ByteBuffer out =
-        ByteBuffer.allocate(12 + BITS + 4 * gradient.length).order(ByteOrder.LITTLE_ENDIAN);
-    out.putInt(examples).putDouble(loss);
+        ByteBuffer.allocate(20 + BITS + 4 * gradient.length).order(ByteOrder.LITTLE_ENDIAN);
+    out.putInt(minibatch.examples).putDouble(minibatch.loss).putDouble(reference);
     out.put(String.format(Locale.ROOT, "%-64s", bits).getBytes(StandardCharsets.US_ASCII));
     out.asFloatBuffer().put(gradient);
     Files.write(file, out.array());
+  }
+
+  /** The same with the stand-in's bits. */
+  public Fixture withBits(String sha256) {
+    return new Fixture(minibatch, reference, sha256, gradient);
+  }
+
+  /**
+   * The distance that a float gradient may have: rounding, or a small multiple of DL4J's own where
+   * it is larger, as values near zero of ReLU go either way.
+   */
+  public double allowed() {
+    return Math.max(ROUNDING, FACTOR * reference);
   }
 
   /** The distance of a gradient from this one, relative to this one's length. */

@@ -2,7 +2,7 @@ package io.trireme.cuda.check;
 
 import io.trireme.cuda.CudaDevice;
 import io.trireme.cuda.CudaEngine;
-import io.trireme.cuda.CudaEngine.KernelTime;
+import io.trireme.cuda.engine.KernelTime;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -1,7 +1,6 @@
 package io.trireme.cuda.driver;
 
 import com.sun.jna.Pointer;
-import io.trireme.cuda.CudaException;
 
 /** Turns the driver's return codes into exceptions that name call, error and way out. */
 final class Calls {

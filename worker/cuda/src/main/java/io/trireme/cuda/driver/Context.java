@@ -1,6 +1,5 @@
 package io.trireme.cuda.driver;
 
-import io.trireme.cuda.CudaException;
 import java.nio.charset.StandardCharsets;
 
 /** The process's primary context on a card. */

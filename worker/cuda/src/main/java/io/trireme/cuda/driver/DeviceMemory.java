@@ -14,7 +14,7 @@ public final class DeviceMemory implements Owner.Owned {
   /**
    * Memory of the current card.
    *
-   * @throws io.trireme.cuda.CudaException if there is not enough
+   * @throws io.trireme.cuda.driver.CudaException if there is not enough
    */
   public static DeviceMemory allocate(long bytes) {
     long[] at = new long[1];

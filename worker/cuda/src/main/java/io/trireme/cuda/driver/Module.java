@@ -26,7 +26,8 @@ public final class Module implements Owner.Owned {
   /**
    * Loads PTX text, or a binary for the card.
    *
-   * @throws io.trireme.cuda.CudaException with the driver's log if it does not accept the text
+   * @throws io.trireme.cuda.driver.CudaException with the driver's log if it does not accept the
+   *     text
    */
   public static Module load(byte[] text) {
     ByteBuffer log = direct(LOG_BYTES);

@@ -20,7 +20,7 @@ public final class PinnedMemory implements Owner.Owned {
   /**
    * Pinned memory, zero throughout.
    *
-   * @throws io.trireme.cuda.CudaException if there is not enough
+   * @throws io.trireme.cuda.driver.CudaException if there is not enough
    */
   public static PinnedMemory allocate(long bytes) {
     long[] at = new long[1];

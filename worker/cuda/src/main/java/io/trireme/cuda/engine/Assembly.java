@@ -1,7 +1,5 @@
 package io.trireme.cuda.engine;
 
-import io.trireme.cuda.driver.PinnedMemory;
-import io.trireme.cuda.driver.Stream;
 import io.trireme.cuda.spec.ChainSpec;
 import io.trireme.cuda.spec.Layer;
 import io.trireme.cuda.spec.Node;
@@ -14,7 +12,6 @@ final class Assembly {
   private final int examples;
   private final Buffers buffers;
   private final Kernels kernels;
-  private final Stream stream;
   private final Ends ends;
   private final List<Cell> cells;
   private final List<Place> places = new ArrayList<>();
@@ -32,11 +29,9 @@ final class Assembly {
    */
   record Ends(long features, long labels, long output, long losses, long state, Vectors vectors) {}
 
-  Assembly(
-      ChainSpec spec, int examples, Buffers buffers, Recorder recorder, Stream stream, Ends ends) {
+  Assembly(ChainSpec spec, int examples, Buffers buffers, Recorder recorder, Ends ends) {
     this.examples = examples;
     this.buffers = buffers;
-    this.stream = stream;
     this.ends = ends;
     this.cells = Fusion.of(spec);
     long workspace = buffers.device(Products.WORKSPACE_BYTES);
@@ -134,13 +129,7 @@ final class Assembly {
   }
 
   private Taps taps(Layer.Convolution layer, Shape in, Shape out) {
-    long bytes = Taps.bytes(layer, in);
-    long device = buffers.device(bytes);
-    try (PinnedMemory host = PinnedMemory.allocate(bytes)) {
-      Taps.write(layer, in, out, host.view());
-      stream.toDevice(device, host.address(), bytes);
-      stream.synchronize();
-    }
-    return new Taps(device, device + 16L * Taps.forwardEntries(layer, in));
+    long device = buffers.device(Taps.bytes(layer, in), to -> Taps.write(layer, in, out, to));
+    return Taps.at(device, layer, in);
   }
 }

@@ -84,20 +84,33 @@ final class ConvolutionStage implements Stage {
   }
 
   private void inputError(int examples) {
+    Place.Target target = in.target();
+    for (Taps.Phase phase : taps.phases()) {
+      inputError(phase, examples, target);
+    }
+  }
+
+  private void inputError(Taps.Phase phase, int examples, Place.Target target) {
     Shape shape = in.shape();
     Window window = layer.window();
-    int positions = examples * shape.plane();
+    int positions = examples * phase.height() * phase.width();
     boolean strided = window.stride().y() > 1 || window.stride().x() > 1;
-    int deep = layer.outputs() * window.size();
+    Output all = Output.images(in.error(), shape.channels(), positions, shape.plane()).into(target);
     Output to =
-        Output.images(in.error(), shape.channels(), positions, shape.plane()).into(in.target());
+        strided
+            ? all.strided(
+                phase.y() * shape.width() + phase.x(),
+                phase.height() * phase.width(),
+                new Output.Steps(
+                    window.stride().y() * shape.width(), window.stride().x(), phase.width()))
+            : all;
     kernels
         .products()
         .convolve(
             strided ? "convolveStrided" : "convolve",
-            a -> weights(a, shape.channels(), window.size(), taps.backward()),
-            a -> errors(a, positions, deep, strided),
-            deep,
+            a -> weights(a, shape.channels(), window.size(), phase.table()),
+            a -> errors(a, positions, phase),
+            phase.depth(),
             to);
   }
 
@@ -116,17 +129,12 @@ final class ConvolutionStage implements Stage {
     a.divisor(out.shape().plane()).divisor(out.shape().width());
   }
 
-  /** The windows of errors that a position of the input takes part in. */
-  private void errors(Arguments a, int positions, int depth, boolean strided) {
-    Shape shape = in.shape();
-    Window window = layer.window();
-    a.next().field(out.error()).field(taps.backward()).field(positions).field(depth);
-    a.field(out.shape().height()).field(out.shape().width()).field(out.shape().length());
-    a.field(1).field(1);
-    a.field(window.padTop(shape.height())).field(window.padLeft(shape.width())).field(-1);
-    a.divisor(shape.plane()).divisor(shape.width());
-    if (strided) {
-      a.divisor(window.stride().y()).divisor(window.stride().x());
-    }
+  /** The windows of errors that the positions of a phase take part in. */
+  private void errors(Arguments a, int positions, Taps.Phase phase) {
+    Shape shape = out.shape();
+    a.next().field(out.error()).field(phase.table()).field(positions).field(phase.depth());
+    a.field(shape.height()).field(shape.width()).field(shape.length());
+    a.field(1).field(1).field(0).field(0).field(-1);
+    a.divisor(phase.height() * phase.width()).divisor(phase.width());
   }
 }

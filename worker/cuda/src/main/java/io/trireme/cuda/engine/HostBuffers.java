@@ -1,5 +1,6 @@
 package io.trireme.cuda.engine;
 
+import io.trireme.cuda.driver.Owner;
 import io.trireme.cuda.driver.PinnedMemory;
 import java.nio.ByteBuffer;
 
@@ -20,14 +21,14 @@ public final class HostBuffers {
   private final ByteBuffer losses;
   private final ByteBuffer state;
 
-  HostBuffers(Buffers buffers, int examples, int inputs, int outputs, long length) {
-    featureMemory = buffers.pinned(4L * examples * inputs);
-    labelMemory = buffers.pinned(4L * examples * outputs);
-    parameterMemory = buffers.pinned(4 * length);
-    gradientMemory = buffers.pinned(4 * length);
-    outputMemory = buffers.pinned(4L * examples * outputs);
-    lossMemory = buffers.pinned(4L * examples);
-    stateMemory = buffers.pinned(16);
+  HostBuffers(Owner owner, int examples, int inputs, int outputs, long length) {
+    featureMemory = owned(owner, 4L * examples * inputs);
+    labelMemory = owned(owner, 4L * examples * outputs);
+    parameterMemory = owned(owner, 4 * length);
+    gradientMemory = owned(owner, 4 * length);
+    outputMemory = owned(owner, 4L * examples * outputs);
+    lossMemory = owned(owner, 4L * examples);
+    stateMemory = owned(owner, 16);
     features = featureMemory.view();
     labels = labelMemory.view();
     parameters = parameterMemory.view();
@@ -35,6 +36,10 @@ public final class HostBuffers {
     output = outputMemory.view();
     losses = lossMemory.view();
     state = stateMemory.view();
+  }
+
+  private static PinnedMemory owned(Owner owner, long bytes) {
+    return owner.own(PinnedMemory.allocate(bytes));
   }
 
   /** {@code float [examples][features]}. */

@@ -1,6 +1,6 @@
 package io.trireme.cuda.engine;
 
-import io.trireme.cuda.CudaException;
+import io.trireme.cuda.driver.CudaException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

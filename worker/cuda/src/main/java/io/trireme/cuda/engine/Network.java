@@ -1,7 +1,7 @@
 package io.trireme.cuda.engine;
 
-import io.trireme.cuda.CudaEngine.KernelTime;
 import io.trireme.cuda.driver.Context;
+import io.trireme.cuda.driver.CudaException;
 import io.trireme.cuda.driver.Graph;
 import io.trireme.cuda.driver.Module;
 import io.trireme.cuda.driver.Owner;
@@ -43,21 +43,14 @@ public final class Network implements Owner.Owned {
     this.maxExamples = maxExamples;
     this.stream = owner.own(Stream.create());
     this.recorder = new Recorder(owner.own(Module.load(KernelText.bytes())), stream);
-    this.buffers = new Buffers(owner, spec.name(), maxExamples);
-    int inputs = spec.input().length();
-    int outputs = spec.outputs();
-    long length = spec.parameters();
-    this.host = new HostBuffers(buffers, maxExamples, inputs, outputs, length);
-    this.ends =
-        new Assembly.Ends(
-            buffers.perExample(inputs),
-            buffers.perExample(outputs),
-            buffers.perExample(outputs),
-            buffers.perExample(1),
-            buffers.device(16),
-            new Vectors(buffers.device(4 * length), buffers.device(4 * length)));
-    stream.fill(ends.vectors().gradient(), 0, length);
-    this.assembly = new Assembly(spec, maxExamples, buffers, recorder, stream, ends);
+    this.buffers = Buffers.onDevice(owner, stream, spec.name(), maxExamples);
+    Parts parts = parts();
+    this.ends = parts.ends;
+    this.assembly = parts.assembly;
+    this.host =
+        new HostBuffers(
+            owner, maxExamples, spec.input().length(), spec.outputs(), spec.parameters());
+    stream.fill(ends.vectors().gradient(), 0, spec.parameters());
     for (Pass pass : Pass.values()) {
       graphs.put(pass, new Graph[maxExamples + 1]);
     }
@@ -65,9 +58,50 @@ public final class Network implements Owner.Owned {
   }
 
   /**
+   * What lies on the card.
+   *
+   * @param ends where a step begins and ends
+   * @param assembly the stages
+   */
+  private record Parts(Assembly.Ends ends, Assembly assembly) {}
+
+  private Parts parts() {
+    try {
+      return parts(buffers, maxExamples);
+    } catch (CudaException e) {
+      if (e.code() != Footprint.OUT_OF_MEMORY) {
+        throw e;
+      }
+      long free = context.freeBytes() + buffers.deviceBytes();
+      int fits = Footprint.fits(this::bytes, free, maxExamples);
+      throw Footprint.tooLarge(spec, maxExamples, free, bytes(maxExamples), fits, e);
+    }
+  }
+
+  private Parts parts(Buffers memory, int examples) {
+    int outputs = spec.outputs();
+    long length = spec.parameters();
+    Assembly.Ends at =
+        new Assembly.Ends(
+            memory.perExample(spec.input().length()),
+            memory.perExample(outputs),
+            memory.perExample(outputs),
+            memory.perExample(1),
+            memory.device(16),
+            new Vectors(memory.device(4 * length), memory.device(4 * length)));
+    return new Parts(at, new Assembly(spec, examples, memory, recorder, at));
+  }
+
+  private long bytes(int examples) {
+    Buffers counted = Buffers.counting(spec.name(), examples);
+    parts(counted, examples);
+    return counted.deviceBytes();
+  }
+
+  /**
    * Puts a network onto a card.
    *
-   * @throws io.trireme.cuda.CudaException if it does not fit, or the driver refuses
+   * @throws CudaException if it does not fit, or the driver refuses
    */
   public static Network open(Context context, ChainSpec spec, int maxExamples) {
     if (maxExamples < 1) {

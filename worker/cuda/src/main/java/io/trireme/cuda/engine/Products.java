@@ -9,6 +9,7 @@ import java.util.Locale;
  */
 final class Products {
   private static final int TARGET_BLOCKS = 1056;
+  private static final int FEW_SPLITS = 8;
   private static final int LEAST_DEPTH = 128;
   private static final int DEPTH_UNIT = 16;
 
@@ -81,7 +82,7 @@ final class Products {
   /** The gradient of a convolution's weights. */
   void convolveWeights(Operand errors, Operand windows, int columns, int depth, Output out) {
     Call call = new Call("convolveWeights", errors, windows, columns, depth, out);
-    launch(call, Tile.CONVOLUTION, true);
+    launch(call, Tile.CONVOLUTION_WEIGHTS, true);
   }
 
   /** A product that is to be launched. */
@@ -95,19 +96,28 @@ final class Products {
     int rows = call.out().rows();
     if (survey) {
       for (int blocks : splits ? new int[] {132, 264, 528, 1056} : new int[] {1}) {
-        int per = splits ? depth(rows, call.columns(), call.depth(), blocks) : call.depth();
+        int per = splits ? depth(rows, call.columns(), call.depth(), blocks) : whole(call);
         for (Tile tile : tiles) {
           launch(call, tile, per);
         }
       }
     }
-    int per = splits ? depth(rows, call.columns(), call.depth()) : call.depth();
-    int parts = Recorder.blocks(call.depth(), per);
+    int per = splits ? depth(rows, call.columns(), call.depth()) : whole(call);
+    int parts = parts(call, per);
     launch(call, Tile.choose(tiles, rows, call.columns(), parts), per);
   }
 
+  /** A sum over nothing is a sum: zeros are written. */
+  private static int whole(Call call) {
+    return Math.max(1, call.depth());
+  }
+
+  private static int parts(Call call, int per) {
+    return Math.max(1, Recorder.blocks(call.depth(), per));
+  }
+
   private void launch(Call call, Tile tile, int per) {
-    int parts = Recorder.blocks(call.depth(), per);
+    int parts = parts(call, per);
     boolean partial = parts > 1 || call.alwaysPartial();
     int rows = call.out().rows();
     Arguments arguments = recorder.arguments();
@@ -136,6 +146,10 @@ final class Products {
     Arguments sum = recorder.arguments().put(parts).put(call.columns());
     sum.next().divisor(call.columns()).put(count).put(workspace);
     call.out().put(sum);
-    recorder.launch("addSplits", Recorder.blocks(count, 32), 1, 1, 256);
+    if (parts <= FEW_SPLITS) {
+      recorder.each("addFewSplits", count);
+    } else {
+      recorder.launch("addSplits", Recorder.blocks(count, 32), 1, 1, 256);
+    }
   }
 }

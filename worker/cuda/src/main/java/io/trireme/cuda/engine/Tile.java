@@ -2,8 +2,6 @@ package io.trireme.cuda.engine;
 
 /** The tiles that the kernels of products exist for, with what each costs beside the best. */
 enum Tile {
-  T128X128(128, 128, 256, 1.0),
-  T64X128(64, 128, 128, 1.0),
   T64X64(64, 64, 128, 1.15),
   T32X128(32, 128, 128, 1.2),
   T16X128(16, 128, 64, 1.4),
@@ -11,8 +9,9 @@ enum Tile {
   T32X32(32, 32, 64, 1.8),
   T16X64(16, 64, 64, 1.8);
 
-  static final Tile[] MATRIX = {T128X128, T64X64, T32X64, T32X32};
-  static final Tile[] CONVOLUTION = {T64X128, T64X64, T32X128, T16X128, T32X32, T16X64};
+  static final Tile[] MATRIX = {T64X64, T32X64, T32X32};
+  static final Tile[] CONVOLUTION = {T64X64, T32X128, T16X128};
+  static final Tile[] CONVOLUTION_WEIGHTS = {T64X64, T32X32, T16X64};
 
   /** Threads that fill a large card: more is not faster, fewer leave it idle. */
   private static final double FULL = 132 * 512;

@@ -20,6 +20,7 @@ import org.deeplearning4j.nn.conf.layers.SubsamplingLayer.PoolingType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
@@ -28,25 +29,47 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 public final class Dl4jNetworks {
   private Dl4jNetworks() {}
 
-  /** DL4J's gradient, and the sum of its losses, over {@link Numbers}' minibatch. */
+  /**
+   * What DL4J computes over {@link Numbers}' minibatch: the gradient in double precision, and how
+   * far DL4J's own float gradient is from it.
+   */
   public static Fixture fixture(String name, int examples) {
+    Model model = model(name, DataType.DOUBLE);
+    double[] truth = gradient(model, name, examples, DataType.DOUBLE).data().asDouble();
+    double[] single =
+        gradient(model(name, DataType.FLOAT), name, examples, DataType.FLOAT).data().asDouble();
+    double difference = 0;
+    double length = 0;
+    for (int i = 0; i < truth.length; i++) {
+      difference += (single[i] - truth[i]) * (single[i] - truth[i]);
+      length += truth[i] * truth[i];
+    }
+    return new Fixture(
+        new Fixture.Minibatch(examples, model.score() * examples),
+        Math.sqrt(difference / length),
+        "",
+        Nd4j.createFromArray(truth).data().asFloat());
+  }
+
+  private static INDArray gradient(Model model, String name, int examples, DataType type) {
     ChainSpec spec = Networks.of(name);
-    INDArray x = array(b -> numbers(b, spec, examples), examples * spec.input().length());
+    INDArray x = array(b -> numbers(b, spec, examples), examples * spec.input().length(), type);
     INDArray y =
         array(
             b -> {
               Numbers.labels(b, examples, spec.outputs());
               return b;
             },
-            examples * spec.outputs());
+            examples * spec.outputs(),
+            type);
     INDArray p =
         array(
             b -> {
               Numbers.parameters(b, spec);
               return b;
             },
-            (int) spec.parameters());
-    Model model = model(name);
+            (int) spec.parameters(),
+            type);
     if (model.numParams() != spec.parameters()) {
       throw new IllegalStateException(
           name + ": DL4J has " + model.numParams() + " parameters, not " + spec.parameters());
@@ -71,11 +94,7 @@ public final class Dl4jNetworks {
       net.computeGradientAndScore();
       gradient = net.getFlattenedGradients();
     }
-    return new Fixture(
-        examples,
-        model.score() * examples,
-        "",
-        gradient.reshape(gradient.length()).dup().data().asFloat());
+    return gradient.reshape(gradient.length()).dup();
   }
 
   private static ByteBuffer numbers(ByteBuffer b, ChainSpec spec, int examples) {
@@ -83,25 +102,26 @@ public final class Dl4jNetworks {
     return b;
   }
 
-  private static INDArray array(Function<ByteBuffer, ByteBuffer> writer, int length) {
+  private static INDArray array(
+      Function<ByteBuffer, ByteBuffer> writer, int length, DataType type) {
     ByteBuffer buffer = ByteBuffer.allocate(4 * length).order(ByteOrder.nativeOrder());
     float[] values = new float[length];
     writer.apply(buffer).asFloatBuffer().get(values);
-    return Nd4j.createFromArray(values);
+    return Nd4j.createFromArray(values).castTo(type);
   }
 
-  private static Model model(String name) {
+  private static Model model(String name, DataType type) {
     return switch (name) {
-      case "mlp" -> mlp();
-      case "lenet" -> lenet();
-      case "cnn" -> cnn();
-      case "resnet" -> resnet();
+      case "mlp" -> mlp(type);
+      case "lenet" -> lenet(type);
+      case "cnn" -> cnn(type);
+      case "resnet" -> resnet(type);
       default -> throw new IllegalArgumentException(name);
     };
   }
 
-  private static NeuralNetConfiguration.Builder builder() {
-    return new NeuralNetConfiguration.Builder().seed(7).activation(Activation.RELU);
+  private static NeuralNetConfiguration.Builder builder(DataType type) {
+    return new NeuralNetConfiguration.Builder().seed(7).dataType(type).activation(Activation.RELU);
   }
 
   private static OutputLayer output() {
@@ -121,18 +141,18 @@ public final class Dl4jNetworks {
     return new SubsamplingLayer.Builder(PoolingType.MAX).kernelSize(2, 2).stride(2, 2).build();
   }
 
-  private static Model mlp() {
+  private static Model mlp(DataType type) {
     return init(
-        builder()
+        builder(type)
             .list()
             .layer(new DenseLayer.Builder().nOut(512).build())
             .layer(output())
             .setInputType(InputType.feedForward(784)));
   }
 
-  private static Model lenet() {
+  private static Model lenet(DataType type) {
     return init(
-        builder()
+        builder(type)
             .list()
             .layer(new ConvolutionLayer.Builder(5, 5).nOut(20).build())
             .layer(halve())
@@ -143,9 +163,9 @@ public final class Dl4jNetworks {
             .setInputType(InputType.convolutional(28, 28, 1)));
   }
 
-  private static Model cnn() {
+  private static Model cnn(DataType type) {
     return init(
-        builder()
+        builder(type)
             .list()
             .layer(same(32, 3, 1, true, Activation.TANH))
             .layer(new BatchNormalization())
@@ -175,9 +195,9 @@ public final class Dl4jNetworks {
         .build();
   }
 
-  private static Model resnet() {
+  private static Model resnet(DataType type) {
     GraphBuilder g =
-        builder()
+        builder(type)
             .graphBuilder()
             .addInputs("in")
             .addLayer("conv", same(16, 3, 1, false, Activation.IDENTITY), "in")

@@ -11,7 +11,7 @@ import java.util.TreeMap;
 /** Writes the fixtures of {@code deploy/gpu/check.sh}: {@code FixtureWriter FOLDER}. */
 public final class FixtureWriter {
   private static final Map<String, Integer> EXAMPLES =
-      new TreeMap<>(Map.of("mlp", 64, "lenet", 16, "cnn", 16, "resnet", 4));
+      new TreeMap<>(Map.of("mlp", 64, "lenet", 16, "cnn", 16, "resnet", 8));
 
   private FixtureWriter() {}
 
@@ -25,9 +25,15 @@ public final class FixtureWriter {
         try (CudaEngine engine = Check.engine(device, each.getKey(), each.getValue())) {
           double loss = engine.compute(each.getValue(), 0, 0, 1);
           System.out.println(
-              each + ": off by " + fixture.distance(engine.gradient()) + ", loss " + loss);
-          String bits = Check.sha256(engine.gradient());
-          new Fixture(each.getValue(), fixture.loss(), bits, fixture.gradient())
+              each
+                  + ": off double precision by "
+                  + fixture.distance(engine.gradient())
+                  + ", DL4J's float by "
+                  + fixture.reference()
+                  + ", loss "
+                  + loss);
+          fixture
+              .withBits(Check.sha256(engine.gradient()))
               .write(folder.resolve(each.getKey() + ".bin"));
         }
       }

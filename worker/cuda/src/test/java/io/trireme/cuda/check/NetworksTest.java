@@ -10,11 +10,14 @@ import org.assertj.core.data.Offset;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Whole networks, on the stand-in, against DL4J. */
+/**
+ * Whole networks, on the stand-in, against DL4J in double precision: no farther from it than DL4J's
+ * own float gradient by more than a small factor.
+ */
 class NetworksTest {
   @ParameterizedTest
-  @CsvSource({"mlp,16", "lenet,4", "cnn,3", "resnet,2"})
-  void gradientIsDl4js(String name, int examples) throws Exception {
+  @CsvSource({"mlp,16", "lenet,4", "cnn,3", "resnet,8"})
+  void gradientIsAsTrueAsDl4js(String name, int examples) throws Exception {
     StandIn.use();
     Fixture fixture = Dl4jNetworks.fixture(name, examples);
     ChainSpec spec = Networks.of(name);
@@ -24,8 +27,9 @@ class NetworksTest {
       Numbers.labels(engine.labels(), examples, spec.outputs());
       Numbers.parameters(engine.parameters(), spec);
       double loss = engine.compute(examples, 0, 0, 1);
-      assertThat(fixture.distance(engine.gradient())).isLessThan(1e-5);
-      assertThat(loss).isCloseTo(fixture.loss(), Offset.offset(1e-4 * fixture.loss()));
+      assertThat(fixture.distance(engine.gradient())).isLessThan(fixture.allowed());
+      double expected = fixture.minibatch().loss();
+      assertThat(loss).isCloseTo(expected, Offset.offset(1e-4 * expected));
     }
   }
 }

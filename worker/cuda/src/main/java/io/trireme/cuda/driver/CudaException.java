@@ -1,4 +1,4 @@
-package io.trireme.cuda;
+package io.trireme.cuda.driver;
 
 /** A call of CUDA's driver failed, or a card cannot do what was asked; the message has the fix. */
 public final class CudaException extends RuntimeException {
