@@ -19,9 +19,6 @@ jlink --add-modules java.base,java.logging,java.management,jdk.unsupported --str
 jar --create --file "$work/trireme-cuda.jar" -C "$classes/classes" .
 cp "$jna" "$work/jna.jar"
 cp "$root/deploy/gpu/torch_eager.py" "$work"
-if command -v ptxas >/dev/null; then
-  ptxas -arch=sm_90 "$classes/classes/io/trireme/cuda/kernels.ptx" -o "$work/kernels.sm_90.cubin"
-fi
 rm "$work/cp"
 mkdir -p "$out"
 tar czf "$out/bundle.tgz" -C "$work" .

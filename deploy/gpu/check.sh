@@ -31,7 +31,8 @@ command -v nvidia-smi >/dev/null && nvidia-smi --query-gpu=name,driver_version,c
 check=("${java[@]}" io.trireme.cuda.check.Check)
 part device 30 "${check[@]}" device
 part parity 90 "${check[@]}" parity "$here/fixtures"
-part time 40 "${check[@]}" time "$batch" "$seconds"
+part tensor 60 "${check[@]}" tensor "$here/fixtures"
+part time 45 "${check[@]}" time "$batch" "$seconds"
 python=
 for each in python3 python /opt/conda/bin/python /usr/bin/python3 /usr/local/bin/python3; do
   if "$each" -c 'import torch; assert torch.cuda.is_available()' 2>/dev/null; then
@@ -45,16 +46,13 @@ else
   echo "== torch: no PyTorch with a card here"
 fi
 part kernels 30 "${check[@]}" kernels "$batch"
-part survey 40 "${check[@]}" survey "$batch" ${SURVEY:-mlp lenet resnet}
-if [ -f "$here/kernels.sm_90.cubin" ] && [ "${CUBIN:-yes}" = yes ]; then
-  part "time of ptxas's code for sm_90" 30 "${java[@]}" -Dtrireme.cuda.kernels="$here/kernels.sm_90.cubin" \
-    io.trireme.cuda.check.Check time "$batch" "$(awk "BEGIN { print $seconds / 2 }")"
-fi
+[ -z "${SURVEY:-}" ] || part survey 40 "${check[@]}" survey "$batch" $SURVEY
 sanitizer=$(command -v compute-sanitizer || ls /usr/local/cuda*/bin/compute-sanitizer 2>/dev/null | head -1)
 if [ -n "$sanitizer" ]; then
-  for tool in memcheck racecheck; do
-    LINES_EACH=6 part "$tool" 40 "$sanitizer" --tool "$tool" --error-exitcode 9 --target-processes all \
-      "${check[@]}" parity "$here/fixtures" lenet
+  # a network of few values with every kind of kernel: the tools make a card hundreds of times slower
+  for tool in memcheck racecheck synccheck; do
+    LINES_EACH=8 part "$tool" 30 "$sanitizer" --tool "$tool" --error-exitcode 9 --target-processes all \
+      "${check[@]}" once tiny 300
   done
 else
   echo "== no compute-sanitizer here"

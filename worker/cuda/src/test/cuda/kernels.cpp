@@ -1,6 +1,8 @@
 // The kernels as a library for the stand-in: a table of names and of functions that bind arguments.
 #define TRIREME_STANDIN
 #include "kernels.cu"
+#include "warp.h"
+#include "tensor.cu"
 #include "binding.h"
 #include <tuple>
 #include <utility>

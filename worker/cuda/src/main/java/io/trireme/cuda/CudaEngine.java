@@ -5,6 +5,7 @@ import io.trireme.cuda.driver.Owner;
 import io.trireme.cuda.engine.KernelTime;
 import io.trireme.cuda.engine.Network;
 import io.trireme.cuda.spec.ChainSpec;
+import io.trireme.cuda.spec.Precision;
 import java.nio.ByteBuffer;
 import java.util.List;
 
@@ -22,14 +23,28 @@ public final class CudaEngine implements Owner.Owned {
   }
 
   /**
-   * An engine.
+   * An engine that computes in float, with the same bits on every card.
    *
    * @param device the card, which outlives the engine
    * @param maxExamples the largest minibatch
    * @throws CudaException if it does not fit into the card's memory, or the driver refuses
    */
   public static CudaEngine open(CudaDevice device, ChainSpec spec, int maxExamples) {
-    return new CudaEngine(Network.open(device.context(), spec, maxExamples));
+    return open(device, spec, maxExamples, Precision.EXACT);
+  }
+
+  /**
+   * An engine.
+   *
+   * @param device the card, which outlives the engine
+   * @param maxExamples the largest minibatch
+   * @param precision how products multiply
+   * @throws CudaException if it does not fit into the card's memory, the card has no tensor cores
+   *     for the precision, or the driver refuses
+   */
+  public static CudaEngine open(
+      CudaDevice device, ChainSpec spec, int maxExamples, Precision precision) {
+    return new CudaEngine(Network.open(device.context(), spec, maxExamples, precision));
   }
 
   /** {@code float [examples][features]}; images are {@code [channels][height][width]}. */

@@ -37,7 +37,7 @@ public final class StandIn {
   }
 
   private static final Path SOURCES = Path.of("src/test/cuda");
-  private static final Path PTX = Path.of("src/main/resources/io/trireme/cuda/kernels.ptx");
+  private static final Path TEXTS = Path.of("src/main/resources/io/trireme/cuda");
   private static final Path FOLDER = Path.of("target/standin").toAbsolutePath();
 
   private StandIn() {}
@@ -68,7 +68,9 @@ public final class StandIn {
       return library;
     }
     Files.deleteIfExists(FOLDER.resolve("libcuda.so.1"));
-    run(List.of("bash", SOURCES.resolve("build.sh").toString(), PTX.toString(), FOLDER.toString()));
+    run(
+        List.of(
+            "bash", SOURCES.resolve("build.sh").toString(), TEXTS.toString(), FOLDER.toString()));
     return library;
   }
 

@@ -4,6 +4,7 @@ import io.trireme.cuda.CudaDevice;
 import io.trireme.cuda.CudaEngine;
 import io.trireme.cuda.driver.CudaException;
 import io.trireme.cuda.spec.ChainSpec;
+import io.trireme.cuda.spec.Precision;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.ByteBuffer;
@@ -17,10 +18,13 @@ import java.util.Locale;
 
 /**
  * The program of {@code deploy/gpu/check.sh}: {@code device}, {@code parity FIXTURES [NETWORK...]},
- * {@code time EXAMPLES SECONDS [NETWORK...]} or {@code kernels EXAMPLES [NETWORK...]}. Ends with 1
- * on any failure.
+ * {@code tensor FIXTURES [NETWORK...]}, {@code once NETWORK EXAMPLES}, {@code time EXAMPLES SECONDS
+ * [NETWORK...]}, {@code kernels EXAMPLES [NETWORK...]} or {@code survey EXAMPLES [NETWORK...]}.
+ * Ends with 1 on any failure.
  */
 public final class Check {
+  static final int TENSOR_CORES = 80;
+
   private final PrintStream out;
 
   private Check(PrintStream out) {
@@ -50,6 +54,12 @@ public final class Check {
       case "device" -> device(device);
       case "parity" -> {
         return parity(device, Path.of(args[1]), names(args, 2));
+      }
+      case "tensor" -> {
+        return tensor(device, Path.of(args[1]), names(args, 2));
+      }
+      case "once" -> {
+        return once(device, args[1], Integer.parseInt(args[2]));
       }
       case "time" -> {
         for (String name : names(args, 3)) {
@@ -81,6 +91,71 @@ public final class Check {
         device.driverVersion() % 1000 / 10,
         device.freeBytes() >> 20,
         device.totalBytes() >> 20);
+  }
+
+  /** A gradient of each precision without anything to compare with, for tools that watch a card. */
+  private boolean once(CudaDevice device, String name, int examples) {
+    boolean good = true;
+    for (Precision precision : Precision.values()) {
+      if (precision != Precision.EXACT && device.computeCapability() < TENSOR_CORES) {
+        continue;
+      }
+      try (CudaEngine engine = engine(device, name, examples, precision)) {
+        double loss = engine.compute(examples, 0, 0, 1);
+        engine.infer(examples);
+        good &= !Double.isNaN(loss);
+        say("%-7s batch %d, %s: loss %.5f", name, examples, precision, loss);
+      }
+    }
+    return good;
+  }
+
+  /**
+   * The distance of tensor cores' gradients; a wrong product is off by more than the bounds here.
+   */
+  private boolean tensor(CudaDevice device, Path fixtures, List<String> names) throws IOException {
+    if (device.computeCapability() < TENSOR_CORES) {
+      say("no tensor cores for TF32 and bf16 here");
+      return true;
+    }
+    boolean good = true;
+    for (String name : names) {
+      Fixture fixture = Fixture.read(fixtures.resolve(name + ".bin"));
+      good &= tensor(device, name, fixture, Precision.TF32, 0.05);
+      good &= tensor(device, name, fixture, Precision.BF16, 0.4);
+    }
+    return good;
+  }
+
+  private boolean tensor(
+      CudaDevice device, String name, Fixture fixture, Precision precision, double bound) {
+    int examples = fixture.minibatch().examples();
+    try (CudaEngine engine = engine(device, name, examples, precision)) {
+      double loss = engine.compute(examples, 0, 0, 1);
+      String bits = sha256(engine.gradient());
+      double distance = fixture.distance(engine.gradient());
+      boolean repeats = true;
+      for (int i = 0; i < 20; i++) {
+        engine.compute(examples, 0, 0, 1);
+        repeats &= sha256(engine.gradient()).equals(bits);
+      }
+      boolean good = distance < bound && repeats;
+      say(
+          "%-7s batch %d, %s: %s, off double precision by %.1e, loss %.5f (%.5f), repeats equal:"
+              + " %b",
+          name,
+          examples,
+          precision,
+          good ? "ok" : "FAILED",
+          distance,
+          loss,
+          fixture.minibatch().loss(),
+          repeats);
+      return good;
+    } catch (CudaException e) {
+      say("%-7s %s FAILED %s", name, precision, String.valueOf(e.getMessage()));
+      return false;
+    }
   }
 
   private boolean parity(CudaDevice device, Path fixtures, List<String> names) throws IOException {
@@ -133,10 +208,15 @@ public final class Check {
     }
   }
 
-  /** An engine with the known minibatch and parameters. */
+  /** An exact engine with the known minibatch and parameters. */
   static CudaEngine engine(CudaDevice device, String name, int examples) {
+    return engine(device, name, examples, Precision.EXACT);
+  }
+
+  /** An engine with the known minibatch and parameters. */
+  static CudaEngine engine(CudaDevice device, String name, int examples, Precision precision) {
     ChainSpec spec = Networks.of(name);
-    CudaEngine engine = CudaEngine.open(device, spec, examples);
+    CudaEngine engine = CudaEngine.open(device, spec, examples, precision);
     Numbers.features(engine.features(), examples * spec.input().length());
     Numbers.labels(engine.labels(), examples, spec.outputs());
     Numbers.parameters(engine.parameters(), spec);

@@ -3,6 +3,7 @@ package io.trireme.cuda.check;
 import io.trireme.cuda.CudaDevice;
 import io.trireme.cuda.CudaEngine;
 import io.trireme.cuda.engine.KernelTime;
+import io.trireme.cuda.spec.Precision;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -19,7 +20,20 @@ final class Kernels {
   private Kernels() {}
 
   static void of(CudaDevice device, String name, int examples, boolean survey, PrintStream out) {
-    try (CudaEngine engine = Check.engine(device, name, examples)) {
+    for (Precision precision : Precision.values()) {
+      if (precision == Precision.EXACT || device.computeCapability() >= Check.TENSOR_CORES) {
+        of(device, name, new Run(examples, precision, survey), out);
+      }
+    }
+  }
+
+  private record Run(int examples, Precision precision, boolean survey) {}
+
+  private static void of(CudaDevice device, String network, Run run, PrintStream out) {
+    int examples = run.examples;
+    boolean survey = run.survey;
+    String name = network + ", " + run.precision;
+    try (CudaEngine engine = Check.engine(device, network, examples, run.precision)) {
       double loss = engine.compute(examples, 0, 0, 1);
       List<KernelTime> times = engine.profile(examples, survey ? 10 : REPEATS, survey);
       if (survey) {

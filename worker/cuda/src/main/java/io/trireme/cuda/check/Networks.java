@@ -28,8 +28,30 @@ public final class Networks {
       case "lenet" -> lenet();
       case "cnn" -> cnn();
       case "resnet" -> resnet();
+      case "tiny" -> tiny();
       default -> throw new IllegalArgumentException("no network " + name + ", only " + names());
     };
+  }
+
+  /** Every kind of kernel over few values, for tools that make a card slow. */
+  private static ChainSpec tiny() {
+    Layout layout = new Layout();
+    Window three = Window.same(3, 1);
+    return ChainSpec.builder("tiny", Shape.image(2, 8, 8))
+        .add("conv1", layout.convolution(2, 5, three, true, Activation.RELU))
+        .add("norm1", layout.norm(5))
+        .add("conv2", plain(layout, 5, 5, three))
+        .addReading("sum1", new Layer.Add(Activation.RELU), "conv2", "conv1")
+        .add("norm2", layout.norm(5))
+        .addReading("sum2", new Layer.Add(Activation.RELU), "norm2", "norm1")
+        .add("conv3", layout.convolution(5, 6, Window.same(3, 2), true, Activation.of(Kind.TANH)))
+        .add("pool1", new Layer.Pool(true, Window.same(3, 1), false))
+        .add("pool2", new Layer.Pool(false, Window.truncate(2, 2), false))
+        .add("drop", new Layer.Dropout(0.8))
+        .add("dense", layout.dense(24, 300, Activation.RELU))
+        .add("output", layout.dense(300, 10, Activation.IDENTITY))
+        .add("loss", LOSS)
+        .build(layout.length());
   }
 
   /** 784-512-10. */

@@ -2,6 +2,7 @@ package io.trireme.cuda.check;
 
 import io.trireme.cuda.CudaDevice;
 import io.trireme.cuda.CudaEngine;
+import io.trireme.cuda.spec.Precision;
 import io.trireme.cuda.spec.Work;
 import java.io.PrintStream;
 import java.util.Arrays;
@@ -14,18 +15,32 @@ final class Timing {
 
   private Timing() {}
 
+  /** Every precision that the card has. */
   static void of(CudaDevice device, String name, int examples, double seconds, PrintStream out) {
-    try (CudaEngine engine = Check.engine(device, name, examples)) {
+    for (Precision precision : Precision.values()) {
+      if (precision == Precision.EXACT || device.computeCapability() >= Check.TENSOR_CORES) {
+        of(device, name, new Run(examples, precision, seconds), out);
+      }
+    }
+  }
+
+  private record Run(int examples, Precision precision, double seconds) {}
+
+  private static void of(CudaDevice device, String name, Run run, PrintStream out) {
+    int examples = run.examples;
+    double seconds = run.seconds;
+    try (CudaEngine engine = Check.engine(device, name, examples, run.precision)) {
       double whole = median(() -> ignore(engine.compute(examples, 0, 0, 1)), seconds);
       double inside = median(() -> engine.computeOnDevice(examples), seconds);
       double flops = (double) Work.gradientFlops(Networks.of(name)) * examples;
       out.println(
           String.format(
               Locale.ROOT,
-              "%-7s batch %d: %.3f ms, %.0f examples/s with copies; %.3f ms, %.0f examples/s on "
-                  + "the card, %.1f %% of fp32 peak; %d kernels, %d MiB",
+              "%-7s batch %d, %s: %.3f ms, %.0f examples/s with copies; %.3f ms, %.0f examples/s on"
+                  + " the card, %.1f %% of fp32 peak; %d kernels, %d MiB",
               name,
               examples,
+              run.precision,
               whole,
               examples / whole * 1e3,
               inside,

@@ -1,6 +1,7 @@
 package io.trireme.cuda.engine;
 
 import io.trireme.cuda.driver.CudaException;
+import io.trireme.cuda.spec.Precision;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -17,28 +18,43 @@ public final class KernelText {
 
   private KernelText() {}
 
-  /** The text. */
+  /** The text of every kernel that needs no tensor cores. */
   public static byte[] bytes() {
     String file = System.getProperty(FILE);
     try {
-      if (file != null) {
-        return Files.readAllBytes(Path.of(file));
-      }
-      try (InputStream in = KernelText.class.getResourceAsStream("/io/trireme/cuda/kernels.ptx")) {
-        if (in == null) {
-          throw new CudaException(0, "The jar holds no kernels.ptx: build it anew");
-        }
-        return in.readAllBytes();
-      }
+      return file != null ? Files.readAllBytes(Path.of(file)) : resource("kernels.ptx");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  /** The text's SHA-256, which is part of what decides the bits of a gradient. */
-  public static String sha256() {
+  /** The text of the products by tensor cores. */
+  public static byte[] tensor() {
     try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes()));
+      return resource("tensor.ptx");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static byte[] resource(String name) throws IOException {
+    try (InputStream in = KernelText.class.getResourceAsStream("/io/trireme/cuda/" + name)) {
+      if (in == null) {
+        throw new CudaException(0, "The jar holds no " + name + ": build it anew");
+      }
+      return in.readAllBytes();
+    }
+  }
+
+  /** The SHA-256 of the texts in use, which is part of what decides the bits of a gradient. */
+  public static String sha256(Precision precision) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      digest.update(bytes());
+      if (precision != Precision.EXACT) {
+        digest.update(tensor());
+      }
+      return HexFormat.of().formatHex(digest.digest());
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }

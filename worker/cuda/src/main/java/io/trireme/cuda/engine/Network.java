@@ -3,10 +3,10 @@ package io.trireme.cuda.engine;
 import io.trireme.cuda.driver.Context;
 import io.trireme.cuda.driver.CudaException;
 import io.trireme.cuda.driver.Graph;
-import io.trireme.cuda.driver.Module;
 import io.trireme.cuda.driver.Owner;
 import io.trireme.cuda.driver.Stream;
 import io.trireme.cuda.spec.ChainSpec;
+import io.trireme.cuda.spec.Precision;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -36,13 +36,15 @@ public final class Network implements Owner.Owned {
     INFER
   }
 
-  private Network(Owner owner, Context context, ChainSpec spec, int maxExamples) {
+  private Network(
+      Owner owner, Context context, ChainSpec spec, int maxExamples, Precision precision) {
     this.owner = owner;
     this.context = context;
     this.spec = spec;
     this.maxExamples = maxExamples;
     this.stream = owner.own(Stream.create());
-    this.recorder = new Recorder(owner.own(Module.load(KernelText.bytes())), stream);
+    this.recorder =
+        new Recorder(Modules.load(owner, precision, context.computeCapability()), stream);
     this.buffers = Buffers.onDevice(owner, stream, spec.name(), maxExamples);
     Parts parts = parts();
     this.ends = parts.ends;
@@ -103,14 +105,15 @@ public final class Network implements Owner.Owned {
    *
    * @throws CudaException if it does not fit, or the driver refuses
    */
-  public static Network open(Context context, ChainSpec spec, int maxExamples) {
+  public static Network open(
+      Context context, ChainSpec spec, int maxExamples, Precision precision) {
     if (maxExamples < 1) {
       throw new IllegalArgumentException("batch " + maxExamples + " must be positive");
     }
     context.makeCurrent();
     Owner owner = new Owner();
     try {
-      return new Network(owner, context, spec, maxExamples);
+      return new Network(owner, context, spec, maxExamples, precision);
     } catch (RuntimeException e) {
       owner.closeAfter(e);
       throw e;

@@ -70,7 +70,7 @@ final class Products {
   void multiply(Form form, Matrix a, Matrix b, int columns, int depth, Output out) {
     String kernel = form.name().toLowerCase(Locale.ROOT);
     Call call = new Call(kernel, a::put, b::put, columns, depth, out);
-    launch(call, Tile.MATRIX, true);
+    launch(call, recorder.tensor() ? Tile.TENSOR_MATRIX : Tile.MATRIX, true);
   }
 
   /** A convolution: no splits, as it has many columns. */
@@ -82,7 +82,8 @@ final class Products {
   /** The gradient of a convolution's weights. */
   void convolveWeights(Operand errors, Operand windows, int columns, int depth, Output out) {
     Call call = new Call("convolveWeights", errors, windows, columns, depth, out);
-    launch(call, Tile.CONVOLUTION_WEIGHTS, true);
+    Tile[] tiles = recorder.tensor() ? Tile.TENSOR_CONVOLUTION_WEIGHTS : Tile.CONVOLUTION_WEIGHTS;
+    launch(call, tiles, true);
   }
 
   /** A product that is to be launched. */
@@ -130,7 +131,7 @@ final class Products {
       call.out().put(arguments);
     }
     String split = partial && !call.alwaysPartial() ? "Split" : "";
-    recorder.launch(
+    recorder.product(
         call.kernel() + split + "_" + tile.suffix(),
         tile.across(call.columns()),
         tile.down(rows),

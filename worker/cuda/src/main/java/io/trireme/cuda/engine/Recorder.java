@@ -1,7 +1,6 @@
 package io.trireme.cuda.engine;
 
 import io.trireme.cuda.driver.Arguments;
-import io.trireme.cuda.driver.Module;
 import io.trireme.cuda.driver.Stream;
 
 /** Puts kernels into a stream. */
@@ -13,14 +12,14 @@ final class Recorder {
     void launch(String name, Runnable launch);
   }
 
-  private final Module module;
+  private final Modules modules;
   private final Stream stream;
   private final Arguments arguments = new Arguments();
   private Sink sink = (name, launch) -> launch.run();
   private String label = "";
 
-  Recorder(Module module, Stream stream) {
-    this.module = module;
+  Recorder(Modules modules, Stream stream) {
+    this.modules = modules;
     this.stream = stream;
   }
 
@@ -45,9 +44,22 @@ final class Recorder {
     }
   }
 
+  /** Whether products are those of tensor cores. */
+  boolean tensor() {
+    return modules.tensor();
+  }
+
   /** A launch of a grid of blocks. */
   void launch(String kernel, int gridX, int gridY, int gridZ, int threads) {
-    long function = module.function(kernel);
+    launch(modules.plain(kernel), kernel, gridX, gridY, gridZ, threads);
+  }
+
+  /** A launch of a product, in the precision of the network. */
+  void product(String kernel, int gridX, int gridY, int gridZ, int threads) {
+    launch(modules.product(kernel), kernel, gridX, gridY, gridZ, threads);
+  }
+
+  private void launch(long function, String kernel, int gridX, int gridY, int gridZ, int threads) {
     String name = label + " " + kernel + (gridZ > 1 ? "*" + gridZ : "");
     sink.launch(name, () -> stream.launch(function, name, gridX, gridY, gridZ, threads, arguments));
   }

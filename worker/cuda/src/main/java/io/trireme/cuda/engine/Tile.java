@@ -13,6 +13,11 @@ enum Tile {
   static final Tile[] CONVOLUTION = {T64X64, T32X128, T16X128};
   static final Tile[] CONVOLUTION_WEIGHTS = {T64X64, T32X32, T16X64};
 
+  /** Those of tensor cores, where small tiles gain nothing. */
+  static final Tile[] TENSOR_MATRIX = {T64X64, T32X64};
+
+  static final Tile[] TENSOR_CONVOLUTION_WEIGHTS = {T64X64, T16X64};
+
   /** Threads that fill a large card: more is not faster, fewer leave it idle. */
   private static final double FULL = 132 * 512;
 

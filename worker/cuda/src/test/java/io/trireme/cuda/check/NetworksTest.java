@@ -6,9 +6,11 @@ import io.trireme.cuda.CudaDevice;
 import io.trireme.cuda.CudaEngine;
 import io.trireme.cuda.StandIn;
 import io.trireme.cuda.spec.ChainSpec;
+import io.trireme.cuda.spec.Precision;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Whole networks, on the stand-in, against DL4J in double precision: no farther from it than DL4J's
@@ -30,6 +32,16 @@ class NetworksTest {
       assertThat(fixture.distance(engine.gradient())).isLessThan(fixture.allowed());
       double expected = fixture.minibatch().loss();
       assertThat(loss).isCloseTo(expected, Offset.offset(1e-4 * expected));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Precision.class)
+  void tinyRunsInEveryPrecision(Precision precision) throws Exception {
+    StandIn.use();
+    try (CudaDevice device = CudaDevice.open(0);
+        CudaEngine engine = Check.engine(device, "tiny", 2, precision)) {
+      assertThat(engine.compute(2, 0, 0, 1)).isBetween(1.0, 100.0);
     }
   }
 }
