@@ -89,6 +89,36 @@ public final class CudaEngine implements Owner.Owned {
     return network.compute(examples, step, epoch, seed);
   }
 
+  /**
+   * Starts a sum of gradients over neighbouring slots, which stays on the card: in a tree where a
+   * node of n slots splits after the largest power of two below n, these are one node. The first
+   * time for a number of slots allocates its buffers.
+   *
+   * @param slots how many
+   * @throws CudaException if the buffers do not fit into the card's memory
+   */
+  public void startSlots(int slots) {
+    network.startSlots(slots);
+  }
+
+  /**
+   * As {@link #compute}, but the gradient is added as the next slot's, and stays on the card.
+   *
+   * @throws IllegalStateException if all slots are added already
+   */
+  public double addSlot(int examples, long step, long epoch, long seed) {
+    return network.addSlot(examples, step, epoch, seed);
+  }
+
+  /**
+   * Makes {@link #gradient} the sum of the slots' gradients, added along the tree.
+   *
+   * @throws IllegalStateException if slots are missing
+   */
+  public void finishSlots() {
+    network.finishSlots();
+  }
+
   /** Computes the output of the minibatch in the buffers, as in inference. */
   public void infer(int examples) {
     network.infer(examples);

@@ -9,6 +9,7 @@ import io.trireme.cuda.spec.ChainSpec;
 import io.trireme.cuda.spec.Precision;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -27,12 +28,15 @@ public final class Network implements Owner.Owned {
   private final Assembly.Ends ends;
   private final Assembly assembly;
   private final Map<Pass, @Nullable Graph[]> graphs = new EnumMap<>(Pass.class);
+  private final Map<Integer, SlotSum> slotSums = new HashMap<>();
+  private @Nullable SlotSum slotSum;
   private @Nullable Thread user;
 
   /** What a graph does. */
   private enum Pass {
     TRAIN,
     TRAIN_ON_DEVICE,
+    TRAIN_SLOT,
     INFER
   }
 
@@ -132,6 +136,43 @@ public final class Network implements Owner.Owned {
     return host.lossSum(examples);
   }
 
+  /**
+   * Starts a sum over a node of slots, whose gradients stay on the card.
+   *
+   * @throws CudaException if its buffers do not fit
+   */
+  public void startSlots(int slots) {
+    if (slots < 1) {
+      throw new IllegalArgumentException("slots: " + slots + ", expected 1 or more");
+    }
+    enter(1);
+    SlotSum known = slotSums.get(slots);
+    if (known == null) {
+      long from = ends.vectors().gradient();
+      int length = Math.toIntExact(spec.parameters());
+      known = new SlotSum(owner, buffers, new SlotSum.Card(stream, recorder), slots, from, length);
+      slotSums.put(slots, known);
+    }
+    known.restart();
+    slotSum = known;
+  }
+
+  /** Adds the gradient of a minibatch as the next slot's; the sum of its losses. */
+  public double addSlot(int examples, long step, long epoch, long seed) {
+    SlotSum sum = Objects.requireNonNull(slotSum, "no sum of slots was started");
+    host.state(seed, step, epoch);
+    run(Pass.TRAIN_SLOT, examples);
+    sum.next();
+    return host.lossSum(examples);
+  }
+
+  /** Brings the sum of the slots' gradients to the host. */
+  public void finishSlots() {
+    long sum = Objects.requireNonNull(slotSum, "no sum of slots was started").finish();
+    stream.toHost(host.gradientMemory().address(), sum, 4 * spec.parameters());
+    stream.synchronize();
+  }
+
   /** The output of a minibatch. */
   public void infer(int examples) {
     run(Pass.INFER, examples);
@@ -174,7 +215,8 @@ public final class Network implements Owner.Owned {
       stream.toDevice(
           ends.features(), host.featureMemory().address(), 4L * examples * spec.input().length());
     }
-    if (pass == Pass.TRAIN) {
+    boolean trains = pass == Pass.TRAIN || pass == Pass.TRAIN_SLOT;
+    if (trains) {
       stream.toDevice(ends.labels(), host.labelMemory().address(), outputBytes);
       stream.toDevice(ends.state(), host.stateMemory().address(), 16);
     }
@@ -182,6 +224,8 @@ public final class Network implements Owner.Owned {
     if (pass == Pass.TRAIN) {
       stream.toHost(
           host.gradientMemory().address(), ends.vectors().gradient(), 4 * spec.parameters());
+      stream.toHost(host.lossMemory().address(), ends.losses(), 4L * examples);
+    } else if (pass == Pass.TRAIN_SLOT) {
       stream.toHost(host.lossMemory().address(), ends.losses(), 4L * examples);
     } else if (pass == Pass.INFER) {
       stream.toHost(host.outputMemory().address(), ends.output(), outputBytes);
