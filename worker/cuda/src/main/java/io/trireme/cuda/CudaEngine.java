@@ -119,6 +119,16 @@ public final class CudaEngine implements Owner.Owned {
     network.finishSlots();
   }
 
+  /**
+   * Times what a slot costs beside its gradient: copying it, adding to it, joining sums.
+   *
+   * @param slots as for {@link #startSlots}
+   * @param repeats launches of each
+   */
+  public List<KernelTime> profileSlots(int slots, int repeats) {
+    return network.profileSlots(slots, repeats);
+  }
+
   /** Computes the output of the minibatch in the buffers, as in inference. */
   public void infer(int examples) {
     network.infer(examples);

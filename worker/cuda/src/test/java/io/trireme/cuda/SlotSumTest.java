@@ -49,6 +49,7 @@ class SlotSumTest {
     try (CudaDevice device = CudaDevice.open(0);
         CudaEngine engine = CudaEngine.open(device, spec, EXAMPLES)) {
       minibatch(engine, spec, 0);
+      assertThat(engine.profileSlots(2, 1)).hasSize(3);
       engine.startSlots(2);
       engine.addSlot(EXAMPLES, 0, 0, 1);
       assertThatThrownBy(engine::finishSlots).hasMessageContaining("1 of 2 slots");

@@ -20,11 +20,11 @@ import java.util.Locale;
 public record Fixture(Minibatch minibatch, double reference, String bits, float[] gradient) {
   private static final int BITS = 64;
 
-  /** What a float gradient may be off where rounding does not decide which way ReLU goes. */
-  private static final double ROUNDING = 1e-5;
-
-  /** How much farther than DL4J's float gradient one may be. */
-  private static final double FACTOR = 3;
+  /**
+   * What a float gradient may be off one in double precision. DL4J's own float gradient need not be
+   * that near: of the resnet it is 6.6e-4 off.
+   */
+  public static final double ROUNDING = 1e-5;
 
   /**
    * The minibatch.
@@ -59,14 +59,6 @@ public record Fixture(Minibatch minibatch, double reference, String bits, float[
   /** The same with the stand-in's bits. */
   public Fixture withBits(String sha256) {
     return new Fixture(minibatch, reference, sha256, gradient);
-  }
-
-  /**
-   * The distance that a float gradient may have: rounding, or a small multiple of DL4J's own where
-   * it is larger, as values near zero of ReLU go either way.
-   */
-  public double allowed() {
-    return Math.max(ROUNDING, FACTOR * reference);
   }
 
   /** The distance of a gradient from this one, relative to this one's length. */

@@ -173,6 +173,12 @@ public final class Network implements Owner.Owned {
     stream.synchronize();
   }
 
+  /** Times of what a slot costs beside its gradient: copying, adding and joining sums. */
+  public List<KernelTime> profileSlots(int slots, int repeats) {
+    startSlots(slots);
+    return Objects.requireNonNull(slotSum).profile(repeats);
+  }
+
   /** The output of a minibatch. */
   public void infer(int examples) {
     run(Pass.INFER, examples);

@@ -71,6 +71,28 @@ final class SlotSum {
     recorder.each("addition", length);
   }
 
+  /** Times of what a slot costs beside its gradient; forgets what was added. */
+  List<KernelTime> profile(int repeats) {
+    restart();
+    int top = buffers.length - 1;
+    return List.of(
+        time("copy", keep.get(top), repeats),
+        time("add", add.get(top), repeats),
+        time("join", join.get(top), repeats));
+  }
+
+  private KernelTime time(String name, Graph graph, int repeats) {
+    stream.run(graph);
+    double all =
+        stream.milliseconds(
+            () -> {
+              for (int i = 0; i < repeats; i++) {
+                stream.run(graph);
+              }
+            });
+    return new KernelTime(name, all / repeats);
+  }
+
   /** Forgets what was added. */
   void restart() {
     waiting = 0;

@@ -12,10 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/**
- * Whole networks, on the stand-in, against DL4J in double precision: no farther from it than DL4J's
- * own float gradient by more than a small factor.
- */
+/** Whole networks, on the stand-in, against DL4J in double precision. */
 class NetworksTest {
   @ParameterizedTest
   @CsvSource({"mlp,16", "lenet,4", "cnn,3", "resnet,8"})
@@ -29,7 +26,7 @@ class NetworksTest {
       Numbers.labels(engine.labels(), examples, spec.outputs());
       Numbers.parameters(engine.parameters(), spec);
       double loss = engine.compute(examples, 0, 0, 1);
-      assertThat(fixture.distance(engine.gradient())).isLessThan(fixture.allowed());
+      assertThat(fixture.distance(engine.gradient())).isLessThan(Fixture.ROUNDING);
       double expected = fixture.minibatch().loss();
       assertThat(loss).isCloseTo(expected, Offset.offset(1e-4 * expected));
     }
