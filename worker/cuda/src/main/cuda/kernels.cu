@@ -1,0 +1,5 @@
+// All kernels of the engine, compiled to one PTX text. Plain CUDA C++ without headers of its own.
+#include "products.h"
+#include "layers.h"
+#include "norm.h"
+#include "loss.h"

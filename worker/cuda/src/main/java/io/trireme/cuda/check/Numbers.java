@@ -1,0 +1,77 @@
+package io.trireme.cuda.check;
+
+import io.trireme.cuda.spec.ChainSpec;
+import io.trireme.cuda.spec.Layer;
+import io.trireme.cuda.spec.Node;
+import io.trireme.cuda.spec.Shape;
+import io.trireme.cuda.spec.Slice;
+import java.nio.ByteBuffer;
+
+/** Minibatches and parameters that are the same on every machine, by SplitMix64. */
+public final class Numbers {
+  private long state;
+
+  private Numbers(long seed) {
+    this.state = seed;
+  }
+
+  private long next() {
+    state += 0x9E3779B97F4A7C15L;
+    long z = state;
+    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+    return z ^ (z >>> 31);
+  }
+
+  /** Uniform in [0, 1), a multiple of 2^-24. */
+  private float unit() {
+    return (next() >>> 40) * 0x1p-24f;
+  }
+
+  /** Writes features in [0, 1). */
+  public static void features(ByteBuffer to, int count) {
+    Numbers numbers = new Numbers(1);
+    for (int i = 0; i < count; i++) {
+      to.putFloat(4 * i, numbers.unit());
+    }
+  }
+
+  /** Writes one-hot labels. */
+  public static void labels(ByteBuffer to, int examples, int classes) {
+    Numbers numbers = new Numbers(2);
+    for (int i = 0; i < examples; i++) {
+      int label = (int) Math.floorMod(numbers.next(), (long) classes);
+      for (int j = 0; j < classes; j++) {
+        to.putFloat(4 * (i * classes + j), j == label ? 1 : 0);
+      }
+    }
+  }
+
+  /** Writes a start: weights by He et al.'s bound, scales near one, small biases. */
+  public static void parameters(ByteBuffer to, ChainSpec spec) {
+    for (Node node : spec.nodes()) {
+      Shape in = spec.inputOf(node);
+      for (Slice slice : Slice.of(node.layer(), in)) {
+        Numbers numbers = new Numbers(1000 + slice.offset());
+        for (long i = slice.offset(); i < slice.offset() + slice.length(); i++) {
+          float u = 2 * numbers.unit() - 1;
+          to.putFloat(Math.toIntExact(4 * i), value(node.layer(), slice, in, u));
+        }
+      }
+    }
+  }
+
+  private static float value(Layer layer, Slice slice, Shape in, float u) {
+    return switch (slice.what()) {
+      case "weights" -> {
+        int fan =
+            layer instanceof Layer.Convolution convolution
+                ? in.channels() * convolution.window().size()
+                : in.length();
+        yield u * (float) Math.sqrt(6.0 / fan);
+      }
+      case "gamma" -> 1 + 0.2f * u;
+      default -> 0.1f * u;
+    };
+  }
+}
