@@ -4,6 +4,7 @@ import io.trireme.data.schema.ExampleSchema;
 import io.trireme.data.schema.Role;
 import io.trireme.data.schema.TensorSpec;
 import java.util.List;
+import java.util.Optional;
 import org.agrona.DirectBuffer;
 import org.nd4j.evaluation.classification.Evaluation;
 
@@ -21,15 +22,20 @@ final class ClassCounts {
     this.counts = new Evaluation(label.categories());
   }
 
+  /** The label that is evaluated; empty if there is none. */
+  static Optional<TensorSpec> find(ExampleSchema schema) {
+    return schema.of(Role.LABEL).stream()
+        .filter(tensor -> tensor.isOneHot() && tensor.length() == 1)
+        .findFirst();
+  }
+
   /**
    * The label that is evaluated: the first that is one class an example.
    *
    * @throws IllegalArgumentException if there is none
    */
   static TensorSpec label(ExampleSchema schema) {
-    return schema.of(Role.LABEL).stream()
-        .filter(tensor -> tensor.isOneHot() && tensor.length() == 1)
-        .findFirst()
+    return find(schema)
         .orElseThrow(
             () ->
                 new IllegalArgumentException("no label of " + schema + " is one class an example"));

@@ -1,5 +1,6 @@
 package io.trireme.driver.evaluate;
 
+import io.trireme.data.schema.ExampleSchema;
 import io.trireme.worker.engine.TrainableModel;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -17,6 +18,11 @@ public final class Evaluator {
   private static final long DEADLINE_MINUTES = 120;
 
   private Evaluator() {}
+
+  /** Whether examples of a schema can be evaluated: one label must be one class an example. */
+  public static boolean canMeasure(ExampleSchema schema) {
+    return ClassCounts.find(schema).isPresent();
+  }
 
   /**
    * Counts over every example of the set, in as many parts as there are tasks at a time.

@@ -33,9 +33,12 @@ final class DataReader {
             .findFirst();
     Map<String, Object> train = known.map(p -> options("train", p)).orElseGet(() -> skip("train"));
     Map<String, Object> test =
-        data.has("test")
+        data.names("test")
             ? known.map(p -> options("test", p)).orElseGet(() -> skip("test"))
             : skip("test");
+    if (test.isEmpty() && data.isMapping("test") && data.section("test").keys().isEmpty()) {
+      data.problem("test", "is empty; give it a key, or leave it out if there is no test set");
+    }
     String shards = data.readOrNull("shards", ValueKind.path());
     data.close();
     return new DataConfig(format, train, test, shards);
