@@ -3,7 +3,9 @@ package io.trireme.driver.executor;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.function.Function;
 
-/** A task that starts Trireme's part of its executor where Spark has not, and names the executor. */
+/**
+ * A task that starts Trireme's part of its executor where Spark has not, and names the executor.
+ */
 public final class RuntimeStart implements Function<Integer, String> {
 
   private static final long serialVersionUID = 1L;

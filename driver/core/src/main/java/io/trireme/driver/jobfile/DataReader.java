@@ -33,7 +33,7 @@ final class DataReader {
             .findFirst();
     Map<String, Object> train = known.map(p -> options("train", p)).orElseGet(() -> skip("train"));
     Map<String, Object> test =
-        data.names("test")
+        data.has("test")
             ? known.map(p -> options("test", p)).orElseGet(() -> skip("test"))
             : skip("test");
     if (test.isEmpty() && data.isMapping("test") && data.section("test").keys().isEmpty()) {
