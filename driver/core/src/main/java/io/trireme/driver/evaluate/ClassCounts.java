@@ -4,7 +4,7 @@ import io.trireme.data.schema.ExampleSchema;
 import io.trireme.data.schema.Role;
 import io.trireme.data.schema.TensorSpec;
 import java.util.List;
-import java.util.Optional;
+import java.util.stream.Stream;
 import org.agrona.DirectBuffer;
 import org.nd4j.evaluation.classification.Evaluation;
 
@@ -22,23 +22,27 @@ final class ClassCounts {
     this.counts = new Evaluation(label.categories());
   }
 
-  /** The label that is evaluated; empty if there is none. */
-  static Optional<TensorSpec> find(ExampleSchema schema) {
-    return schema.of(Role.LABEL).stream()
-        .filter(tensor -> tensor.isOneHot() && tensor.length() == 1)
-        .findFirst();
-  }
-
   /**
    * The label that is evaluated: the first that is one class an example.
    *
    * @throws IllegalArgumentException if there is none
    */
   static TensorSpec label(ExampleSchema schema) {
-    return find(schema)
+    return labels(schema)
+        .findFirst()
         .orElseThrow(
             () ->
                 new IllegalArgumentException("no label of " + schema + " is one class an example"));
+  }
+
+  /** Whether {@link #label} finds one. */
+  static boolean hasLabel(ExampleSchema schema) {
+    return labels(schema).findAny().isPresent();
+  }
+
+  private static Stream<TensorSpec> labels(ExampleSchema schema) {
+    return schema.of(Role.LABEL).stream()
+        .filter(tensor -> tensor.isOneHot() && tensor.length() == 1);
   }
 
   /**

@@ -10,8 +10,6 @@ import io.trireme.common.message.CheckpointSpec;
 import io.trireme.common.message.JobSpec;
 import io.trireme.driver.api.event.TrainingListener;
 import io.trireme.driver.api.event.TrainingPhase;
-import io.trireme.driver.api.result.Finding;
-import io.trireme.driver.api.result.PreflightException;
 import io.trireme.driver.api.result.RunResult;
 import io.trireme.driver.api.result.TrainingFailedException;
 import io.trireme.driver.coordinator.Coordinator;
@@ -24,7 +22,6 @@ import io.trireme.driver.spark.CoordinatorGuard;
 import io.trireme.driver.spark.PluginRegistry;
 import java.io.IOException;
 import java.security.SecureRandom;
-import java.util.List;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.SystemEpochClock;
 import org.agrona.concurrent.SystemNanoClock;
@@ -113,7 +110,9 @@ public final class TrainingRun {
     Preflight.check(spark, job, listener, clock);
     listener.phase(TrainingPhase.PREPARING);
     PreparedData data = inputs.data().prepare(spark, job, folder);
-    checkTestSet(data);
+    if (data.hasTest()) {
+      Evaluator.check(data.train().schema());
+    }
     StartPoint start = context.start();
     int fruitless = 0;
     while (true) {
@@ -138,17 +137,6 @@ public final class TrainingRun {
             e.getMessage() + "; the job goes on with the checkpoint of step " + start.step());
         Preflight.awaitSlots(spark, job.workers().min(), clock);
       }
-    }
-  }
-
-  private static void checkTestSet(PreparedData data) {
-    if (data.hasTest() && !Evaluator.canMeasure(data.train().schema())) {
-      throw new PreflightException(
-          List.of(
-              new Finding(
-                  "test set",
-                  "has no label that is one class an example, and an evaluation counts classes",
-                  "leave the test set out")));
     }
   }
 

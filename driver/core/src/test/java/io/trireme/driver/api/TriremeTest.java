@@ -266,7 +266,7 @@ class TriremeTest {
                     .testOn(points(20), quantities)
                     .train())
         .isInstanceOf(PreflightException.class)
-        .hasMessageContaining("an evaluation counts classes");
+        .hasMessageContaining("leave the test set out");
     assertThat(folder.resolve("quantities")).doesNotExist();
   }
 
