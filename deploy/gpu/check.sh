@@ -33,6 +33,7 @@ part device 30 "${check[@]}" device
 part parity 90 "${check[@]}" parity "$here/fixtures"
 part tensor 60 "${check[@]}" tensor "$here/fixtures"
 part slots 20 "${check[@]}" slots
+part codecs 30 "${check[@]}" codecs
 part time 45 "${check[@]}" time "$batch" "$seconds"
 python=
 for each in python3 python /opt/conda/bin/python /usr/bin/python3 /usr/local/bin/python3; do
