@@ -3,6 +3,7 @@
 # else; uses PyTorch and compute-sanitizer where they are. Ends in under four minutes, with 1 on any failure.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
+folder=$here
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 if [ -f "$here/bundle.tgz" ]; then
@@ -48,6 +49,10 @@ else
   echo "== torch: no PyTorch with a card here"
 fi
 part kernels 30 "${check[@]}" kernels "$batch"
+# other texts of the kernels, for comparison: those beside this script
+for text in "$folder"/*.ptx; do
+  [ ! -f "$text" ] || part "kernels of $(basename "$text")" 30 "${java[@]}" -Dtrireme.cuda.kernels="$text" io.trireme.cuda.check.Check kernels "$batch"
+done
 [ -z "${SURVEY:-}" ] || part survey 40 "${check[@]}" survey "$batch" $SURVEY
 sanitizer=$(command -v compute-sanitizer || ls /usr/local/cuda*/bin/compute-sanitizer 2>/dev/null | head -1)
 if [ -n "$sanitizer" ]; then

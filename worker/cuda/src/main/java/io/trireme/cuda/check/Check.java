@@ -120,9 +120,9 @@ public final class Check {
     }
   }
 
-  /** A gradient of each precision without anything to compare with, for tools that watch a card. */
+  /** A gradient of each precision, and each codec, for tools that watch a card. */
   private boolean once(CudaDevice device, String name, int examples) {
-    boolean good = true;
+    boolean good = Codecs.bits(device, out);
     for (Precision precision : Precision.values()) {
       if (precision != Precision.EXACT && device.computeCapability() < TENSOR_CORES) {
         continue;

@@ -11,7 +11,7 @@ import io.trireme.cuda.spec.Precision;
 import java.nio.ByteBuffer;
 
 /**
- * Encodes a block of floats on a card, step after step, with the bits of the CPU's codec, and owns
+ * Encodes floats of the host on a card, step after step, with the bits of the CPU's codec, and owns
  * the residual. An encoding is the plain floats, then what the codec makes of the others. For one
  * thread; allocates nothing per call.
  */
@@ -22,9 +22,7 @@ public final class CardEncoder implements Owner.Owned {
   private final int length;
   private final long source;
   private final PinnedMemory floats;
-  private final PinnedMemory residual;
   private final ByteBuffer floatsView;
-  private final ByteBuffer residualView;
   private final GradientEncoder encoder;
 
   private CardEncoder(Owner owner, Context context, GradientCodec codec, CodedBlock block) {
@@ -36,11 +34,10 @@ public final class CardEncoder implements Owner.Owned {
     Buffers memory = Buffers.onDevice(owner, stream, "codec", 1);
     this.source = memory.device(4L * length);
     this.floats = owner.own(PinnedMemory.allocate(4L * length));
-    this.residual = owner.own(PinnedMemory.allocate(4L * length));
     this.floatsView = floats.view();
-    this.residualView = residual.view();
     SlotSum.Card card = new SlotSum.Card(stream, new Recorder(modules, stream));
-    this.encoder = new GradientEncoder(owner, memory, card, codec, block);
+    GradientEncoder.Place place = new GradientEncoder.Place(owner, memory, card, () -> source);
+    this.encoder = new GradientEncoder(place, codec, block);
   }
 
   /**
@@ -75,7 +72,7 @@ public final class CardEncoder implements Owner.Owned {
    */
   public int encode(long step, long seed) {
     stream.toDevice(source, floats.address(), 4L * length);
-    return encoder.encode(source, GradientEncoder.key(step, seed));
+    return encoder.encode(step, seed);
   }
 
   /** The encoding, as long as {@link #encode} said. */
@@ -90,21 +87,18 @@ public final class CardEncoder implements Owner.Owned {
 
   /** {@code float [length]}: what has not been sent, brought to the host. */
   public ByteBuffer readResidual() {
-    stream.toHost(residual.address(), encoder.residual(), 4L * length);
-    stream.synchronize();
-    return residualView;
+    return encoder.readResidual();
   }
 
   /** Makes what was written into the buffer of {@link #readResidual} the residual. */
   public void writeResidual() {
-    stream.toDevice(encoder.residual(), residual.address(), 4L * length);
-    stream.synchronize();
+    encoder.writeResidual();
   }
 
-  /** Milliseconds that an encoding of the floats takes on the card. */
+  /** Milliseconds that an encoding of the floats takes on the card; the residual goes on. */
   public double milliseconds(int repeats) {
     stream.toDevice(source, floats.address(), 4L * length);
-    try (Graph graph = stream.capture(() -> encoder.record(source, 0))) {
+    try (Graph graph = stream.capture(() -> encoder.record(0))) {
       stream.run(graph);
       double all =
           stream.milliseconds(

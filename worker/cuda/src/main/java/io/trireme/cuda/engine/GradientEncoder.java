@@ -7,15 +7,17 @@ import io.trireme.cuda.driver.Stream;
 import io.trireme.cuda.spec.CodedBlock;
 import io.trireme.cuda.spec.GradientCodec;
 import java.nio.ByteBuffer;
+import java.util.function.LongSupplier;
 
 /**
  * Encodes floats that lie on the card, and owns what has not been sent of them. The encoding is the
  * CPU codec's, bit for bit, and so is the residual.
  */
-final class GradientEncoder {
+public final class GradientEncoder {
   private static final int ALL_FINITE = Integer.MAX_VALUE;
   private static final int BLOCK = 256;
 
+  private final LongSupplier source;
   private final Stream stream;
   private final Recorder recorder;
   private final Tiles tiles;
@@ -27,6 +29,8 @@ final class GradientEncoder {
   private final Work work;
   private final PinnedMemory head;
   private final PinnedMemory encoding;
+  private final PinnedMemory residualCopy;
+  private final ByteBuffer residualView;
   private final ByteBuffer headView;
   private final ByteBuffer encodingView;
   private int sent;
@@ -45,11 +49,21 @@ final class GradientEncoder {
   private record Work(
       long firsts, long head, long words, long sent, long starts, long groups, long slots) {}
 
+  /**
+   * Where an encoder works.
+   *
+   * @param card its stream and kernels
+   * @param source tells where the floats lie on the card
+   */
+  record Place(Owner owner, Buffers memory, SlotSum.Card card, LongSupplier source) {}
+
   /** Allocates what an encoder needs; the residual is zero. */
-  GradientEncoder(
-      Owner owner, Buffers memory, SlotSum.Card card, GradientCodec codec, CodedBlock block) {
-    this.stream = card.stream();
-    this.recorder = card.recorder();
+  GradientEncoder(Place place, GradientCodec codec, CodedBlock block) {
+    Owner owner = place.owner;
+    Buffers memory = place.memory;
+    this.source = place.source;
+    this.stream = place.card.stream();
+    this.recorder = place.card.recorder();
     this.tiles = Tiles.of(codec);
     this.block = block;
     this.plain = Runs.of(memory, block.plain());
@@ -60,6 +74,8 @@ final class GradientEncoder {
     this.work = work(memory, tiles, block.length(), coded.floats());
     this.head = owner.own(PinnedMemory.allocate(16));
     this.encoding = owner.own(PinnedMemory.allocate(bytes));
+    this.residualCopy = owner.own(PinnedMemory.allocate(4L * block.length()));
+    this.residualView = residualCopy.view();
     this.headView = head.view();
     this.encodingView = encoding.view();
     stream.fill(residual, 0, block.length());
@@ -79,7 +95,7 @@ final class GradientEncoder {
   }
 
   /** What the random bits of an encoding follow from: SplitMix64's finaliser, as on the CPU. */
-  static long key(long step, long seed) {
+  private static long key(long step, long seed) {
     long z = seed + (step + 1) * 0x9e3779b97f4a7c15L;
     z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
     z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
@@ -89,13 +105,14 @@ final class GradientEncoder {
   /**
    * Encodes floats and brings the encoding, and nothing else, to the host.
    *
-   * @param floats their address on the card
-   * @param key of what is random: step and seed, mixed
+   * @param step the global step
+   * @param seed what is random follows from seed and step
    * @return bytes of the encoding; or {@code -1 - i} if float i is the first that is NaN or
    *     infinite: then the residual is as before
+   * @throws io.trireme.cuda.driver.CudaException if the card fails
    */
-  int encode(long floats, long key) {
-    record(floats, key);
+  public int encode(long step, long seed) {
+    record(key(step, seed));
     stream.toHost(head.address(), work.head, 12);
     stream.synchronize();
     int bad = headView.getInt(0);
@@ -112,7 +129,8 @@ final class GradientEncoder {
   }
 
   /** Puts an encoding's kernels into the stream. */
-  void record(long floats, long key) {
+  void record(long key) {
+    long floats = source.getAsLong();
     recorder.label("codec");
     int length = block.length();
     int checked = Recorder.blocks(length, Tiles.CHECKED);
@@ -180,17 +198,25 @@ final class GradientEncoder {
   }
 
   /** The encoding, as long as {@link #encode} said. */
-  ByteBuffer encoding() {
+  public ByteBuffer encoding() {
     return encodingView;
   }
 
   /** Floats of the last encoding that are sent with a value of their own, plain ones included. */
-  int sentFloats() {
+  public int sentFloats() {
     return sent;
   }
 
-  /** The residual's address on the card: one float for each float of the block. */
-  long residual() {
-    return residual;
+  /** {@code float [length]}: what has not been sent, brought to the host. */
+  public ByteBuffer readResidual() {
+    stream.toHost(residualCopy.address(), residual, 4L * block.length());
+    stream.synchronize();
+    return residualView;
+  }
+
+  /** Makes what was written into the buffer of {@link #readResidual} the residual. */
+  public void writeResidual() {
+    stream.toDevice(residual, residualCopy.address(), 4L * block.length());
+    stream.synchronize();
   }
 }
