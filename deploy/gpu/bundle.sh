@@ -6,7 +6,7 @@ root=$(cd "$(dirname "$0")/../.." && pwd)
 out=$1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-mvn="mvn -o -B -q -f $root/pom.xml -pl worker/cuda"
+mvn="mvn -o -B -q -f $root/pom.xml -pl worker/cuda -am"
 $mvn test-compile dependency:build-classpath -Dmdep.outputFile="$work/cp"
 classes=$root/worker/cuda/target
 jna=$(tr : '\n' <"$work/cp" | grep '/jna-[0-9.]*\.jar$')

@@ -3,6 +3,7 @@
 # else; uses PyTorch and compute-sanitizer where they are. Ends in under four minutes, with 1 on any failure.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
+folder=$here
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 if [ -f "$here/bundle.tgz" ]; then
@@ -33,6 +34,7 @@ part device 30 "${check[@]}" device
 part parity 90 "${check[@]}" parity "$here/fixtures"
 part tensor 60 "${check[@]}" tensor "$here/fixtures"
 part slots 20 "${check[@]}" slots
+part codecs 30 "${check[@]}" codecs
 part time 45 "${check[@]}" time "$batch" "$seconds"
 python=
 for each in python3 python /opt/conda/bin/python /usr/bin/python3 /usr/local/bin/python3; do
@@ -47,6 +49,10 @@ else
   echo "== torch: no PyTorch with a card here"
 fi
 part kernels 30 "${check[@]}" kernels "$batch"
+# other texts of the kernels, for comparison: those beside this script
+for text in "$folder"/*.ptx; do
+  [ ! -f "$text" ] || part "kernels of $(basename "$text")" 30 "${java[@]}" -Dtrireme.cuda.kernels="$text" io.trireme.cuda.check.Check kernels "$batch"
+done
 [ -z "${SURVEY:-}" ] || part survey 40 "${check[@]}" survey "$batch" $SURVEY
 sanitizer=$(command -v compute-sanitizer || ls /usr/local/cuda*/bin/compute-sanitizer 2>/dev/null | head -1)
 if [ -n "$sanitizer" ]; then

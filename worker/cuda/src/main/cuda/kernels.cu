@@ -3,3 +3,4 @@
 #include "layers.h"
 #include "norm.h"
 #include "loss.h"
+#include "codec.h"

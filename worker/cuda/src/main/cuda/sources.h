@@ -11,15 +11,13 @@ struct Matrix {
   INLINE Index index(int i) const { return i < count ? i * pitch : (i == ones ? -2 : -1); }
   INLINE Step step(int k, int to) const { return k < to ? k * stride : -1; }
   INLINE float load(Index i, Step k) const {
-    // Every thread loads something: a branch for each value would make loads wait for each other.
-    bool inside = k >= 0 && i >= 0;
-    float v = data[inside ? i + k : 0];
-    return inside ? v : (k >= 0 && i == -2 ? 1.0f : 0.0f);
+    return loadIf((k >= 0) & (i >= 0), data + (i + k), (k >= 0) & (i == -2) ? 1.0f : 0.0f);
   }
 };
 
 // One row of the table of a convolution's k: what to add to a position to find the value, and to a row of weights.
-struct Tap {
+// Aligned, so that it is one load.
+struct alignas(16) Tap {
   int offset, y, x, weight;
 };
 
@@ -32,11 +30,7 @@ struct Weights {
   typedef int Step;
   INLINE Index index(int i) const { return i < count ? i * pitch : -1; }
   INLINE Step step(int k, int to) const { return k < to ? taps[k].weight : -1; }
-  INLINE float load(Index i, Step k) const {
-    bool inside = i >= 0 && k >= 0;
-    float v = data[inside ? i + k : 0];
-    return inside ? v : 0.0f;
-  }
+  INLINE float load(Index i, Step k) const { return loadIf((i >= 0) & (k >= 0), data + (i + k), 0.0f); }
 };
 
 // Windows of images [n][channels][height][width]: position p = (image, row, column) of a grid of gridHeight x
@@ -58,11 +52,10 @@ struct Windows {
     int x = (within - row * (int)gridWidth.by) * strideX + originX;
     return {image * imagePitch + y * width + x, y, x};
   }
-  INLINE float value(const Place &p, const Tap &k) const {
+  INLINE float value(const Place &p, const Tap &k, float otherwise) const {
     int y = p.y + k.y, x = p.x + k.x;
     bool inside = ((unsigned)y < (unsigned)height + PLANTED(3)) & ((unsigned)x < (unsigned)width);
-    float v = data[inside ? p.base + k.offset : 0];
-    return inside ? v : 0.0f;
+    return loadIf(inside, data + (p.base + k.offset), otherwise);
   }
 };
 #define OUTSIDE (-(1 << 28))
@@ -79,7 +72,7 @@ struct WindowsByTap : Windows {
     if (k < to) return taps[k];
     return {0, OUTSIDE, 0, 0};
   }
-  INLINE float load(const Index &p, const Step &k) const { return value(p, k); }
+  INLINE float load(const Index &p, const Step &k) const { return value(p, k, 0.0f); }
 };
 
 // For the gradient of weights: columns are taps, k are positions.
@@ -95,8 +88,7 @@ struct WindowsByPosition : Windows {
     return {0, 2 * OUTSIDE, 0};
   }
   INLINE float load(const Index &k, const Step &p) const {
-    float v = value(p, k);
-    return k.y == -OUTSIDE && p.y != 2 * OUTSIDE ? 1.0f : v;
+    return value(p, k, (k.y == -OUTSIDE) & (p.y != 2 * OUTSIDE) ? 1.0f : 0.0f);
   }
 };
 
@@ -113,9 +105,5 @@ struct Errors {
     int image = plane.quotient(p);
     return image * imagePitch + (p - image * (int)plane.by);
   }
-  INLINE float load(Index i, Step p) const {
-    bool inside = i >= 0 && p >= 0;
-    float v = data[inside ? i + p : 0];
-    return inside ? v : 0.0f;
-  }
+  INLINE float load(Index i, Step p) const { return loadIf((i >= 0) & (p >= 0), data + (i + p), 0.0f); }
 };

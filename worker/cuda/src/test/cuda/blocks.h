@@ -9,6 +9,7 @@
 #include <csetjmp>
 #include <functional>
 #include <numeric>
+#include <pthread.h>
 #include <random>
 #include <sys/mman.h>
 #include <ucontext.h>
@@ -22,6 +23,7 @@ class Blocks {
   Order order = ASCENDING;
   jmp_buf scheduler;
   bool running = false;
+  pthread_t runner{};
 
   static Blocks &one() {
     static Blocks blocks;
@@ -31,6 +33,7 @@ class Blocks {
   // 0, or 719 if a thread wrote past shared memory, or 700 if one touched memory that is not its own
   int launch(Dim3 grid, unsigned threads, const std::function<void()> &body) {
     body_ = &body;
+    runner = pthread_self();
     state.blockDim = {threads, 1, 1};
     state.gridDim = grid;
     while (fibers_.size() < threads) fibers_.push_back({});
@@ -47,6 +50,9 @@ class Blocks {
     }
     return 0;
   }
+
+  // Whether the calling thread runs a kernel: the JVM's other threads have faults of their own.
+  bool runsHere() const { return running && pthread_equal(runner, pthread_self()); }
 
   // From the handler of SIGSEGV: gives up the launch.
   [[noreturn]] void fault() { _longjmp(scheduler, 2); }

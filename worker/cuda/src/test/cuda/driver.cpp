@@ -35,7 +35,7 @@ thread_local bool current = false;
 struct sigaction before;
 
 void onFault(int signal, siginfo_t *info, void *context) {
-  if (Blocks::one().running) {
+  if (Blocks::one().runsHere()) {
     sigset_t set;
     sigemptyset(&set);
     sigaddset(&set, SIGSEGV);

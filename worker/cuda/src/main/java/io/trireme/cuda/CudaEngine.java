@@ -2,9 +2,12 @@ package io.trireme.cuda;
 
 import io.trireme.cuda.driver.CudaException;
 import io.trireme.cuda.driver.Owner;
+import io.trireme.cuda.engine.GradientEncoder;
 import io.trireme.cuda.engine.KernelTime;
 import io.trireme.cuda.engine.Network;
 import io.trireme.cuda.spec.ChainSpec;
+import io.trireme.cuda.spec.CodedBlock;
+import io.trireme.cuda.spec.GradientCodec;
 import io.trireme.cuda.spec.Precision;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -117,6 +120,28 @@ public final class CudaEngine implements Owner.Owned {
    */
   public void finishSlots() {
     network.finishSlots();
+  }
+
+  /**
+   * As {@link #finishSlots}, but the sum stays on the card, where encoders read it.
+   *
+   * @throws IllegalStateException if slots are missing
+   */
+  public void sumSlots() {
+    network.sumSlots();
+  }
+
+  /**
+   * An encoder of a part of the gradient that the last {@link #compute} or {@link #sumSlots} has
+   * left on the card, so that only the encoding crosses the bus. For the engine's thread; closed
+   * with the engine.
+   *
+   * @param offset the part's first value in the flat vector
+   * @param block the part's length, and what of it travels as it is
+   * @throws CudaException if its memory does not fit
+   */
+  public GradientEncoder encoder(GradientCodec codec, int offset, CodedBlock block) {
+    return network.encoder(codec, offset, block);
   }
 
   /**

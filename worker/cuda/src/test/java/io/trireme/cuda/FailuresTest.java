@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.trireme.cuda.driver.CudaException;
+import io.trireme.cuda.engine.CardEncoder;
 import io.trireme.cuda.spec.ChainSpec;
+import io.trireme.cuda.spec.CodedBlock;
+import io.trireme.cuda.spec.GradientCodec;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -38,6 +41,18 @@ class FailuresTest {
       assertThat(engine.compute(2, 0, 0, 1)).isNotNaN();
       engine.infer(1);
       assertThat(device.freeBytes()).isPositive();
+      codec(device);
+    }
+  }
+
+  private static void codec(CudaDevice device) {
+    try (CardEncoder encoder =
+        CardEncoder.open(device.context(), new GradientCodec.Onebit(), CodedBlock.of(40))) {
+      assertThat(encoder.encode(0, 1)).isEqualTo(4);
+      encoder.readResidual();
+      encoder.writeResidual();
+      assertThat(encoder.encode(1, 1)).isEqualTo(4);
+      assertThat(encoder.milliseconds(1)).isNotNegative();
     }
   }
 

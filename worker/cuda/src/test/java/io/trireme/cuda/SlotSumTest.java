@@ -3,7 +3,11 @@ package io.trireme.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.trireme.cuda.engine.CardEncoder;
+import io.trireme.cuda.engine.GradientEncoder;
 import io.trireme.cuda.spec.ChainSpec;
+import io.trireme.cuda.spec.CodedBlock;
+import io.trireme.cuda.spec.GradientCodec;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -40,6 +44,36 @@ class SlotSumTest {
             .as("%d slots", slots)
             .isEqualTo(sum(gradients, 0, slots));
       }
+    }
+  }
+
+  @Test
+  void sumIsEncodedWhereItLies() {
+    ChainSpec spec = SmallNet.spec();
+    int offset = 5;
+    CodedBlock block = CodedBlock.of((int) spec.parameters() - offset);
+    try (CudaDevice device = CudaDevice.open(0);
+        CudaEngine engine = CudaEngine.open(device, spec, EXAMPLES);
+        CardEncoder fromHost =
+            CardEncoder.open(device.context(), new GradientCodec.Int8(64), block)) {
+      GradientEncoder inPlace = engine.encoder(new GradientCodec.Int8(64), offset, block);
+      for (int step = 0; step < 3; step++) {
+        engine.startSlots(2);
+        for (int i = 0; i < 2; i++) {
+          minibatch(engine, spec, i + step);
+          engine.addSlot(EXAMPLES, step, 0, 1);
+        }
+        engine.sumSlots();
+        int bytes = inPlace.encode(step, 9);
+        engine.finishSlots();
+        fromHost.floats().put(0, engine.gradient(), 4 * offset, 4 * block.length());
+        assertThat(bytes).isPositive().isEqualTo(fromHost.encode(step, 9));
+        assertThat(inPlace.encoding().slice(0, bytes))
+            .isEqualTo(fromHost.encoding().slice(0, bytes));
+        assertThat(inPlace.readResidual()).isEqualTo(fromHost.readResidual());
+      }
+      assertThatThrownBy(() -> engine.encoder(new GradientCodec.Bf16(), 6, block))
+          .isInstanceOf(IllegalArgumentException.class);
     }
   }
 

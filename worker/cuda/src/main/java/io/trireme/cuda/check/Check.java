@@ -22,9 +22,9 @@ import java.util.Locale;
 
 /**
  * The program of {@code deploy/gpu/check.sh}: {@code device}, {@code parity FIXTURES [NETWORK...]},
- * {@code slots}, {@code tensor FIXTURES [NETWORK...]}, {@code once NETWORK EXAMPLES}, {@code time
- * EXAMPLES SECONDS [NETWORK...]}, {@code kernels EXAMPLES [NETWORK...]} or {@code survey EXAMPLES
- * [NETWORK...]}. Ends with 1 on any failure.
+ * {@code slots}, {@code codecs}, {@code tensor FIXTURES [NETWORK...]}, {@code once NETWORK
+ * EXAMPLES}, {@code time EXAMPLES SECONDS [NETWORK...]}, {@code kernels EXAMPLES [NETWORK...]} or
+ * {@code survey EXAMPLES [NETWORK...]}. Ends with 1 on any failure.
  */
 public final class Check {
   static final int TENSOR_CORES = 80;
@@ -66,6 +66,10 @@ public final class Check {
         return once(device, args[1], Integer.parseInt(args[2]));
       }
       case "slots" -> slots(device);
+      case "codecs" -> {
+        Codecs.time(device, out);
+        return Codecs.bits(device, out);
+      }
       case "time" -> {
         for (String name : names(args, 3)) {
           Timing.of(device, name, Integer.parseInt(args[1]), Double.parseDouble(args[2]), out);
@@ -116,9 +120,9 @@ public final class Check {
     }
   }
 
-  /** A gradient of each precision without anything to compare with, for tools that watch a card. */
+  /** A gradient of each precision, and each codec, for tools that watch a card. */
   private boolean once(CudaDevice device, String name, int examples) {
-    boolean good = true;
+    boolean good = Codecs.bits(device, out);
     for (Precision precision : Precision.values()) {
       if (precision != Precision.EXACT && device.computeCapability() < TENSOR_CORES) {
         continue;

@@ -47,6 +47,15 @@ public final class Numbers {
     }
   }
 
+  /** Writes values of many magnitudes around zero, some of them zero. */
+  static void gradient(ByteBuffer to, int count, long step) {
+    Numbers numbers = new Numbers(3 + step);
+    for (int i = 0; i < count; i++) {
+      float u = 2 * numbers.unit() - 1;
+      to.putFloat(4 * i, i % 5000 < 100 ? 0 : u * u * u * (i / 1024 % 3 + 1));
+    }
+  }
+
   /** Writes a start: weights by He et al.'s bound, scales near one, small biases. */
   public static void parameters(ByteBuffer to, ChainSpec spec) {
     for (Node node : spec.nodes()) {

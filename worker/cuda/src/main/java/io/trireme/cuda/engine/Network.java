@@ -6,6 +6,8 @@ import io.trireme.cuda.driver.Graph;
 import io.trireme.cuda.driver.Owner;
 import io.trireme.cuda.driver.Stream;
 import io.trireme.cuda.spec.ChainSpec;
+import io.trireme.cuda.spec.CodedBlock;
+import io.trireme.cuda.spec.GradientCodec;
 import io.trireme.cuda.spec.Precision;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -30,6 +32,7 @@ public final class Network implements Owner.Owned {
   private final Map<Pass, @Nullable Graph[]> graphs = new EnumMap<>(Pass.class);
   private final Map<Integer, SlotSum> slotSums = new HashMap<>();
   private @Nullable SlotSum slotSum;
+  private long summed;
   private @Nullable Thread user;
 
   /** What a graph does. */
@@ -56,7 +59,8 @@ public final class Network implements Owner.Owned {
     this.host =
         new HostBuffers(
             owner, maxExamples, spec.input().length(), spec.outputs(), spec.parameters());
-    stream.fill(ends.vectors().gradient(), 0, spec.parameters());
+    this.summed = ends.vectors().gradient();
+    stream.fill(summed, 0, spec.parameters());
     for (Pass pass : Pass.values()) {
       graphs.put(pass, new Graph[maxExamples + 1]);
     }
@@ -132,6 +136,7 @@ public final class Network implements Owner.Owned {
   /** The gradient of a minibatch, and the sum of its losses. */
   public double compute(int examples, long step, long epoch, long seed) {
     host.state(seed, step, epoch);
+    summed = ends.vectors().gradient();
     run(Pass.TRAIN, examples);
     return host.lossSum(examples);
   }
@@ -168,9 +173,32 @@ public final class Network implements Owner.Owned {
 
   /** Brings the sum of the slots' gradients to the host. */
   public void finishSlots() {
-    long sum = Objects.requireNonNull(slotSum, "no sum of slots was started").finish();
-    stream.toHost(host.gradientMemory().address(), sum, 4 * spec.parameters());
+    sumSlots();
+    stream.toHost(host.gradientMemory().address(), summed, 4 * spec.parameters());
     stream.synchronize();
+  }
+
+  /** Sums the slots' gradients, and leaves the sum on the card for encoders. */
+  public void sumSlots() {
+    summed = Objects.requireNonNull(slotSum, "no sum of slots was started").finish();
+  }
+
+  /**
+   * An encoder of a part of the last gradient or sum of slots, which it reads on the card. It is
+   * closed with the network.
+   *
+   * @param offset the part's first value in the flat vector
+   * @throws CudaException if its memory does not fit
+   */
+  public GradientEncoder encoder(GradientCodec codec, int offset, CodedBlock block) {
+    if (offset < 0 || (long) offset + block.length() > spec.parameters()) {
+      throw new IllegalArgumentException(
+          block.length() + " floats at " + offset + " of " + spec.parameters());
+    }
+    enter(1);
+    SlotSum.Card card = new SlotSum.Card(stream, recorder);
+    return new GradientEncoder(
+        new GradientEncoder.Place(owner, buffers, card, () -> summed + 4L * offset), codec, block);
   }
 
   /** Times of what a slot costs beside its gradient: copying, adding and joining sums. */

@@ -7,7 +7,11 @@ import io.trireme.cuda.CudaEngine;
 import io.trireme.cuda.StandIn;
 import io.trireme.cuda.spec.ChainSpec;
 import io.trireme.cuda.spec.Precision;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -29,6 +33,16 @@ class NetworksTest {
       assertThat(fixture.distance(engine.gradient())).isLessThan(Fixture.ROUNDING);
       double expected = fixture.minibatch().loss();
       assertThat(loss).isCloseTo(expected, Offset.offset(1e-4 * expected));
+    }
+  }
+
+  @Test
+  void codecsHaveTheBitsThatTheCheckExpects() throws Exception {
+    StandIn.use();
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    try (CudaDevice device = CudaDevice.open(0)) {
+      boolean good = Codecs.bits(device, new PrintStream(said, true, StandardCharsets.UTF_8));
+      assertThat(good).as(said.toString(StandardCharsets.UTF_8)).isTrue();
     }
   }
 
