@@ -14,6 +14,8 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
@@ -36,19 +38,23 @@ final class Preflight {
 
   private Preflight() {}
 
-  /** Checks the cluster; throws with every finding that stops a run, and warns of the others. */
-  static void check(
+  /**
+   * Checks the cluster; throws with every finding that stops a run, and warns of the others.
+   *
+   * @return what of the executors' engines decides the bits of gradients, see {@link
+   *     io.trireme.worker.engine.EngineProvider#identity}; empty if nothing
+   */
+  static String check(
       JavaSparkContext spark, JobConfig job, TrainingListener listener, NanoClock clock) {
     List<Finding> findings = new ArrayList<>();
     checkPlugin(spark, findings);
     checkSettings(spark, listener, findings);
     checkSlots(spark, job, clock, findings);
-    if (findings.isEmpty()) {
-      checkHosts(spark, job, listener, findings);
-    }
+    String engine = findings.isEmpty() ? checkHosts(spark, job, listener, findings) : "";
     if (!findings.isEmpty()) {
       throw new PreflightException(findings);
     }
+    return engine;
   }
 
   private static void checkPlugin(JavaSparkContext spark, List<Finding> findings) {
@@ -160,12 +166,13 @@ final class Preflight {
   }
 
   /** Looks at the executors through as many tasks as run at a time. */
-  private static void checkHosts(
+  private static String checkHosts(
       JavaSparkContext spark, JobConfig job, TrainingListener listener, List<Finding> findings) {
     HostCheck check =
         new HostCheck(
             new HostCheck.Needs(
                 job.model().family(),
+                job.engine(),
                 job.workers().max(),
                 job.servers().count(),
                 job.transport().termLengthBytes(),
@@ -173,6 +180,7 @@ final class Preflight {
                 !job.compression().equals(CompressionConfig.NONE)));
     Set<String> seen = new HashSet<>();
     Set<HostCheck.Found> found = new LinkedHashSet<>();
+    SortedSet<String> engines = new TreeSet<>();
     for (int round = 0; round < ROUNDS; round++) {
       int tasks = Math.max(job.workers().max(), taskSlots(spark.sc()));
       List<Integer> indices = IntStream.range(0, tasks).boxed().toList();
@@ -180,6 +188,7 @@ final class Preflight {
         HostCheck.Report report = HostCheck.Report.of(json);
         seen.add(report.executor());
         found.addAll(report.found());
+        engines.add(report.engine());
       }
       if (seen.containsAll(executors(spark))) {
         break;
@@ -193,6 +202,14 @@ final class Preflight {
         listener.warning(finding.toString());
       }
     }
+    if (findings.isEmpty() && engines.size() > 1) {
+      findings.add(
+          new Finding(
+              "engine " + job.engine().name(),
+              "differs between executors: " + String.join("; ", engines),
+              "give the application executors with cards of one kind"));
+    }
+    return String.join("; ", engines);
   }
 
   private static Set<String> executors(JavaSparkContext spark) {
