@@ -10,6 +10,7 @@ import io.trireme.common.wire.Rejections;
 import io.trireme.server.protocol.GroupUpdaters;
 import io.trireme.server.protocol.ServerLife;
 import io.trireme.server.protocol.ServerOptions;
+import io.trireme.server.protocol.ServerRules;
 import io.trireme.server.protocol.Snapshots;
 import java.util.List;
 import java.util.Map;
@@ -62,7 +63,9 @@ public final class ServerAgent implements Agent {
     this.self = options.self();
     this.load = load;
     this.clock = clock;
-    life = new ServerLife(options, key, transport, updaters, rejections, snapshots);
+    life =
+        new ServerLife(
+            options, key, transport, updaters, rejections, snapshots, ServerRules.STANDARD);
     report = failed(null);
   }
 

@@ -38,7 +38,7 @@ class ArchitectureBreachesTest {
           Map.entry("protocolHasNoRandomness", "Shell"),
           Map.entry("protocolHasNoClock", "Shell.now"),
           Map.entry("nothingSleeps", "Forbidden.sleep"),
-          Map.entry("onlyTheCommandLineEndsTheJvm", "Forbidden.exit"),
+          Map.entry("onlyProgramsEndTheJvm", "Forbidden.exit"),
           Map.entry("nothingDeserialisesJava", "Forbidden.read"),
           Map.entry("nothingPrintsStackTraces", "Forbidden.print"),
           Map.entry("staticStateIsFinal", "Forbidden.state"));

@@ -224,10 +224,10 @@ class ArchitectureTest {
           .because("agents do bounded work and idle through their runner");
 
   @ArchTest
-  static final ArchRule onlyTheCommandLineEndsTheJvm =
+  static final ArchRule onlyProgramsEndTheJvm =
       noClasses()
           .that()
-          .resideOutsideOfPackage("io.trireme.driver.cli..")
+          .resideOutsideOfPackages("io.trireme.driver.cli..", "io.trireme.cuda.check..")
           .should()
           .callMethodWhere(
               DescribedPredicate.describe(

@@ -5,7 +5,7 @@ import io.trireme.common.wire.sbe.ReducedDecoder;
 import java.util.Arrays;
 
 /** Has all of a group's state, and follows its primary step by step. */
-final class BackupRole implements Role {
+final class BackupRole implements GroupRole {
 
   private final Replica replica;
   private final PeerLink primary;

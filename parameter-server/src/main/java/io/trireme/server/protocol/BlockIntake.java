@@ -20,8 +20,8 @@ final class BlockIntake {
   private record Codecs(CompressionSchedule schedule, BlockDecoder before, BlockDecoder now) {
 
     static Codecs of(CompressionSchedule schedule, int block) {
-      BlockCodec first = schedule.before().way(block);
-      BlockCodec second = schedule.now().way(block);
+      BlockCodec first = schedule.before().gradientCodec(block);
+      BlockCodec second = schedule.now().gradientCodec(block);
       BlockDecoder before = first.decoder();
       return new Codecs(schedule, before, second.equals(first) ? before : second.decoder());
     }
@@ -62,7 +62,7 @@ final class BlockIntake {
     if (wire == Codec.NONE.value()) {
       return plan(step).addsPlain(block.index(), step);
     }
-    Codec expected = encodes(step) ? plan(step).way(block.index()).wire() : Codec.NONE;
+    Codec expected = encodes(step) ? plan(step).gradientCodec(block.index()).wire() : Codec.NONE;
     return wire == expected.value();
   }
 
@@ -84,12 +84,12 @@ final class BlockIntake {
     }
     return wire == Codec.NONE.value()
         ? bytes == block.lengthBytes()
-        : bytes > 0 && bytes <= codecs.schedule().maxWayBytes(block.index());
+        : bytes > 0 && bytes <= codecs.schedule().maxGradientBytes(block.index());
   }
 
   /** How the delta of the block's parameters by a step travels, once it is not plain. */
   Codec deltaCodec(long step) {
-    return plan(step).back(block.index()).wire();
+    return plan(step).changeCodec(block.index()).wire();
   }
 
   /** Decodes a contribution that is whole; false if its bytes are no encoding of the block. */

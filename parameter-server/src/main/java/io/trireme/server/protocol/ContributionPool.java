@@ -39,7 +39,7 @@ final class ContributionPool implements AutoCloseable {
     return new ContributionPool(
         blocks.stream().mapToInt(Block::lengthBytes).max().orElseThrow(),
         blocks.stream()
-            .mapToInt(block -> options.compression().maxWayBytes(block.index()))
+            .mapToInt(block -> options.compression().maxGradientBytes(block.index()))
             .max()
             .orElseThrow());
   }

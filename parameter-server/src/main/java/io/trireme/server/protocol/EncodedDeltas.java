@@ -77,13 +77,13 @@ final class EncodedDeltas implements ParameterDeltas {
     coding = new Coding(CompressionSchedule.always(compression), coders, coders);
     delta = allocate(blocks.stream().mapToInt(Block::lengthBytes).max().orElseThrow());
     for (Block block : blocks) {
-      encoded.add(allocate(compression.maxBackBytes(block.index())));
+      encoded.add(allocate(compression.maxChangeBytes(block.index())));
     }
     current.putBytes(0, parameters, 0, current.capacity());
   }
 
   private List<BlockCodec> codecs(CompressionPlan plan) {
-    return blocks.stream().map(block -> plan.back(block.index())).toList();
+    return blocks.stream().map(block -> plan.changeCodec(block.index())).toList();
   }
 
   /**
@@ -99,7 +99,7 @@ final class EncodedDeltas implements ParameterDeltas {
     coding = new Coding(schedule, before, now);
     CloseHelper.closeAll(old.stream().filter(one -> one != before && one != now).toList());
     for (int i = 0; i < blocks.size(); i++) {
-      int most = schedule.maxBackBytes(blocks.get(i).index());
+      int most = schedule.maxChangeBytes(blocks.get(i).index());
       if (encoded.get(i).capacity() < most) {
         ByteBuffer outgrown = encoded.get(i).byteBuffer();
         memory.removeIf(one -> one == outgrown);
@@ -144,7 +144,7 @@ final class EncodedDeltas implements ParameterDeltas {
       Block block = blocks.get(i);
       int from = Math.toIntExact((block.offset() - groupOffset) * Float.BYTES);
       lengths[i] = 0;
-      if (!coding.schedule().at(step).encodesBack(block.index(), step)) {
+      if (!coding.schedule().at(step).encodesChange(block.index(), step)) {
         current.putBytes(from, parameters, from, block.lengthBytes());
       } else {
         subtract(parameters, from, block.lengthBytes());
@@ -169,7 +169,12 @@ final class EncodedDeltas implements ParameterDeltas {
     }
     int length =
         encoder.encode(
-            step, coding.schedule().at(step).backSeed(block.index()), delta, 0, encoded.get(i), 0);
+            step,
+            coding.schedule().at(step).changeSeed(block.index()),
+            delta,
+            0,
+            encoded.get(i),
+            0);
     if (length < 0) {
       throw new IllegalStateException(
           "the parameters of block "

@@ -55,7 +55,7 @@ final class GroupState implements AutoCloseable {
     step = options.firstStep();
     shares = new UnsafeBuffer(new byte[blocks.size() * Double.BYTES]);
     scales = new SharedScales(blocks.size());
-    sharesScales = options.compression().hasWay();
+    sharesScales = options.compression().encodesGradients();
     deltas = ParameterDeltas.of(group, blocks, options.compression(), updater.parameters());
     previousMemory = ByteBuffer.allocateDirect(Math.toIntExact(group.length() * Float.BYTES));
     previous = new UnsafeBuffer(previousMemory);

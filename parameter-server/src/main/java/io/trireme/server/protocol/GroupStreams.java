@@ -153,7 +153,7 @@ final class GroupStreams implements GroupAggregation {
     if (gathered == clocks.length) {
       update();
     }
-    streams.replies().answer(this);
+    streams.answer(this);
   }
 
   private void add(ReplicaBlock block, Contribution whole) {
@@ -179,7 +179,7 @@ final class GroupStreams implements GroupAggregation {
 
   @Override
   public void begin(Sessions sessions) {
-    streams.replies().answer(this);
+    streams.answer(this);
   }
 
   @Override

@@ -2,18 +2,31 @@ package io.trireme.server.protocol;
 
 import io.trireme.common.message.Membership;
 import io.trireme.common.message.ServerMember;
+import io.trireme.kernels.sum.GlobalNorm;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
  * Clips by the global norm of the whole gradient: servers let each other have the sum of squares of
- * each of their blocks.
+ * each of their blocks, and add all of them in the order of the blocks, so that every server finds
+ * the same norm, bit for bit.
+ *
+ * <p>One step's shares are all that is ever under way: no worker begins the next step before every
+ * group has been updated, for which its server needs all shares of the step before.
  */
 final class NormClipping implements Clipping {
 
   private final ServerOptions options;
   private final long firstStep;
-  private final NormExchange norms;
+
+  /** The sums of squares of the step that is gathered, by block. */
+  private final double[] shares;
+
+  private final boolean[] present;
+  private int missing;
+  private long step;
+
   private final List<GroupSteps> groups = new ArrayList<>();
 
   /** Groups of which the gradient waits for the norm. */
@@ -27,7 +40,8 @@ final class NormClipping implements Clipping {
     this.options = options;
     Membership membership = sessions.membership();
     firstStep = membership.step();
-    norms = new NormExchange(options.plan().blocks().size());
+    shares = new double[options.plan().blocks().size()];
+    present = new boolean[shares.length];
     for (ServerMember server : membership.servers()) {
       int index = server.peer().index();
       if (index != options.self().index()
@@ -50,7 +64,7 @@ final class NormClipping implements Clipping {
     }
     // With nothing left to scale at the first step, shares of the next may come before the last of
     // these, and belong to gradients of that step only.
-    norms.open(behind ? firstStep : firstStep + 1);
+    gather(behind ? firstStep : firstStep + 1);
     for (GroupSteps group : groups) {
       boolean ahead = group.step() > firstStep;
       if (ahead || group.isReduced()) {
@@ -71,24 +85,41 @@ final class NormClipping implements Clipping {
     scaleIfComplete();
   }
 
-  private void share(GroupSteps group, long step) {
+  private void gather(long next) {
+    Arrays.fill(present, false);
+    missing = shares.length;
+    step = next;
+  }
+
+  /** Notes the share of a block; false if its step is not gathered or it is there already. */
+  private boolean note(int block, long shareStep, double sumOfSquares) {
+    if (shareStep != step || block < 0 || block >= shares.length || present[block]) {
+      return false;
+    }
+    present[block] = true;
+    shares[block] = sumOfSquares;
+    missing--;
+    return true;
+  }
+
+  private void share(GroupSteps group, long shareStep) {
     List<ReplicaBlock> blocks = group.blocks();
     for (int b = 0; b < blocks.size(); b++) {
       int index = blocks.get(b).index();
       double share = blocks.get(b).share();
-      if (step == norms.step() && !norms.note(index, step, share)) {
+      if (shareStep == step && !note(index, shareStep, share)) {
         throw new IllegalStateException(
             "block " + index + " has its share of step " + step + " already");
       }
       for (int i = 0; i < primaries.size(); i++) {
-        primaries.get(i).share(index, step, share);
+        primaries.get(i).share(index, shareStep, share);
       }
     }
   }
 
   @Override
-  public boolean takeShare(int block, long step, double sumOfSquares) {
-    if (!norms.note(block, step, sumOfSquares)) {
+  public boolean takeShare(int block, long shareStep, double sumOfSquares) {
+    if (!note(block, shareStep, sumOfSquares)) {
       return false;
     }
     scaleIfComplete();
@@ -96,11 +127,14 @@ final class NormClipping implements Clipping {
   }
 
   private void scaleIfComplete() {
-    if (!norms.isComplete()) {
+    if (missing > 0) {
       return;
     }
-    long step = norms.step();
-    double scale = norms.finish(options.clipGlobalNorm());
+    double sum = 0;
+    for (double share : shares) {
+      sum += share;
+    }
+    double scale = GlobalNorm.scale(sum, options.clipGlobalNorm());
     boolean number = !Double.isNaN(scale);
     if (!number && !options.skipNonFinite()) {
       throw new IllegalStateException(
@@ -109,6 +143,7 @@ final class NormClipping implements Clipping {
               + " is no finite number, though each worker's part is one: training has diverged;"
               + " lower the learning rate, or warm it up");
     }
+    gather(step + 1);
     for (int i = 0; i < unscaled.size(); i++) {
       if (!number) {
         unscaled.get(i).makeVoid();

@@ -18,7 +18,7 @@ interface ParameterDeltas extends AutoCloseable {
   /** Of a group, whose workers have its parameters as they are now. */
   static ParameterDeltas of(
       BlockGroup group, List<Block> blocks, CompressionPlan compression, DirectBuffer parameters) {
-    return compression.hasBack()
+    return compression.encodesChanges()
         ? new EncodedDeltas(group, blocks, compression, parameters)
         : new PlainParameters(parameters);
   }

@@ -3,7 +3,7 @@ package io.trireme.server.protocol;
 import io.trireme.common.wire.Peer;
 
 /** Aggregates a group's contributions, makes its updates, and sends them to workers. */
-final class PrimaryRole implements Role {
+final class PrimaryRole implements GroupRole {
 
   private final Replica replica;
   private final Sessions sessions;

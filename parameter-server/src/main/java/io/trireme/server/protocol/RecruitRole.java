@@ -6,7 +6,7 @@ import java.util.List;
 import org.agrona.MutableDirectBuffer;
 
 /** Is sent a group's state, and becomes its backup when it has all of it. */
-final class RecruitRole implements Role {
+final class RecruitRole implements GroupRole {
 
   private final Replica replica;
   private final PeerLink primary;

@@ -17,7 +17,7 @@ final class Replica implements AutoCloseable {
   private final GroupState state;
   private final List<ReplicaBlock> blocks = new ArrayList<>();
   private final GroupAggregation aggregation;
-  private Role role = Role.NONE;
+  private GroupRole role = GroupRole.NONE;
   private boolean whole;
   private long snapshotStep = -1;
 
@@ -106,11 +106,11 @@ final class Replica implements AutoCloseable {
   }
 
   /** What the server is to the group in this generation. */
-  Role role() {
+  GroupRole role() {
     return role;
   }
 
-  void become(Role next) {
+  void become(GroupRole next) {
     role = next;
   }
 
@@ -129,7 +129,7 @@ final class Replica implements AutoCloseable {
 
   /** Forgets what is under way; what is counted, reduced or applied stays so. */
   void seal() {
-    role = Role.NONE;
+    role = GroupRole.NONE;
     aggregation.forget();
   }
 

@@ -8,8 +8,8 @@ import io.trireme.common.wire.sbe.ReducedDecoder;
 import io.trireme.common.wire.sbe.StateDecoder;
 
 /**
- * How servers hold groups together: gives each replica its {@link Role} in a generation, and takes
- * what other servers say about groups.
+ * How servers hold groups together: gives each replica its {@link GroupRole} in a generation, and
+ * takes what other servers say about groups.
  */
 final class Replication {
 

@@ -116,7 +116,7 @@ public final class ServerCore implements AutoCloseable {
     CompressionSchedule schedule =
         CompressionSchedule.of(options.compression(), membership.codecs());
     for (Block block : options.plan().blocks()) {
-      pool.enter(schedule.maxWayBytes(block.index()));
+      pool.enter(schedule.maxGradientBytes(block.index()));
     }
     replicas.enter(schedule);
   }

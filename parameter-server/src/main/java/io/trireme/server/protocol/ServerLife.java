@@ -42,17 +42,6 @@ public final class ServerLife implements AutoCloseable {
       Transport transport,
       GroupUpdaters updaters,
       Rejections rejections,
-      Snapshots snapshots) {
-    this(options, key, transport, updaters, rejections, snapshots, ServerRules.STANDARD);
-  }
-
-  /** A life that has not begun, and follows these rules. */
-  public ServerLife(
-      ServerOptions options,
-      LinkKeys key,
-      Transport transport,
-      GroupUpdaters updaters,
-      Rejections rejections,
       Snapshots snapshots,
       ServerRules rules) {
     this.options = options;

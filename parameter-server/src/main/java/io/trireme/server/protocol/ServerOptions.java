@@ -33,26 +33,6 @@ public record ServerOptions(
   /** Every step waits for every slot. */
   public static final long WHOLE_STEPS = -1;
 
-  /** Of a job whose steps wait for every slot, and whose blocks travel plain. */
-  public ServerOptions(
-      Peer self,
-      BlockPlan plan,
-      SlotPlan slots,
-      long firstStep,
-      long lastStep,
-      double clipGlobalNorm) {
-    this(
-        self,
-        plan,
-        slots,
-        firstStep,
-        lastStep,
-        WHOLE_STEPS,
-        clipGlobalNorm,
-        CompressionPlan.plain(plan),
-        false);
-  }
-
   /** Whether each slot is a stream of steps of its own. */
   boolean streams() {
     return staleness != WHOLE_STEPS;

@@ -8,7 +8,7 @@
  *
  * <p>Each group that the server holds is a {@code Replica}. It has a {@code GroupState} (the bits),
  * a {@code GroupAggregation} (contributions to the open step) and, in each generation, a {@code
- * Role}:
+ * GroupRole}:
  *
  * <ul>
  *   <li>{@code PrimaryRole} makes the updates, by way of its {@code BackupPeer}: none, a {@code

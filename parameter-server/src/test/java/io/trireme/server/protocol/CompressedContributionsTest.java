@@ -79,11 +79,11 @@ class CompressedContributionsTest {
   }
 
   private void encode(CoreFixture server, CompressionPlan compression, int block) {
-    try (BlockEncoder encoder = compression.way(block).encoder()) {
+    try (BlockEncoder encoder = compression.gradientCodec(block).encoder()) {
       encodedBytes =
           encoder.encode(
               0,
-              compression.waySeed(block, new TreeNode(0, SLOTS)),
+              compression.gradientSeed(block, new TreeNode(0, SLOTS)),
               TreeSums.offHeap(server.root()),
               0,
               encoded,
@@ -139,7 +139,7 @@ class CompressedContributionsTest {
         assertThat(server.rejections.of(Rejection.BAD_MESSAGE)).as("%s", codec).isEqualTo(++bad);
       }
     }
-    deliver(server, 0, Codec.INT8, encoded, compression.maxWayBytes(0) + 1, 0, 4);
+    deliver(server, 0, Codec.INT8, encoded, compression.maxGradientBytes(0) + 1, 0, 4);
     deliver(server, 0, Codec.INT8, encoded, 0, 0, 4);
     deliver(server, 0, Codec.INT8, encoded, -1, 0, 4);
     deliver(server, 0, Codec.INT8, encoded, encodedBytes, 0, encodedBytes + 1);
@@ -176,11 +176,12 @@ class CompressedContributionsTest {
     }
     encode(mixed, compression, 0);
     UnsafeBuffer alone = new UnsafeBuffer(java.nio.ByteBuffer.allocateDirect(BYTES));
-    assertThat(compression.way(0).decoder().decode(encoded, 0, encodedBytes, alone, 0)).isTrue();
+    assertThat(compression.gradientCodec(0).decoder().decode(encoded, 0, encodedBytes, alone, 0))
+        .isTrue();
     deliverHalf(mixed, 0, Codec.NONE, ones, BYTES);
     deliverHalf(mixed, 0, Codec.NONE, ones, BYTES);
     assertThat(mixed.rejections.counted()).isEqualTo(Map.of(Rejection.DUPLICATE, 1L));
-    deliverHalf(mixed, SLOTS / 2, compression.way(0).wire(), encoded, encodedBytes);
+    deliverHalf(mixed, SLOTS / 2, compression.gradientCodec(0).wire(), encoded, encodedBytes);
     assertThat(mixed.updaters.get(0).calls).hasSize(2);
     for (int i = 0; i < LENGTH; i++) {
       assertThat(mixed.updaters.get(0).parameters.getFloat(i * Float.BYTES))
@@ -201,8 +202,8 @@ class CompressedContributionsTest {
   void corruptedEncodingsDoNoHarm(String codec) {
     CompressionPlan compression = plan(codec, "none", 0);
     Random random = new Random(9);
-    Codec wire = compression.way(0).wire();
-    int max = compression.maxWayBytes(0);
+    Codec wire = compression.gradientCodec(0).wire();
+    int max = compression.maxGradientBytes(0);
     UnsafeBuffer noise = new UnsafeBuffer(new byte[max]);
     for (int round = 0; round < 200; round++) {
       CoreFixture server =

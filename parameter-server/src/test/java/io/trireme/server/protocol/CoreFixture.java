@@ -24,6 +24,7 @@ import io.trireme.common.wire.sbe.MessageHeaderEncoder;
 import io.trireme.common.wire.sbe.NormShareEncoder;
 import io.trireme.common.wire.sbe.ReducedEncoder;
 import io.trireme.common.wire.sbe.StateEncoder;
+import io.trireme.kernels.compression.CompressionPlan;
 import io.trireme.kernels.sum.TreeSums;
 import java.util.ArrayList;
 import java.util.List;
@@ -81,7 +82,17 @@ final class CoreFixture implements AutoCloseable {
 
   /** A server that has loaded the first two groups. */
   CoreFixture(double clipGlobalNorm) {
-    this(new ServerOptions(SELF, PLAN, new SlotPlan(10, 8, SLOTS), 0, 3, clipGlobalNorm));
+    this(
+        new ServerOptions(
+            SELF,
+            PLAN,
+            new SlotPlan(10, 8, SLOTS),
+            0,
+            3,
+            ServerOptions.WHOLE_STEPS,
+            clipGlobalNorm,
+            CompressionPlan.plain(PLAN),
+            false));
   }
 
   /** A server of these options that has loaded the first two groups. */
@@ -134,7 +145,8 @@ final class CoreFixture implements AutoCloseable {
             List.of(),
             members,
             List.of(new ServerMember(SELF, PLACE), new ServerMember(OTHER, PLACE)),
-            holders),
+            holders,
+            null),
         (to, where) -> {
           Wire wire = new Wire(entered, SELF, to);
           wires.put(to, wire);

@@ -12,29 +12,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.trireme.common.message.ServerReport.GroupStep;
 import io.trireme.common.wire.Rejection;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** One server from one generation to the next. */
-class GenerationsTest {
+class GenerationsTest extends OneServer {
 
   private static final int NEXT = GENERATION + 1;
-
-  private final List<CoreFixture> fixtures = new ArrayList<>();
-
-  @AfterEach
-  void close() {
-    fixtures.forEach(CoreFixture::close);
-  }
-
-  private CoreFixture server(double clipGlobalNorm) {
-    CoreFixture server = new CoreFixture(clipGlobalNorm);
-    fixtures.add(server);
-    return server.enter(GENERATION, 0, ALONE, WORKER);
-  }
 
   @Test
   void sealingStopsEverythingAndTellsHowFarItIs() {

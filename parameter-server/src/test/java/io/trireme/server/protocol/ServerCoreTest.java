@@ -15,28 +15,14 @@ import io.trireme.common.slots.SlotPlan;
 import io.trireme.common.transport.Outbound;
 import io.trireme.common.wire.Rejection;
 import io.trireme.common.wire.Rejections;
+import io.trireme.kernels.compression.CompressionPlan;
 import io.trireme.kernels.optimizer.GroupUpdater;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** One server, one generation, no backup. */
-class ServerCoreTest {
-
-  private final List<CoreFixture> fixtures = new ArrayList<>();
-
-  @AfterEach
-  void close() {
-    fixtures.forEach(CoreFixture::close);
-  }
-
-  private CoreFixture server(double clipGlobalNorm) {
-    CoreFixture server = new CoreFixture(clipGlobalNorm);
-    fixtures.add(server);
-    return server.enter(GENERATION, 0, ALONE, WORKER);
-  }
+class ServerCoreTest extends OneServer {
 
   @Test
   void contributionIsCountedOnceAndLateOnesNotAtAll() {
@@ -155,7 +141,16 @@ class ServerCoreTest {
           }
         };
     ServerOptions options =
-        new ServerOptions(SELF, CoreFixture.PLAN, new SlotPlan(10, 8, SLOTS), 0, 3, 0);
+        new ServerOptions(
+            SELF,
+            CoreFixture.PLAN,
+            new SlotPlan(10, 8, SLOTS),
+            0,
+            3,
+            ServerOptions.WHOLE_STEPS,
+            0,
+            CompressionPlan.plain(CoreFixture.PLAN),
+            false);
     try (ServerCore core =
         new ServerCore(options, updaters, new Rejections(), Snapshots.NONE, ServerRules.STANDARD)) {
       assertThatThrownBy(() -> core.load(List.of(0, 1))).hasMessage("no memory");

@@ -1,6 +1,5 @@
 package io.trireme.server.protocol;
 
-import static io.trireme.server.protocol.CoreFixture.ALONE;
 import static io.trireme.server.protocol.CoreFixture.BYTES;
 import static io.trireme.server.protocol.CoreFixture.GENERATION;
 import static io.trireme.server.protocol.CoreFixture.OTHER;
@@ -12,28 +11,13 @@ import io.trireme.common.wire.Rejection;
 import io.trireme.common.wire.sbe.ContributionEncoder;
 import io.trireme.common.wire.sbe.MessageHeaderEncoder;
 import io.trireme.common.wire.sbe.NormShareEncoder;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What a server makes of messages: those that are not in place change nothing. */
-class ServerInboxTest {
-
-  private final List<CoreFixture> fixtures = new ArrayList<>();
-
-  @AfterEach
-  void close() {
-    fixtures.forEach(CoreFixture::close);
-  }
-
-  private CoreFixture server(double clipGlobalNorm) {
-    CoreFixture server = new CoreFixture(clipGlobalNorm);
-    fixtures.add(server);
-    return server.enter(GENERATION, 0, ALONE, WORKER);
-  }
+class ServerInboxTest extends OneServer {
 
   @Test
   void contributionsThatAreNotInPlaceChangeNothingAndAreCounted() {

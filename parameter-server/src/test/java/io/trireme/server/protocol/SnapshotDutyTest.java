@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.trireme.common.slots.SlotPlan;
 import io.trireme.common.wire.Peer;
+import io.trireme.kernels.compression.CompressionPlan;
 import java.util.ArrayList;
 import java.util.List;
 import org.agrona.DirectBuffer;
@@ -15,7 +16,15 @@ import org.junit.jupiter.api.Test;
 class SnapshotDutyTest {
   private static final ServerOptions OPTIONS =
       new ServerOptions(
-          Peer.server(0, 1), CoreFixture.PLAN, new SlotPlan(10, 8, CoreFixture.SLOTS), 0, 9, 0);
+          Peer.server(0, 1),
+          CoreFixture.PLAN,
+          new SlotPlan(10, 8, CoreFixture.SLOTS),
+          0,
+          9,
+          ServerOptions.WHOLE_STEPS,
+          0,
+          CompressionPlan.plain(CoreFixture.PLAN),
+          false);
 
   private final List<String> events = new ArrayList<>();
   private final ContributionPool pool = ContributionPool.of(OPTIONS);

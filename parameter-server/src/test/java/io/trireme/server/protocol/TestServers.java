@@ -16,6 +16,7 @@ import io.trireme.common.slots.TreeNode;
 import io.trireme.common.transport.Endpoint;
 import io.trireme.common.wire.Peer;
 import io.trireme.common.wire.Rejections;
+import io.trireme.kernels.compression.CompressionPlan;
 import io.trireme.kernels.sum.GlobalNorm;
 import io.trireme.kernels.sum.TreeSums;
 import java.util.ArrayList;
@@ -79,12 +80,22 @@ final class TestServers implements AutoCloseable {
     FakeUpdaters made = new FakeUpdaters();
     ServerLife life =
         new ServerLife(
-            new ServerOptions(self, plan, new SlotPlan(80, 8, SLOTS), 0, LAST_STEP, clipGlobalNorm),
+            new ServerOptions(
+                self,
+                plan,
+                new SlotPlan(80, 8, SLOTS),
+                0,
+                LAST_STEP,
+                ServerOptions.WHOLE_STEPS,
+                clipGlobalNorm,
+                CompressionPlan.plain(plan),
+                false),
             Wire.KEY,
             net.of(self),
             made,
             rejections,
-            Snapshots.NONE);
+            Snapshots.NONE,
+            ServerRules.STANDARD);
     peers.put(server, self);
     lives.put(server, life);
     updaters.put(self, made);
@@ -143,7 +154,8 @@ final class TestServers implements AutoCloseable {
             List.of(),
             List.of(new WorkerMember(worker.peer, workers, 0, SLOTS)),
             members,
-            List.of(holders));
+            List.of(holders),
+            null);
     lives.values().forEach(life -> assertThat(life.follow(generation, membership)).isTrue());
     worker.enter(membership);
     return membership;

@@ -58,7 +58,7 @@ public final class CodecMeter {
     double bytes = 0;
     double plain = 0;
     for (Block block : blocks.blocks()) {
-      BlockCodec codec = of.way(block.index());
+      BlockCodec codec = of.gradientCodec(block.index());
       plain += block.lengthBytes();
       if (codec.isPlain()) {
         bytes += block.lengthBytes();

@@ -136,7 +136,7 @@ public final class CheckpointFolder {
       if (standing != null) {
         return standing;
       }
-      CheckpointFiles.delete(fs, file);
+      Deletions.delete(fs, file);
     }
     StepInspector.checkLengths(folder, manifest, lengths);
     write(file, ManifestJson.encode(manifest));
@@ -178,7 +178,7 @@ public final class CheckpointFolder {
       }
     } catch (IOException e) {
       if (created) {
-        CheckpointFiles.deleteAfter(e, fs, file);
+        Deletions.deleteAfter(e, fs, file);
       }
       throw new IOException("cannot " + operation + " " + file + ": " + e, e);
     }

@@ -70,7 +70,7 @@ public final class CheckpointShardWriter {
       return written;
     } catch (IOException | RuntimeException e) {
       if (created) {
-        CheckpointFiles.deleteAfter(e, plain, file);
+        Deletions.deleteAfter(e, plain, file);
       }
       if (e instanceof RuntimeException unexpected) {
         throw unexpected;

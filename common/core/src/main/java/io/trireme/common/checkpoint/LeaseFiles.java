@@ -105,7 +105,7 @@ final class LeaseFiles {
       write(out, record);
       return true;
     } catch (IOException e) {
-      CheckpointFiles.deleteAfter(e, fs, file);
+      Deletions.deleteAfter(e, fs, file);
       throw e;
     }
   }
@@ -155,7 +155,7 @@ final class LeaseFiles {
   /** Deletes the files of a token. */
   void delete(long token) throws IOException {
     for (Kind kind : Kind.values()) {
-      CheckpointFiles.delete(fs, path(token, kind));
+      Deletions.delete(fs, path(token, kind));
     }
   }
 

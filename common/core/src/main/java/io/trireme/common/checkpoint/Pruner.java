@@ -60,8 +60,8 @@ final class Pruner {
 
   /** Deletes a step; the manifest first, so that no half of it looks like a checkpoint. */
   static void deleteStep(FileSystem fs, Path step) throws IOException {
-    CheckpointFiles.delete(fs, new Path(step, Manifest.FILE));
-    CheckpointFiles.delete(fs, step);
+    Deletions.delete(fs, new Path(step, Manifest.FILE));
+    Deletions.delete(fs, step);
   }
 
   /** Deletes the files of a valid step that its manifest does not list. */
@@ -75,7 +75,7 @@ final class Pruner {
     manifest.files().forEach(file -> listed.add(file.name()));
     for (String name : StepInspector.lengths(fs, report.folder()).keySet()) {
       if (!listed.contains(name)) {
-        CheckpointFiles.delete(fs, new Path(report.folder(), name));
+        Deletions.delete(fs, new Path(report.folder(), name));
         files++;
       }
     }

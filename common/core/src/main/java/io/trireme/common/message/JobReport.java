@@ -27,15 +27,4 @@ public record JobReport(
     workers = List.copyOf(workers);
     rates = List.copyOf(rates);
   }
-
-  /** Of a run whose codecs do not change. */
-  public JobReport(
-      String run,
-      int generation,
-      List<ServerReport> servers,
-      List<WorkerReport> workers,
-      CheckpointReport checkpoint,
-      @Nullable String failure) {
-    this(run, generation, servers, workers, checkpoint, List.of(), failure);
-  }
 }

@@ -32,25 +32,14 @@ public record Membership(
     groups = List.copyOf(groups);
   }
 
-  /** A generation of a job whose codecs do not change. */
-  public Membership(
-      int generation,
-      long step,
-      List<Long> slotSteps,
-      List<WorkerMember> workers,
-      List<ServerMember> servers,
-      List<GroupHolders> groups) {
-    this(generation, step, slotSteps, workers, servers, groups, null);
-  }
-
-  /** A generation in which every step waits for every slot. */
+  /** A generation in which every step waits for every slot, with the job's own codecs. */
   public Membership(
       int generation,
       long step,
       List<WorkerMember> workers,
       List<ServerMember> servers,
       List<GroupHolders> groups) {
-    this(generation, step, List.of(), workers, servers, groups);
+    this(generation, step, List.of(), workers, servers, groups, null);
   }
 
   /** The step that a slot begins with. */

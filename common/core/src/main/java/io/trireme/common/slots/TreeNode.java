@@ -18,11 +18,6 @@ public record TreeNode(int lo, int hi) {
     return hi - lo;
   }
 
-  /** Whether every slot of the other node lies under this one. */
-  public boolean covers(TreeNode other) {
-    return lo <= other.lo && other.hi <= hi;
-  }
-
   @Override
   public String toString() {
     return "[" + lo + ", " + hi + ")";

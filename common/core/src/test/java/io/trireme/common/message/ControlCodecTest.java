@@ -36,7 +36,8 @@ class ControlCodecTest {
           List.of(
               new GroupHolders(0, 2, true),
               new GroupHolders(2, 0, false),
-              new GroupHolders(0, GroupHolders.NONE, false)));
+              new GroupHolders(0, GroupHolders.NONE, false)),
+          null);
 
   @Test
   void ordersSurviveTheRoundTrip() {
@@ -142,6 +143,7 @@ class ControlCodecTest {
                                             9))),
                                 new ShardReport.SlotShare(5, 2, 4))),
                         List.of("disk full")),
+                    List.of(),
                     "no room")));
     assertThat(ControlCodec.decode(ControlCodec.encode(report), ExecutorReport.class))
         .isEqualTo(report);
@@ -165,7 +167,8 @@ class ControlCodecTest {
     WorkerMember first = MEMBERSHIP.workers().get(0);
     assertThat(MEMBERSHIP.firstStepOf(1)).isEqualTo((1L << 40) + 1);
     assertThat(MEMBERSHIP.firstStepOf(first)).isEqualTo(1L << 40);
-    Membership together = new Membership(1, 7, List.of(), List.of(first), List.of(), List.of());
+    Membership together =
+        new Membership(1, 7, List.of(), List.of(first), List.of(), List.of(), null);
     assertThat(together.firstStepOf(1)).isEqualTo(7);
     assertThat(together.firstStepOf(first)).isEqualTo(7);
   }

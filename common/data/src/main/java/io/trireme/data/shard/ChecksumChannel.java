@@ -47,6 +47,6 @@ final class ChecksumChannel implements WritableByteChannel {
 
   @Override
   public void close() {
-    // The stream belongs to whoever publishes the file.
+    // The stream is closed by the class that publishes the file.
   }
 }

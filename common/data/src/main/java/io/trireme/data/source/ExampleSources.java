@@ -9,9 +9,18 @@ import java.util.ServiceLoader;
 public final class ExampleSources {
   private ExampleSources() {}
 
-  /** All providers, by the names of their formats. */
+  /**
+   * All providers, by the names of their formats, that the thread's class loader sees; or this
+   * class's own, where the thread's sees none.
+   */
   public static List<ExampleSourceProvider> all() {
-    return ServiceLoader.load(ExampleSourceProvider.class).stream()
+    Class<ExampleSourceProvider> type = ExampleSourceProvider.class;
+    List<ExampleSourceProvider> seen = list(ServiceLoader.load(type));
+    return seen.isEmpty() ? list(ServiceLoader.load(type, type.getClassLoader())) : seen;
+  }
+
+  private static List<ExampleSourceProvider> list(ServiceLoader<ExampleSourceProvider> loader) {
+    return loader.stream()
         .map(ServiceLoader.Provider::get)
         .sorted(Comparator.comparing(ExampleSourceProvider::format))
         .toList();

@@ -70,31 +70,28 @@ final class CodecTable {
           new Entry("fp16", List.of(), v -> new CodecSpec.Fp16()),
           new Entry(
               "int8",
-              List.of(count("bucket", 1024, 64, 1024, "floats that share a unit; a power of two")),
+              List.of(count("bucket", 1024, 64, 1024)),
               v -> new CodecSpec.Int8((int) v[0])),
           new Entry("onebit", List.of(), v -> new CodecSpec.Onebit()),
           new Entry(
               "threshold",
               List.of(
-                  number("tau", 0, 0, 1e6, "first threshold; 0: from the first gradients"),
-                  number("minDensity", 1e-4, 0, 1, "tau shrinks while a smaller share is sent"),
-                  number("maxDensity", 1e-2, 0, 1, "tau grows while a greater share is sent")),
+                  number("tau", 0, 0, 1e6),
+                  number("minDensity", 1e-4, 0, 1),
+                  number("maxDensity", 1e-2, 0, 1)),
               v -> new CodecSpec.Threshold(v[0], v[1], v[2])),
           new Entry(
               "topk",
               List.of(
-                  number("density", 1e-3, 1e-5, 0.25, "share of floats that is sent"),
-                  number("momentum", 0, 0, 0.999, "momentum that is applied before sending"),
-                  number("clipNorm", 0, 0, 1e6, "greatest norm of a block's gradient; 0: any"),
-                  count("warmupSteps", 0, 0, 1_000_000, "steps until the share is reached")),
+                  number("density", 1e-3, 1e-5, 0.25),
+                  number("momentum", 0, 0, 0.999),
+                  number("clipNorm", 0, 0, 1e6),
+                  count("warmupSteps", 0, 0, 1_000_000)),
               v -> new CodecSpec.Topk(v[0], v[1], v[2], (int) v[3])),
-          new Entry(
-              "thc",
-              List.of(count("bits", 4, 2, 8, "bits of a number: 2, 4 or 8")),
-              v -> new CodecSpec.Thc((int) v[0])),
+          new Entry("thc", List.of(count("bits", 4, 2, 8)), v -> new CodecSpec.Thc((int) v[0])),
           new Entry(
               "powersgd",
-              List.of(count("rank", 2, 1, 8, "columns of the two factors of a matrix")),
+              List.of(count("rank", 2, 1, 8)),
               v -> new CodecSpec.PowerSgd((int) v[0])));
 
   static List<String> names() {

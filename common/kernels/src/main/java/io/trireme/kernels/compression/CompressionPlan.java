@@ -25,37 +25,37 @@ import org.jspecify.annotations.Nullable;
 public final class CompressionPlan {
 
   private static final String WARMUP = "warmupSteps";
-  private static final long WAY = 0x776179L;
-  private static final long BACK = 0x6261636bL;
+  private static final long GRADIENT = 0x776179L;
+  private static final long CHANGE = 0x6261636bL;
 
   /** What a plan was made of. */
   private record Source(Layout layout, BlockPlan plan, CompressionConfig config) {}
 
   private final @Nullable Source source;
   private final List<Segment> segments;
-  private final List<BlockCodec> way;
-  private final List<BlockCodec> back;
-  private final int[] maxWayBytes;
-  private final int[] maxBackBytes;
+  private final List<BlockCodec> gradients;
+  private final List<BlockCodec> changes;
+  private final int[] maxGradientBytes;
+  private final int[] maxChangeBytes;
   private final int warmupSteps;
   private final long seed;
 
   private CompressionPlan(
       @Nullable Source source,
       List<Segment> segments,
-      List<BlockCodec> way,
-      List<BlockCodec> back,
+      List<BlockCodec> gradients,
+      List<BlockCodec> changes,
       int warmupSteps,
       long seed) {
     this.source = source;
     this.segments = segments;
-    this.way = way;
-    this.back = back;
+    this.gradients = gradients;
+    this.changes = changes;
     this.warmupSteps = warmupSteps;
     this.seed = seed;
     Map<BlockCodec, Integer> known = new HashMap<>();
-    this.maxWayBytes = way.stream().mapToInt(codec -> maxBytes(codec, known)).toArray();
-    this.maxBackBytes = back.stream().mapToInt(codec -> maxBytes(codec, known)).toArray();
+    this.maxGradientBytes = gradients.stream().mapToInt(codec -> maxBytes(codec, known)).toArray();
+    this.maxChangeBytes = changes.stream().mapToInt(codec -> maxBytes(codec, known)).toArray();
   }
 
   private static int maxBytes(BlockCodec codec, Map<BlockCodec, Integer> known) {
@@ -85,22 +85,27 @@ public final class CompressionPlan {
    */
   public static CompressionPlan of(
       Layout layout, BlockPlan plan, CompressionConfig config, long seed) {
-    Map<Segment, CodecSpec> waySpecs = new HashMap<>();
+    Map<Segment, CodecSpec> gradientSpecs = new HashMap<>();
     for (Segment segment : layout.segments()) {
-      waySpecs.put(segment, spec(config.of(segment.name()), config.warmupSteps()));
+      gradientSpecs.put(segment, spec(config.of(segment.name()), config.warmupSteps()));
     }
-    CodecSpec backSpec = spec(config.back(), config.warmupSteps());
-    List<BlockCodec> way = new ArrayList<>();
-    List<BlockCodec> back = new ArrayList<>();
+    CodecSpec changeSpec = spec(config.back(), config.warmupSteps());
+    List<BlockCodec> gradients = new ArrayList<>();
+    List<BlockCodec> changes = new ArrayList<>();
     for (Block block : plan.blocks()) {
-      way.add(codec(layout, block, waySpecs::get));
-      back.add(codec(layout, block, segment -> backSpec));
+      gradients.add(codec(layout, block, gradientSpecs::get));
+      changes.add(codec(layout, block, segment -> changeSpec));
     }
     return new CompressionPlan(
-        new Source(layout, plan, config), layout.segments(), way, back, config.warmupSteps(), seed);
+        new Source(layout, plan, config),
+        layout.segments(),
+        gradients,
+        changes,
+        config.warmupSteps(),
+        seed);
   }
 
-  /** As {@link #hasWay} of the plan of such a job, which need not be made. */
+  /** As {@link #encodesGradients()} of the plan of such a job, which need not be made. */
   public static boolean encodesGradients(Layout layout, CompressionConfig config) {
     return config.isAuto()
         || layout.segments().stream()
@@ -112,12 +117,12 @@ public final class CompressionPlan {
    *
    * @throws IllegalStateException if this is no plan of a job
    */
-  public CompressionPlan with(CodecConfig newWay, CodecConfig newBack) {
+  public CompressionPlan with(CodecConfig gradient, CodecConfig change) {
     Source from = source;
     if (from == null) {
       throw new IllegalStateException("a plan of no job has no other codecs");
     }
-    return of(from.layout(), from.plan(), from.config().with(newWay, newBack), seed);
+    return of(from.layout(), from.plan(), from.config().with(gradient, change), seed);
   }
 
   private static CodecSpec spec(CodecConfig config, int warmupSteps) {
@@ -160,34 +165,34 @@ public final class CompressionPlan {
   }
 
   /** How the gradient of a block travels, once it is not plain. */
-  public BlockCodec way(int block) {
-    return way.get(block);
+  public BlockCodec gradientCodec(int block) {
+    return gradients.get(block);
   }
 
   /** How the changes of a block's parameters travel back, once they are not plain. */
-  public BlockCodec back(int block) {
-    return back.get(block);
+  public BlockCodec changeCodec(int block) {
+    return changes.get(block);
   }
 
   /** The most bytes of a block's encoded gradient. */
-  public int maxWayBytes(int block) {
-    return maxWayBytes[block];
+  public int maxGradientBytes(int block) {
+    return maxGradientBytes[block];
   }
 
   /** The most bytes of a block's encoded change. */
-  public int maxBackBytes(int block) {
-    return maxBackBytes[block];
+  public int maxChangeBytes(int block) {
+    return maxChangeBytes[block];
   }
 
   /** Whether a step's gradient of a block is encoded. */
   public boolean encodes(int block, long step) {
-    BlockCodec codec = way.get(block);
+    BlockCodec codec = gradients.get(block);
     return !codec.isPlain() && (step >= warmupSteps || warmsUpItself(codec));
   }
 
   /** Whether a contribution to a step may also travel plain, as that of a worker that leaves. */
   public boolean addsPlain(int block, long step) {
-    return !encodes(block, step) || way.get(block).decodesToGradients();
+    return !encodes(block, step) || gradients.get(block).decodesToGradients();
   }
 
   private static boolean warmsUpItself(BlockCodec codec) {
@@ -198,30 +203,30 @@ public final class CompressionPlan {
   }
 
   /** Whether the change of a block's parameters that a step makes is encoded. */
-  public boolean encodesBack(int block, long step) {
-    return !back.get(block).isPlain() && step >= warmupSteps;
+  public boolean encodesChange(int block, long step) {
+    return !changes.get(block).isPlain() && step >= warmupSteps;
   }
 
   /** Whether any gradient is ever encoded, now or after a change of codecs. */
-  public boolean hasWay() {
+  public boolean encodesGradients() {
     return (source != null && source.config().isAuto())
-        || way.stream().anyMatch(codec -> !codec.isPlain());
+        || gradients.stream().anyMatch(codec -> !codec.isPlain());
   }
 
   /** Whether any change of parameters is ever encoded, now or after a change of codecs. */
-  public boolean hasBack() {
+  public boolean encodesChanges() {
     return (source != null && source.config().autoBack())
-        || back.stream().anyMatch(codec -> !codec.isPlain());
+        || changes.stream().anyMatch(codec -> !codec.isPlain());
   }
 
   /** What is random in the encodings of a node's gradients of a block. */
-  public long waySeed(int block, TreeNode node) {
-    return Seeds.mix(Seeds.mix(Seeds.mix(Seeds.mix(seed, WAY), block), node.lo()), node.hi());
+  public long gradientSeed(int block, TreeNode node) {
+    return Seeds.mix(Seeds.mix(Seeds.mix(Seeds.mix(seed, GRADIENT), block), node.lo()), node.hi());
   }
 
   /** What is random in the encodings of a block's changes. */
-  public long backSeed(int block) {
-    return Seeds.mix(Seeds.mix(seed, BACK), block);
+  public long changeSeed(int block) {
+    return Seeds.mix(Seeds.mix(seed, CHANGE), block);
   }
 
   /** In words, where a float of the vector belongs. */

@@ -54,12 +54,12 @@ public final class CompressionSchedule {
   }
 
   /** The most bytes of a block's encoded gradient. */
-  public int maxWayBytes(int block) {
-    return Math.max(before.maxWayBytes(block), now.maxWayBytes(block));
+  public int maxGradientBytes(int block) {
+    return Math.max(before.maxGradientBytes(block), now.maxGradientBytes(block));
   }
 
   /** The most bytes of a block's encoded change. */
-  public int maxBackBytes(int block) {
-    return Math.max(before.maxBackBytes(block), now.maxBackBytes(block));
+  public int maxChangeBytes(int block) {
+    return Math.max(before.maxChangeBytes(block), now.maxChangeBytes(block));
   }
 }

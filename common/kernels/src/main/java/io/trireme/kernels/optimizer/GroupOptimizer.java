@@ -40,7 +40,7 @@ public final class GroupOptimizer implements GroupUpdater {
   private final List<INDArray> weights = new ArrayList<>();
   private final List<INDArray> statistics = new ArrayList<>();
   private final List<Normalizer> normalizers;
-  private final List<Slice> slices;
+  private final List<UpdaterBlock> slices;
 
   /**
    * An optimizer with parameters and gradient of zero and the updater state of a first step.
@@ -109,8 +109,8 @@ public final class GroupOptimizer implements GroupUpdater {
     return each;
   }
 
-  private List<Slice> slices() {
-    List<Slice> all = new ArrayList<>();
+  private List<UpdaterBlock> slices() {
+    List<UpdaterBlock> all = new ArrayList<>();
     for (Range<String> range :
         Ranges.of(layout.segments(), group.offset(), group.end(), Segment::updater)) {
       List<Regularizer> regularizers = new ArrayList<>();
@@ -127,7 +127,7 @@ public final class GroupOptimizer implements GroupUpdater {
               new Regularizer(part.key(), parameters.view(from, to), gradient.view(from, to)));
         }
       }
-      all.add(new Slice(range.key(), gradient.view(range.from(), range.to()), regularizers));
+      all.add(new UpdaterBlock(range.key(), gradient.view(range.from(), range.to()), regularizers));
     }
     return all;
   }
@@ -155,7 +155,7 @@ public final class GroupOptimizer implements GroupUpdater {
   @Override
   public List<MutableDirectBuffer> state() {
     List<MutableDirectBuffer> buffers = new ArrayList<>();
-    for (Slice slice : slices) {
+    for (UpdaterBlock slice : slices) {
       FloatVector state = slice.state();
       if (state != null) {
         buffers.add(state.buffer());
@@ -257,7 +257,7 @@ public final class GroupOptimizer implements GroupUpdater {
         range.muli(scale);
       }
     }
-    for (Slice slice : slices) {
+    for (UpdaterBlock slice : slices) {
       slice.update(Math.toIntExact(age), iteration, epoch);
     }
     parameters.array().subi(gradient.array());
@@ -265,13 +265,13 @@ public final class GroupOptimizer implements GroupUpdater {
 
   /** Forgets all earlier steps: the updater state is that of a first step again. */
   public void restart() {
-    slices.forEach(Slice::restart);
+    slices.forEach(UpdaterBlock::restart);
   }
 
   /** Frees the memory; all buffers are empty from then on. */
   @Override
   public void close() {
-    slices.forEach(Slice::close);
+    slices.forEach(UpdaterBlock::close);
     gradient.close();
     parameters.close();
   }

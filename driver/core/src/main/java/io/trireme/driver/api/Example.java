@@ -1,6 +1,7 @@
 package io.trireme.driver.api;
 
 import java.io.Serializable;
+import java.util.Objects;
 
 /**
  * One example of an RDD. No record, since the serializers that Spark can be set to include one that
@@ -19,8 +20,8 @@ public final class Example implements Serializable {
 
   /** An example whose label is one or more quantities; the arrays are not copied. */
   public Example(float[] features, float[] labels) {
-    this.features = features;
-    this.labels = labels;
+    this.features = Objects.requireNonNull(features, "features");
+    this.labels = Objects.requireNonNull(labels, "labels");
   }
 
   /** What the model gets; not copied. */

@@ -123,12 +123,19 @@ public final class Training {
   }
 
   private static GivenSet<?> set(String name, Dataset<Row> rows, Columns columns) {
+    if (columns.labels().isEmpty()) {
+      throw new IllegalArgumentException(
+          "columns of the " + name + " set: expected classes or quantities, seen features alone");
+    }
     RowReader reader = new RowReader(columns.features(), columns.labels());
     reader.check(name, rows.schema());
     return new GivenSet<>(rows.javaRDD(), reader, columns.count());
   }
 
   private static GivenSet<?> set(JavaRDD<Example> examples, int classes) {
+    if (classes < 0) {
+      throw new IllegalArgumentException("classes: expected at least 0, seen " + classes);
+    }
     return new GivenSet<>(
         examples, example -> new ExampleRow(example.features(), example.labels()), classes);
   }
@@ -176,13 +183,14 @@ public final class Training {
    *
    * @throws io.trireme.driver.api.result.PreflightException before the first step, with all that is
    *     in the way: of the Spark application, the data, the run folder, or another driver that runs
-   *     the job
+   *     the job; or if a set would not be used
    * @throws io.trireme.data.BadDataException if a source cannot be used
    * @throws io.trireme.worker.engine.BadModelException if the model, or what it is to begin with,
    *     does not fit
    * @throws TrainingFailedException if the run fails later
    */
   public TrainedModel train() {
+    refuseUnusedSets();
     TrainingListener all = TrainingListener.all(listeners);
     try {
       JobRun run =
@@ -194,7 +202,6 @@ public final class Training {
               new RunNotices(all::warning, all::warning),
               System::nanoTime);
       if (run.isFinished()) {
-        refuseGivenInputs(run);
         return finished(run);
       }
       if (trainingSet == null) {
@@ -211,9 +218,30 @@ public final class Training {
     }
   }
 
-  private static TrainedModel finished(JobRun run) throws IOException {
+  private TrainedModel finished(JobRun run) throws IOException {
+    refuseGivenInputs(run);
     RunFolder folder = run.folder();
     return new TrainedModel(ResultFile.read(folder.fileSystem(), folder.result()), folder, null);
+  }
+
+  /** A set that would not be read is no test set at all. */
+  private void refuseUnusedSets() {
+    if (trainingSet == null && testSet != null) {
+      throw new PreflightException(
+          List.of(
+              new Finding(
+                  "testOn",
+                  "the program hands over a test set, but no training set",
+                  "call trainOn, too, or name both sets in the job")));
+    }
+    if (trainingSet != null && testSet == null && !job.data().test().isEmpty()) {
+      throw new PreflightException(
+          List.of(
+              new Finding(
+                  "data.test",
+                  "the job names a test set, but the program hands over the training set alone",
+                  "call testOn, too, or leave data.test out")));
+    }
   }
 
   /** A result that is there already may come from other inputs than those that a program gives. */

@@ -4,6 +4,7 @@ import io.trireme.data.schema.ExampleSchema;
 import io.trireme.data.schema.Role;
 import io.trireme.data.schema.TensorSpec;
 import java.util.List;
+import java.util.stream.Stream;
 import org.agrona.DirectBuffer;
 import org.nd4j.evaluation.classification.Evaluation;
 
@@ -27,12 +28,21 @@ final class ClassCounts {
    * @throws IllegalArgumentException if there is none
    */
   static TensorSpec label(ExampleSchema schema) {
-    return schema.of(Role.LABEL).stream()
-        .filter(tensor -> tensor.isOneHot() && tensor.length() == 1)
+    return labels(schema)
         .findFirst()
         .orElseThrow(
             () ->
                 new IllegalArgumentException("no label of " + schema + " is one class an example"));
+  }
+
+  /** Whether {@link #label} finds one. */
+  static boolean hasLabel(ExampleSchema schema) {
+    return labels(schema).findAny().isPresent();
+  }
+
+  private static Stream<TensorSpec> labels(ExampleSchema schema) {
+    return schema.of(Role.LABEL).stream()
+        .filter(tensor -> tensor.isOneHot() && tensor.length() == 1);
   }
 
   /**

@@ -1,6 +1,9 @@
 package io.trireme.driver.evaluate;
 
 import io.trireme.common.config.EngineConfig;
+import io.trireme.data.schema.ExampleSchema;
+import io.trireme.driver.api.result.Finding;
+import io.trireme.driver.api.result.PreflightException;
 import io.trireme.worker.engine.TrainableModel;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -18,6 +21,22 @@ public final class Evaluator {
   private static final long DEADLINE_MINUTES = 120;
 
   private Evaluator() {}
+
+  /**
+   * Finds out before training whether a model of these examples can be evaluated.
+   *
+   * @throws PreflightException if no label is one class an example
+   */
+  public static void check(ExampleSchema schema) {
+    if (!ClassCounts.hasLabel(schema)) {
+      throw new PreflightException(
+          List.of(
+              new Finding(
+                  "data.test",
+                  "a test set is evaluated by classes, and no label of " + schema + " is one",
+                  "leave the test set out to train without an evaluation")));
+    }
+  }
 
   /**
    * Counts over every example of the set, in as many parts as there are tasks at a time.

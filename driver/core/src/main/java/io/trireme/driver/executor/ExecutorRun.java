@@ -56,7 +56,7 @@ final class ExecutorRun implements AutoCloseable {
         CompressionPlan.of(spec.layout(), spec.plan(), spec.compression(), spec.seed());
     this.servers = new LocalServers(driver, spec, key, aeron, compression, shards);
     this.workers = new LocalWorkers(aeron, this);
-    this.residuals = new LocalResiduals(spec, compression.hasWay(), shards);
+    this.residuals = new LocalResiduals(spec, compression.encodesGradients(), shards);
     this.rates = new CodecRates(spec, compression);
   }
 

@@ -107,7 +107,9 @@ final class ExecutorRuntime implements Agent, AutoCloseable {
     runs.values().forEach(local -> jobs.add(local.report()));
     failures.forEach(
         (run, why) ->
-            jobs.add(new JobReport(run, 0, List.of(), List.of(), CheckpointReport.NONE, why)));
+            jobs.add(
+                new JobReport(
+                    run, 0, List.of(), List.of(), CheckpointReport.NONE, List.of(), why)));
     return new ExecutorReport(executor, host, jobs);
   }
 

@@ -36,6 +36,9 @@ final class DataReader {
         data.has("test")
             ? known.map(p -> options("test", p)).orElseGet(() -> skip("test"))
             : skip("test");
+    if (test.isEmpty() && data.isMapping("test") && data.section("test").keys().isEmpty()) {
+      data.problem("test", "is empty; give it a key, or leave it out if there is no test set");
+    }
     String shards = data.readOrNull("shards", ValueKind.path());
     data.close();
     return new DataConfig(format, train, test, shards);

@@ -1,7 +1,6 @@
 package io.trireme.driver.jobfile;
 
 import io.trireme.common.config.BatchConfig;
-import io.trireme.common.config.CheckpointConfig;
 import io.trireme.common.config.CompressionConfig;
 import io.trireme.common.config.DataConfig;
 import io.trireme.common.config.Defaults;
@@ -12,9 +11,7 @@ import io.trireme.common.config.NonFiniteConfig;
 import io.trireme.common.config.NumberRange;
 import io.trireme.common.config.OptimizerConfig;
 import io.trireme.common.config.OutputConfig;
-import io.trireme.common.config.ServersConfig;
 import io.trireme.common.config.SyncConfig;
-import io.trireme.common.config.TransportConfig;
 import io.trireme.common.config.WorkersConfig;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -62,31 +59,28 @@ final class JobReader {
     CompressionConfig compression = travel.compression();
     NonFiniteConfig nonFinite = travel.nonFinite();
     ClusterReader cluster = new ClusterReader(root);
-    WorkersConfig workers = cluster.workers();
-    ServersConfig servers = cluster.servers();
-    CheckpointConfig checkpoint = cluster.checkpoint();
-    TransportConfig transport = cluster.transport();
-    OutputConfig output = output(root.section("output"));
+    JobConfig config =
+        new JobConfig(
+            job,
+            seed,
+            model,
+            engine,
+            data,
+            batch,
+            epochs,
+            optimizer,
+            sync,
+            compression,
+            nonFinite,
+            cluster.workers(),
+            cluster.servers(),
+            cluster.checkpoint(),
+            cluster.transport(),
+            output(root.section("output")));
     root.close();
-    checkSlots(batch, workers);
+    checkSlots(batch, config.workers());
     checkRounds(batch, sync);
-    return new JobConfig(
-        job,
-        seed,
-        model,
-        engine,
-        data,
-        batch,
-        epochs,
-        optimizer,
-        sync,
-        compression,
-        nonFinite,
-        workers,
-        servers,
-        checkpoint,
-        transport,
-        output);
+    return config;
   }
 
   private void checkSlots(BatchConfig batch, WorkersConfig workers) {

@@ -46,7 +46,7 @@ public sealed interface ProgressView extends TrainingListener, AutoCloseable
    * @param left steps to do
    * @param done steps done
    * @param nanos time that those took
-   * @return such as {@code 0:06 left} or {@code 1:02:03 left}; empty where nobody can say
+   * @return such as {@code 0:06 left} or {@code 1:02:03 left}; empty where it is not known
    */
   static String timeLeft(long left, long done, long nanos) {
     if (done <= 0 || left <= 0) {

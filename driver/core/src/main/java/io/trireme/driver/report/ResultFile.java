@@ -38,7 +38,7 @@ public final class ResultFile {
 
   /**
    * Whether a result is there that does not say of itself that its run failed. One that cannot be
-   * understood counts as a success: it may be of worth to somebody.
+   * understood counts as a success: it may still be of use.
    */
   public static boolean holdsSuccess(FileSystem fs, Path path) throws IOException {
     if (!fs.exists(path)) {

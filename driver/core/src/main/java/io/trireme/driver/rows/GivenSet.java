@@ -32,11 +32,28 @@ public record GivenSet<T>(JavaRDD<T> rows, Function<T, ExampleRow> reader, int c
     try {
       row = reader.call(first.get(0));
     } catch (BadDataException bad) {
-      throw new BadDataException(set + " data: partition 0, row 0: " + bad.getMessage(), bad);
+      throw new BadDataException(set + " data: the first row: " + bad.getMessage(), bad);
     } catch (Exception e) {
       throw new BadDataException(set + " data: the first row cannot be read: " + e, e);
     }
+    checkLengths(set, row);
     RowShape shape = new RowShape(row.features().length, row.labels().length, classes);
     return StagedRows.stage(spark, set, rows, reader, shape, folder);
+  }
+
+  /** The first row says what all are to be, so that nothing else can tell of it. */
+  private void checkLengths(String set, ExampleRow first) {
+    int labels = first.labels().length;
+    if (first.features().length == 0 || labels == 0 || classes > 0 && labels != 1) {
+      throw new BadDataException(
+          set
+              + " data: the first row: expected features and "
+              + (classes > 0 ? "one number for its class" : "quantities")
+              + ", seen "
+              + first.features().length
+              + " numbers of features and "
+              + labels
+              + " of the label");
+    }
   }
 }

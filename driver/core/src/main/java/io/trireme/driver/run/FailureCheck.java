@@ -44,9 +44,11 @@ final class FailureCheck {
     }
   }
 
-  /** As {@link #check}, also if Spark has given the workers up. */
-  void check(WorkerJob workers) throws InterruptedException {
-    check();
+  /**
+   * Throws if Spark has given the workers up. Workers that have all ended well have their results:
+   * what fails after them fails no run.
+   */
+  void checkEnded(WorkerJob workers) throws InterruptedException {
     if (!workers.hasFailed()) {
       return;
     }

@@ -7,6 +7,7 @@ import io.trireme.driver.api.result.Finding;
 import io.trireme.driver.api.result.PreflightException;
 import io.trireme.driver.executor.HostCheck;
 import io.trireme.driver.executor.JvmSetup;
+import io.trireme.driver.executor.RuntimeStart;
 import io.trireme.driver.spark.LateStart;
 import io.trireme.driver.spark.TriremePlugin;
 import java.util.ArrayList;
@@ -18,11 +19,13 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.agrona.concurrent.NanoClock;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.function.Function;
 
 /**
  * Looks for all that would stop a run before it starts, and tells it together. What the Spark
@@ -178,22 +181,19 @@ final class Preflight {
                 job.transport().termLengthBytes(),
                 job.workers().threads(),
                 !job.compression().equals(CompressionConfig.NONE)));
-    Set<String> seen = new HashSet<>();
     Set<HostCheck.Found> found = new LinkedHashSet<>();
     SortedSet<String> engines = new TreeSet<>();
-    for (int round = 0; round < ROUNDS; round++) {
-      int tasks = Math.max(job.workers().max(), taskSlots(spark.sc()));
-      List<Integer> indices = IntStream.range(0, tasks).boxed().toList();
-      for (String json : spark.parallelize(indices, tasks).map(check).collect()) {
-        HostCheck.Report report = HostCheck.Report.of(json);
-        seen.add(report.executor());
-        found.addAll(report.found());
-        engines.add(report.engine());
-      }
-      if (seen.containsAll(executors(spark))) {
-        break;
-      }
-    }
+    Set<String> unused =
+        everywhere(
+            spark,
+            job,
+            check,
+            json -> {
+              HostCheck.Report report = HostCheck.Report.of(json);
+              found.addAll(report.found());
+              engines.add(report.engine());
+              return report.executor();
+            });
     for (HostCheck.Found one : found) {
       Finding finding = new Finding(one.what(), one.seen(), one.fix());
       if (one.fatal()) {
@@ -210,6 +210,41 @@ final class Preflight {
               "give the application executors with cards of one kind"));
     }
     return String.join("; ", engines);
+  }
+
+  /**
+   * Makes sure that Trireme's part is on the executors, of which some may have come since the
+   * check; how many are to report.
+   */
+  static int startExecutors(JavaSparkContext spark, JobConfig job) {
+    if (spark.isLocal()) {
+      return 1;
+    }
+    Set<String> known =
+        LateStart.isNeeded(spark.sc())
+            ? everywhere(spark, job, new RuntimeStart(), executor -> executor)
+            : executors(spark);
+    return Math.max(1, known.size());
+  }
+
+  /** Runs a task on every executor, if possible; the executors where it ran. */
+  private static Set<String> everywhere(
+      JavaSparkContext spark,
+      JobConfig job,
+      Function<Integer, String> task,
+      UnaryOperator<String> executorOf) {
+    Set<String> seen = new HashSet<>();
+    for (int round = 0; round < ROUNDS; round++) {
+      int tasks = Math.max(job.workers().max(), taskSlots(spark.sc()));
+      List<Integer> indices = IntStream.range(0, tasks).boxed().toList();
+      for (String answer : spark.parallelize(indices, tasks).map(task).collect()) {
+        seen.add(executorOf.apply(answer));
+      }
+      if (seen.containsAll(executors(spark))) {
+        break;
+      }
+    }
+    return seen;
   }
 
   private static Set<String> executors(JavaSparkContext spark) {

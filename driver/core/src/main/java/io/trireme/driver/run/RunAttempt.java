@@ -1,5 +1,6 @@
 package io.trireme.driver.run;
 
+import io.trireme.common.message.CheckpointSpec;
 import io.trireme.driver.api.event.TrainingListener;
 import io.trireme.driver.api.event.TrainingPhase;
 import io.trireme.driver.coordinator.Coordinator;
@@ -61,7 +62,7 @@ final class RunAttempt {
    * @return what worker 0 has, as all others do
    */
   WorkerResult train() throws InterruptedException {
-    waits.executors(spark.isLocal() ? 1 : Math.max(1, spark.sc().getExecutorIds().size()));
+    waits.executors(Preflight.startExecutors(spark, plan.job()));
     failures.check();
     run.tell(Coordinator::place);
     waits.servers();
@@ -102,7 +103,7 @@ final class RunAttempt {
         commits.turn(run);
         stop.turn(run, end);
       }
-      failures.check(workers);
+      failures.checkEnded(workers);
       waits.lastReports();
       tell(meter, end);
     } finally {
@@ -155,7 +156,10 @@ final class RunAttempt {
   /** Why the last checkpoint is not waited for any longer; empty if it is. */
   private String givenUp(long nowNs, long startNs) {
     if (nowNs - startNs > LAST_CHECKPOINT_LIMIT_NS) {
-      return "it was not written in "
+      CheckpointSpec checkpoint = plan.spec().checkpoint();
+      return "it was not written to "
+          + (checkpoint == null ? "its folder" : checkpoint.dir())
+          + " in "
           + TimeUnit.NANOSECONDS.toMinutes(LAST_CHECKPOINT_LIMIT_NS)
           + " minutes";
     }

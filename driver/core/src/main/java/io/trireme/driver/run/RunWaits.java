@@ -69,7 +69,8 @@ final class RunWaits {
     long start = clock.nanoTime();
     while (run.ask(Coordinator::membership) == null) {
       turn();
-      failures.check(workers);
+      failures.check();
+      failures.checkEnded(workers);
       if (clock.nanoTime() - start > JOIN_DEADLINE_NS) {
         throw new TrainingFailedException(
             "not enough workers have joined in "

@@ -5,7 +5,7 @@ public final class StopSwitch {
   private boolean listening;
   private boolean requested;
 
-  /** A switch that nobody has touched. */
+  /** A switch that is not set. */
   public StopSwitch() {}
 
   /** From now on the run looks at the switch, or does not any more. */
@@ -16,7 +16,7 @@ public final class StopSwitch {
   /**
    * Asks the run to stop.
    *
-   * @return whether it will: nobody has asked before, and the run listens
+   * @return whether it will: this is the first request, and the run listens
    */
   public synchronized boolean request() {
     boolean first = listening && !requested;

@@ -14,6 +14,7 @@ import io.trireme.driver.api.result.RunResult;
 import io.trireme.driver.api.result.TrainingFailedException;
 import io.trireme.driver.coordinator.Coordinator;
 import io.trireme.driver.coordinator.FencedLives;
+import io.trireme.driver.evaluate.Evaluator;
 import io.trireme.driver.executor.WorkerResult;
 import io.trireme.driver.prepare.PreparedData;
 import io.trireme.driver.spark.ControlEndpoint;
@@ -109,6 +110,9 @@ public final class TrainingRun {
     String engine = Preflight.check(spark, job, listener, clock);
     listener.phase(TrainingPhase.PREPARING);
     PreparedData data = inputs.data().prepare(spark, job, folder);
+    if (data.hasTest()) {
+      Evaluator.check(data.train().schema());
+    }
     StartPoint start = context.start();
     int fruitless = 0;
     while (true) {

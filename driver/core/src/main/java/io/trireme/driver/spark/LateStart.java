@@ -21,6 +21,14 @@ public final class LateStart {
   private LateStart() {}
 
   /**
+   * Whether Spark was not told of the plugin, so that an executor has it only once a task of
+   * Trireme's has run there.
+   */
+  public static boolean isNeeded(SparkContext spark) {
+    return !spark.conf().get("spark.plugins", "").contains(TriremePlugin.class.getName());
+  }
+
+  /**
    * Makes sure that the driver's half is there. What was started late ends with the application.
    *
    * @return why it cannot be started; empty if it is there

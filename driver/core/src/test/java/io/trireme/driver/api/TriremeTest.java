@@ -246,6 +246,48 @@ class TriremeTest {
   }
 
   @Test
+  void refusesSetsThatWouldNotBeUsed() throws IOException {
+    writeModel();
+    Columns columns = Columns.features("x", "y").classes("class", 2);
+    assertThatThrownBy(
+            () -> Trireme.on(session).job(job("tested")).testOn(points(20), columns).train())
+        .isInstanceOf(PreflightException.class)
+        .hasMessageContaining("call trainOn, too");
+    assertThatThrownBy(
+            () -> Trireme.on(session).job(job("trained")).trainOn(points(20), columns).train())
+        .isInstanceOf(PreflightException.class)
+        .hasMessageContaining("call testOn, too");
+    Columns quantities = Columns.features("x", "y").quantities("x", "x");
+    assertThatThrownBy(
+            () ->
+                Trireme.on(session)
+                    .job(ofRows("quantities"))
+                    .trainOn(points(100), quantities)
+                    .testOn(points(20), quantities)
+                    .train())
+        .isInstanceOf(PreflightException.class)
+        .hasMessageContaining("leave the test set out");
+    assertThat(folder.resolve("quantities")).doesNotExist();
+  }
+
+  @Test
+  void refusesLabelsThatAreNoneOfTheirKind() {
+    Columns features = Columns.features("x", "y");
+    assertThatThrownBy(() -> features.classes("class", 0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("at least 1");
+    Training training = Trireme.on(session).job(ofRows("labels"));
+    assertThatThrownBy(() -> training.trainOn(points(20), features))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("expected classes or quantities");
+    assertThatThrownBy(
+            () -> training.trainOn(points(20), Columns.features("x").classes("y", 2)).train())
+        .isInstanceOf(BadDataException.class)
+        .hasMessageContaining("one number for its class")
+        .hasMessageContaining("2 of the label");
+  }
+
+  @Test
   void leavesTheFolderAsItWasWhenTheJobAsksForTooMuch() {
     assertThatThrownBy(
             () -> Trireme.on(session).job(job("wide").workers(3).set("batch.slots", 3)).train())

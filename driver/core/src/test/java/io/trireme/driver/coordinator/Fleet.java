@@ -113,6 +113,7 @@ final class Fleet {
               servers.values().stream().map(Server::report).toList(),
               workers.stream().map(Worker::report).toList(),
               CheckpointReport.NONE,
+              List.of(),
               failure);
       return coordinator.onReport(new ExecutorReport(id, "host" + id, List.of(job)), nowNs);
     }

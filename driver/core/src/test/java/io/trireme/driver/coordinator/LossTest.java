@@ -136,7 +136,7 @@ class LossTest {
     fleet.executor("3");
     fleet.round();
     fleet.kill("3");
-    fleet.coordinator.onExecutorLost("unheard of", "whatever", fleet.nowNs);
+    fleet.coordinator.onExecutorLost("unheard of", "lost", fleet.nowNs);
     fleet.rounds(3);
     assertThat(fleet.membership().generation()).isEqualTo(1);
     assertThat(fleet.coordinator.restarts()).isZero();

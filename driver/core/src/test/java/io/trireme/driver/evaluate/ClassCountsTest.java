@@ -7,6 +7,7 @@ import io.trireme.data.schema.ElementType;
 import io.trireme.data.schema.ExampleSchema;
 import io.trireme.data.schema.Role;
 import io.trireme.data.schema.TensorSpec;
+import io.trireme.driver.api.result.PreflightException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -50,6 +51,18 @@ class ClassCountsTest {
     assertThat(sum.recall()).isEqualTo(replay.recall());
     assertThat(sum.f1()).isEqualTo(replay.f1());
     assertThat(sum.getConfusion()).isEqualTo(replay.getConfusion());
+  }
+
+  @Test
+  void quantitiesAreToldBeforeTraining() {
+    ExampleSchema prices =
+        new ExampleSchema(
+            List.of(new TensorSpec("price", Role.LABEL, ElementType.FLOAT32, List.of(), 0, 1)));
+    assertThatThrownBy(() -> Evaluator.check(prices))
+        .isInstanceOf(PreflightException.class)
+        .hasMessageContaining("data.test")
+        .hasMessageContaining("leave the test set out");
+    Evaluator.check(new ExampleSchema(List.of(label(3))));
   }
 
   @Test

@@ -59,6 +59,19 @@ class DataKeysTest {
     assertThat(load(POINTS, "data.test=").data().test()).isEmpty();
   }
 
+  @Test
+  void aTestSetWithoutKeysIsNotTakenForNone() {
+    String rows =
+        MINIMAL
+            .replace("format: digits", "format: program")
+            .replace("{ examples: 100 }", "{}")
+            .replace("{ examples: 10 }", "{}");
+    assertThat(problems(rows))
+        .singleElement()
+        .asString()
+        .contains("data.test: is empty", "leave it out if there is no test set");
+  }
+
   /** Checkpoints of before formats had their own keys go on. */
   @Test
   void whatCheckpointsHoldOfTheDataStays() throws IOException {

@@ -11,6 +11,7 @@ import io.trireme.common.transport.aeron.AeronHost;
 import io.trireme.common.wire.JobKey;
 import io.trireme.common.wire.Peer;
 import io.trireme.common.wire.Rejection;
+import io.trireme.kernels.compression.CompressionPlan;
 import io.trireme.kernels.optimizer.GroupUpdater;
 import io.trireme.server.ServerAgent;
 import io.trireme.server.protocol.GroupUpdaters;
@@ -97,7 +98,16 @@ final class LiveJob implements AutoCloseable {
         };
     ServerAgent agent =
         new ServerAgent(
-            new ServerOptions(self, oracle.plan, oracle.slots, 0, oracle.steps, oracle.clip),
+            new ServerOptions(
+                self,
+                oracle.plan,
+                oracle.slots,
+                0,
+                oracle.steps,
+                ServerOptions.WHOLE_STEPS,
+                oracle.clip,
+                CompressionPlan.plain(oracle.plan),
+                false),
             IntStream.range(0, oracle.plan.groups().size()).boxed().toList(),
             key,
             host,

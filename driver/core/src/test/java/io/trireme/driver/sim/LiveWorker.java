@@ -9,6 +9,7 @@ import io.trireme.common.transport.Inbox;
 import io.trireme.common.transport.Outbound;
 import io.trireme.common.transport.Transport;
 import io.trireme.common.wire.Peer;
+import io.trireme.kernels.compression.CompressionPlan;
 import io.trireme.worker.SlotComputer;
 import io.trireme.worker.WorkerLoop;
 import io.trireme.worker.protocol.ResidualStore;
@@ -78,7 +79,13 @@ final class LiveWorker implements WorkerLoop.Observer, SlotComputer, Transport {
     try (WorkerLoop loop =
         new WorkerLoop(
             new WorkerOptions(
-                self, oracle.plan, new ReductionTree(oracle.slots.slots()), oracle.steps),
+                self,
+                oracle.plan,
+                new ReductionTree(oracle.slots.slots()),
+                oracle.steps,
+                false,
+                CompressionPlan.plain(oracle.plan),
+                false),
             job.key,
             this,
             parameters,

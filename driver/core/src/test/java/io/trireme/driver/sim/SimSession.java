@@ -68,6 +68,7 @@ final class SimSession {
         serverReports,
         workerReports,
         new CheckpointReport(writing > 0, shards, failures),
+        List.of(),
         null);
   }
 

@@ -77,7 +77,7 @@ final class Nd4jSchedules {
     Set<String> required = new HashSet<>(ranges.keySet());
     // What a cosine falls to is 0 where nothing else is said.
     required.remove("finalValue");
-    if (!Numbers.check(where, config.numbers(), ranges, required, problems)) {
+    if (!RangeChecks.check(where, config.numbers(), ranges, required, problems)) {
       return NONE;
     }
     Class<? extends ISchedule> type = BY_KIND.get(config.kind());
@@ -95,7 +95,7 @@ final class Nd4jSchedules {
   }
 
   private static ISchedule map(ScheduleConfig config, String where, List<String> problems) {
-    Numbers.check(where, config.numbers(), Map.of(), Set.of(), problems);
+    RangeChecks.check(where, config.numbers(), Map.of(), Set.of(), problems);
     config
         .values()
         .forEach(

@@ -78,7 +78,7 @@ public final class Nd4jUpdaters {
             .findFirst()
             .orElseThrow()
             .numbers();
-    if (Numbers.check(where, numbers, ranges, Set.of(), problems)) {
+    if (RangeChecks.check(where, numbers, ranges, Set.of(), problems)) {
       set(updater, numbers);
     }
     setRate(updater, rate, where, problems);

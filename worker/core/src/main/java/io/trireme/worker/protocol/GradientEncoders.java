@@ -68,7 +68,7 @@ final class GradientEncoders implements AutoCloseable {
   private NodeBlockEncoder encoderOf(TreeNode node, Block block, CompressionPlan of) {
     NodeBlockEncoder known = encoders.get(node, block.index());
     if (known == null) {
-      known = new NodeBlockEncoder(of, of.way(block.index()), block, node);
+      known = new NodeBlockEncoder(of, of.gradientCodec(block.index()), block, node);
       encoders.put(node, block.index(), known);
     }
     return known;
@@ -157,7 +157,7 @@ final class GradientEncoders implements AutoCloseable {
     if (known != null && known.step() == step) {
       return known;
     }
-    BlockCodec codec = plan.way(index);
+    BlockCodec codec = plan.gradientCodec(index);
     NodeBlockEncoder next = known;
     if (known != null && !known.codec().equals(codec)) {
       next = new NodeBlockEncoder(plan, codec, block, node);
@@ -225,7 +225,8 @@ final class GradientEncoders implements AutoCloseable {
 
   private void addStored(TreeNode node, Block block, ResidualStore store) {
     CompressionPlan now = compression.now();
-    try (NodeBlockEncoder left = new NodeBlockEncoder(now, now.way(block.index()), block, node)) {
+    try (NodeBlockEncoder left =
+        new NodeBlockEncoder(now, now.gradientCodec(block.index()), block, node)) {
       store.read(left.residual());
       encoderOf(encoders.holderOf(node.lo()), block).absorb(left, 0);
     }
@@ -233,7 +234,7 @@ final class GradientEncoders implements AutoCloseable {
 
   private List<Block> coded() {
     return plan.blocks().stream()
-        .filter(block -> !compression.now().way(block.index()).isPlain())
+        .filter(block -> !compression.now().gradientCodec(block.index()).isPlain())
         .toList();
   }
 

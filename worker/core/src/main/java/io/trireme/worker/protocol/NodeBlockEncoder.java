@@ -48,7 +48,7 @@ final class NodeBlockEncoder implements AutoCloseable {
     residual = new Residual(block.index(), node, encoder.state());
     lengthBytes = block.lengthBytes();
     carryover = new Carryover(lengthBytes);
-    seed = compression.waySeed(block.index(), node);
+    seed = compression.gradientSeed(block.index(), node);
     offsetBytes = Math.toIntExact(block.offset() * Float.BYTES);
     memory = ByteBuffer.allocateDirect(encoder.maxEncodedBytes());
     bytes = new UnsafeBuffer(memory);

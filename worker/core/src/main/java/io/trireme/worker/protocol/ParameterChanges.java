@@ -48,13 +48,13 @@ final class ParameterChanges implements AutoCloseable {
     int bytes = 0;
     int longest = 0;
     for (int i = 0; i < blocks; i++) {
-      BlockCodec first = schedule.before().back(i);
-      BlockCodec second = schedule.now().back(i);
+      BlockCodec first = schedule.before().changeCodec(i);
+      BlockCodec second = schedule.now().changeCodec(i);
       before[i] = first.decoder();
       now[i] = second.equals(first) ? before[i] : second.decoder();
       offsets[i] = bytes;
       if (!first.isPlain() || !second.isPlain()) {
-        bytes += schedule.maxBackBytes(i);
+        bytes += schedule.maxChangeBytes(i);
         longest = Math.max(longest, plan.blocks().get(i).lengthBytes());
       }
     }
@@ -67,13 +67,13 @@ final class ParameterChanges implements AutoCloseable {
 
   /** Whether the change of a block by a step is encoded so. */
   boolean knows(int block, long step, int codec) {
-    BlockCodec known = compression.at(step).back(block);
+    BlockCodec known = compression.at(step).changeCodec(block);
     return !known.isPlain() && known.wire().value() == codec;
   }
 
   /** Whether an encoding of a block may have this length. */
   boolean fits(int block, int lengthBytes) {
-    return lengthBytes > 0 && lengthBytes <= compression.maxBackBytes(block);
+    return lengthBytes > 0 && lengthBytes <= compression.maxChangeBytes(block);
   }
 
   /** Keeps some bytes of a block's encoding. */

@@ -124,7 +124,7 @@ final class WorkerCore implements AutoCloseable {
    */
   void restore(ResidualStore store) {
     WorkerMember self = member;
-    if (self != null && !self.restored().isEmpty() && options.compression().hasWay()) {
+    if (self != null && !self.restored().isEmpty() && options.compression().encodesGradients()) {
       encoders.restore(
           store.stored().stream().filter(node -> self.restored().contains(node.lo())).toList(),
           store);
@@ -140,7 +140,7 @@ final class WorkerCore implements AutoCloseable {
   void keep(ResidualStore store) {
     WorkerMember self = member;
     if (self != null
-        && options.compression().hasWay()
+        && options.compression().encodesGradients()
         && store.isDue(intake.awaitedStep())
         && !encoders.hasEncoded(intake.awaitedStep())) {
       store.keep(generation, intake.awaitedStep(), self.slotFrom(), self.slotTo(), residuals());

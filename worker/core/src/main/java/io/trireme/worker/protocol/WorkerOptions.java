@@ -25,10 +25,4 @@ public record WorkerOptions(
     long lastStep,
     boolean streams,
     CompressionPlan compression,
-    boolean skipNonFinite) {
-
-  /** Of a job whose steps wait for every slot, and whose blocks travel plain. */
-  public WorkerOptions(Peer self, BlockPlan plan, ReductionTree tree, long lastStep) {
-    this(self, plan, tree, lastStep, false, CompressionPlan.plain(plan), false);
-  }
-}
+    boolean skipNonFinite) {}

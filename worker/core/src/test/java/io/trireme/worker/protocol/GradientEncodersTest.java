@@ -144,7 +144,7 @@ class GradientEncodersTest {
     UnsafeBuffer floats = new UnsafeBuffer(ByteBuffer.allocateDirect(length * Float.BYTES));
     UnsafeBuffer in = new UnsafeBuffer(ByteBuffer.allocateDirect(bytes.length));
     in.putBytes(0, bytes);
-    BlockDecoder decoder = compression.way(block).decoder();
+    BlockDecoder decoder = compression.gradientCodec(block).decoder();
     assertThat(decoder.decode(in, 0, bytes.length, floats, 0)).isTrue();
     double[] values = new double[length];
     for (int i = 0; i < length; i++) {

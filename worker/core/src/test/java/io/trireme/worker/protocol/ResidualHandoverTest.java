@@ -93,7 +93,7 @@ class ResidualHandoverTest {
       GradientEncoders by, CompressionPlan plan, boolean plain, TreeNode node, long step) {
     UnsafeBuffer gradient = gradient();
     for (Block block : PLAN.blocks()) {
-      Codec wire = plain ? Codec.NONE : plan.way(block.index()).wire();
+      Codec wire = plain ? Codec.NONE : plan.gradientCodec(block.index()).wire();
       byte[] sent = bytes(by, wire, block.index(), node, step, gradient);
       assertThat(bytes(by, wire, block.index(), node, step, gradient))
           .as("sent again")
@@ -105,7 +105,7 @@ class ResidualHandoverTest {
       if (plain) {
         floats.putBytes(0, sent);
       } else {
-        BlockDecoder decoder = plan.way(block.index()).decoder();
+        BlockDecoder decoder = plan.gradientCodec(block.index()).decoder();
         assertThat(decoder.decode(in, 0, sent.length, floats, 0)).isTrue();
       }
       for (int i = 0; i < block.length(); i++) {

@@ -47,7 +47,7 @@ class RestoredResidualsTest {
       new BlockPlan(
           List.of(new Block(0, 0, LENGTH, 0)), List.of(new BlockGroup(0, 0, 1, 0, LENGTH)));
 
-  private final Sessions sessions = new Sessions();
+  private final MemorySessions sessions = new MemorySessions();
   private final Inbox inbox = new Inbox(sessions);
   private final Store store = new Store();
   private final WorkerIncarnation life =

@@ -23,6 +23,7 @@ import io.trireme.common.wire.sbe.Codec;
 import io.trireme.common.wire.sbe.MessageHeaderDecoder;
 import io.trireme.common.wire.sbe.MessageHeaderEncoder;
 import io.trireme.common.wire.sbe.ParametersEncoder;
+import io.trireme.kernels.compression.CompressionPlan;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,7 +59,10 @@ class WorkerCoreTest {
   private final Rejections rejections = new Rejections();
   private final WorkerCore core =
       new WorkerCore(
-          new WorkerOptions(SELF, PLAN, new ReductionTree(4), 9), parameters, rejections);
+          new WorkerOptions(
+              SELF, PLAN, new ReductionTree(4), 9, false, CompressionPlan.plain(PLAN), false),
+          parameters,
+          rejections);
   private final UnsafeBuffer bytes = new UnsafeBuffer(new byte[256]);
   private final MessageHeaderEncoder header = new MessageHeaderEncoder();
   private final MessageHeaderDecoder headerDecoder = new MessageHeaderDecoder();
@@ -82,7 +86,8 @@ class WorkerCoreTest {
                 new WorkerMember(Peer.worker(7, 8), PLACE, 0, 4),
                 new WorkerMember(SELF, PLACE, slotFrom, slotTo)),
             List.of(new ServerMember(FIRST, PLACE), new ServerMember(SECOND, PLACE)),
-            List.of(groups)),
+            List.of(groups),
+            null),
         (to, where) -> {
           Session session = new Session();
           sessions.put(to, session);
@@ -276,7 +281,8 @@ class WorkerCoreTest {
 
   @Test
   void generationOfOthersIsRefused() {
-    Membership others = new Membership(9, 5, List.of(), List.of(), List.of(), List.of(GROUPS));
+    Membership others =
+        new Membership(9, 5, List.of(), List.of(), List.of(), List.of(GROUPS), null);
     assertThatThrownBy(
             () ->
                 core.enter(

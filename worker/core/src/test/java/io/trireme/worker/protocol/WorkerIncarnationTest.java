@@ -18,6 +18,7 @@ import io.trireme.common.wire.JobKey;
 import io.trireme.common.wire.Peer;
 import io.trireme.common.wire.Rejection;
 import io.trireme.common.wire.Rejections;
+import io.trireme.kernels.compression.CompressionPlan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -43,14 +44,21 @@ class WorkerIncarnationTest {
           List.of(new Block(0, 0, LENGTH, 0), new Block(1, LENGTH, LENGTH, 1)),
           List.of(new BlockGroup(0, 0, 1, 0, LENGTH), new BlockGroup(1, 1, 1, LENGTH, LENGTH)));
 
-  private final Sessions sessions = new Sessions();
+  private final MemorySessions sessions = new MemorySessions();
   private final Inbox inbox = new Inbox(sessions);
   private final UnsafeBuffer parameters = new UnsafeBuffer(new byte[2 * BYTES]);
   private final Rejections rejections = new Rejections();
   private final Computing computer = new Computing();
   private final WorkerIncarnation life =
       new WorkerIncarnation(
-          new WorkerOptions(SELF, PLAN, new ReductionTree(4), LAST_STEP),
+          new WorkerOptions(
+              SELF,
+              PLAN,
+              new ReductionTree(4),
+              LAST_STEP,
+              false,
+              CompressionPlan.plain(PLAN),
+              false),
           KEY,
           sessions,
           parameters,
@@ -119,7 +127,8 @@ class WorkerIncarnationTest {
                 new ServerMember(SECOND, ends[1].endpoint())),
             List.of(
                 new GroupHolders(0, GroupHolders.NONE, false),
-                new GroupHolders(1, GroupHolders.NONE, false)));
+                new GroupHolders(1, GroupHolders.NONE, false)),
+            null);
     membership = formed;
     first = new FakeServer(KEY, FIRST, SELF, formed, ends[0], sessions);
     second = new FakeServer(KEY, SECOND, SELF, formed, ends[1], sessions);

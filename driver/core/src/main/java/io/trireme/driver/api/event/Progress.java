@@ -7,7 +7,7 @@ package io.trireme.driver.api.event;
  * @param steps steps that the whole job has
  * @param epoch epoch, from 1, that the last step belongs to
  * @param epochs epochs that the whole job has
- * @param loss mean loss of an example over the interval; NaN if all its steps counted for nobody
+ * @param loss mean loss of an example over the interval; NaN if all its steps were skipped
  * @param learningRate rate of the last step; NaN where the updater has none
  * @param samplesPerSecond examples trained a second over the interval, by all workers together
  * @param bytesSent bytes that the workers sent to servers over the interval, encoded
@@ -18,7 +18,7 @@ package io.trireme.driver.api.event;
  * @param residualNorm Euclidean norm of what lossy codecs have not sent yet, over all workers; 0
  *     for none
  * @param density share of the gradients' numbers of which a value of their own was sent; 1 for all
- * @param skippedSteps steps of the interval that counted for nobody, since a gradient was no number
+ * @param skippedSteps steps of the interval without an update, since a gradient was no number
  */
 public record Progress(
     long step,

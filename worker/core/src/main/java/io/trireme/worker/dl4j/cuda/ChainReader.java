@@ -125,12 +125,16 @@ final class ChainReader {
           .getVertices()
           .forEach(
               (name, vertex) -> {
-                if (graph.getVertexInputs().get(name).contains(input)) {
+                if (readBy(graph, name).contains(input)) {
                   all.add(preProcessor(vertex));
                 }
               });
     }
     return all.stream().filter(Objects::nonNull).map(Objects::requireNonNull).toList();
+  }
+
+  private static List<String> readBy(ComputationGraphConfiguration graph, String vertex) {
+    return Objects.requireNonNull(graph.getVertexInputs().get(vertex), vertex);
   }
 
   private static @Nullable InputPreProcessor preProcessor(GraphVertex vertex) {
@@ -166,7 +170,7 @@ final class ChainReader {
     order.add(output);
     for (String name : order) {
       List<String> from =
-          conf.getVertexInputs().get(name).stream()
+          readBy(conf, name).stream()
               .map(each -> Objects.requireNonNull(nodes.get(each), each))
               .toList();
       nodes.put(name, vertex(name, conf.getVertices().get(name), from));

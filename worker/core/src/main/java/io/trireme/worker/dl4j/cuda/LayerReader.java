@@ -113,9 +113,11 @@ final class LayerReader {
 
   /** Refuses what happens before a layer, unless it only names dimensions anew. */
   void refuseBefore(String name, @Nullable InputPreProcessor before, String from) {
+    if (before == null) {
+      return;
+    }
     boolean plain =
-        before == null
-            || (before instanceof CnnToFeedForwardPreProcessor rows
+        (before instanceof CnnToFeedForwardPreProcessor rows
                 && rows.getFormat() == CNN2DFormat.NCHW)
             || (before instanceof FeedForwardToCnnPreProcessor images
                 && shape(images).equals(chain.shapeOf(from)));

@@ -9,10 +9,10 @@ import io.trireme.common.wire.sbe.StateDecoder;
  * servers about the group are in place; each method says whether the message was, and else changes
  * nothing.
  */
-interface Role {
+interface GroupRole {
 
   /** That of a server between generations: nothing is in place. */
-  Role NONE = new Role() {};
+  GroupRole NONE = new GroupRole() {};
 
   /** A part of a block's mean gradient has come. */
   default boolean takeReduced(

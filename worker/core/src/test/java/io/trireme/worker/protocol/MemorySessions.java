@@ -14,7 +14,7 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** Sessions in memory, in order; some can be shut, and frames can be lost. */
-final class Sessions implements Transport {
+final class MemorySessions implements Transport {
 
   private final List<End> ends = new ArrayList<>();
   private final Set<Endpoint> shut = new HashSet<>();

@@ -8,8 +8,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** Named numbers against the ranges that they must lie in. */
-final class Numbers {
-  private Numbers() {}
+final class RangeChecks {
+  private RangeChecks() {}
 
   /**
    * Checks numbers.

@@ -17,7 +17,7 @@ import org.nd4j.linalg.learning.regularization.Regularization.ApplyStep;
  * A contiguous range of floats with one updater, its state and its regularisations: what DL4J calls
  * an updater block.
  */
-final class Slice implements AutoCloseable {
+final class UpdaterBlock implements AutoCloseable {
   private final INDArray gradient;
   private final IUpdater rates;
   private final IUpdater config;
@@ -34,7 +34,7 @@ final class Slice implements AutoCloseable {
    * @param gradient the slice's floats of the gradient, rank 1
    * @param regularizers what regularises parts of the slice
    */
-  Slice(String json, INDArray gradient, List<Regularizer> regularizers) {
+  UpdaterBlock(String json, INDArray gradient, List<Regularizer> regularizers) {
     this.gradient = gradient;
     this.regularizers = List.copyOf(regularizers);
     this.rates = UpdaterJson.updater(json);

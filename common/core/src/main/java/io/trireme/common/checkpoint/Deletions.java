@@ -4,9 +4,9 @@ import java.io.IOException;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
-/** What several classes do with files. */
-final class CheckpointFiles {
-  private CheckpointFiles() {}
+/** Deletes files of checkpoints and leases. */
+final class Deletions {
+  private Deletions() {}
 
   /** Deletes what a failure left, if the file system lets it. */
   static void deleteAfter(Exception failure, FileSystem fs, Path file) {
