@@ -36,11 +36,24 @@ public final class StandIn {
     void standinDevice(int devices, int major, int minor, int version);
   }
 
-  private static final Path SOURCES = Path.of("src/test/cuda");
-  private static final Path TEXTS = Path.of("src/main/resources/io/trireme/cuda");
-  private static final Path FOLDER = Path.of("target/standin").toAbsolutePath();
+  private static final Path MODULE = module();
+  private static final Path SOURCES = MODULE.resolve("src/test/cuda");
+  private static final Path TEXTS = MODULE.resolve("src/main/resources/io/trireme/cuda");
+  private static final Path FOLDER = MODULE.resolve("target/standin");
 
   private StandIn() {}
+
+  /** This module's folder, from the folder of any module whose tests run. */
+  private static Path module() {
+    for (Path at = Path.of("").toAbsolutePath(); at != null; at = at.getParent()) {
+      for (Path module : List.of(at, at.resolve("worker/cuda"))) {
+        if (Files.exists(module.resolve("src/test/cuda/build.sh"))) {
+          return module;
+        }
+      }
+    }
+    throw new IllegalStateException("no worker/cuda above " + Path.of("").toAbsolutePath());
+  }
 
   /** Makes the stand-in this JVM's driver, with the true kernels, and gives its controls. */
   public static Control use() throws IOException, InterruptedException {
@@ -76,7 +89,7 @@ public final class StandIn {
 
   private static long newest() throws IOException {
     long newest = 0;
-    for (Path folder : List.of(SOURCES, Path.of("src/main/cuda"))) {
+    for (Path folder : List.of(SOURCES, MODULE.resolve("src/main/cuda"))) {
       try (var files = Files.list(folder)) {
         for (Path file : files.toList()) {
           newest = Math.max(newest, Files.getLastModifiedTime(file).toMillis());

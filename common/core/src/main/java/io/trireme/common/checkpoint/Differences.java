@@ -1,6 +1,7 @@
 package io.trireme.common.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.trireme.common.config.Defaults;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -32,6 +33,10 @@ public final class Differences {
               "nonFinite.maxSkippedSteps", "when a run gives up does not change what it computes",
               "data.shards",
                   "the place of the data does not change it; its fingerprint is compared"));
+
+  /** What a job was that says nothing of a key: of jobs from before there was a choice. */
+  private static final Map<String, String> BEFORE =
+      Map.of("engine.name", Defaults.ENGINE, "engine.math", Defaults.MATH);
 
   /** Keys that decide which worker computes which slots. */
   private static final Set<String> MOVERS = Set.of("workers.min", "workers.max");
@@ -79,8 +84,8 @@ public final class Differences {
     keys.addAll(now.keySet());
     List<Difference> all = new ArrayList<>();
     for (String key : keys) {
-      String old = before.getOrDefault(key, NONE);
-      String value = now.getOrDefault(key, NONE);
+      String old = before.getOrDefault(key, BEFORE.getOrDefault(key, NONE));
+      String value = now.getOrDefault(key, BEFORE.getOrDefault(key, NONE));
       if (!old.equals(value)) {
         all.add(
             lossy && MOVERS.contains(key) ? moved(key, old, value) : difference(key, old, value));

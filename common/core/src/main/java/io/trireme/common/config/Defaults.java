@@ -11,6 +11,12 @@ public final class Defaults {
   /** {@code seed}. */
   public static final long SEED = 42;
 
+  /** {@code engine}. */
+  public static final String ENGINE = "cpu";
+
+  /** {@code math}. */
+  public static final String MATH = "exact";
+
   /** {@code epochs}. */
   public static final int EPOCHS = 1;
 

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param job the job's id: names its run folder
  * @param seed what every random choice of the job derives from
  * @param model what is trained
+ * @param engine what computes its gradients
  * @param data what it is trained on
  * @param batch the global step
  * @param epochs passes over the training set
@@ -27,6 +28,7 @@ public record JobConfig(
     String job,
     long seed,
     ModelConfig model,
+    EngineConfig engine,
     DataConfig data,
     BatchConfig batch,
     int epochs,

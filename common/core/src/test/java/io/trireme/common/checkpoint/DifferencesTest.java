@@ -56,6 +56,7 @@ class DifferencesTest {
         "\"codec\": \"none\" | \"codec\": \"int8\" | compression.way.codec | false",
         "\"overrides\": [] | \"overrides\": [\"x\"] | compression.overrides[0] | false",
         "\"beta1\": 0.9 | \"beta1\": 0.8 | optimizer.parameters.beta1 | false",
+        "\"seed\": 1 | \"seed\": 1, \"engine\": {\"name\": \"cuda\"} | engine.name | false",
         "\"seed\": 1 | \"seed\": 1, \"unheard\": [1] | unheard[0] | false",
       })
   void each(String before, String after, String key, boolean safe) {
@@ -75,6 +76,18 @@ class DifferencesTest {
               assertThat(difference.safe()).isTrue();
               assertThat(difference.toString()).contains("workers.max", "the bits differ");
             });
+  }
+
+  @Test
+  void aJobFromBeforeThereWereEnginesRanOnTheProcessor() {
+    String cpu =
+        JOB.replace(
+            "\"seed\": 1", "\"seed\": 1, \"engine\": {\"name\": \"cpu\", \"math\": \"exact\"}");
+    assertThat(Differences.of(json(JOB), json(cpu))).isEmpty();
+    String cuda = cpu.replace("cpu", "cuda");
+    assertThat(Differences.of(json(JOB), json(cuda)))
+        .extracting(Difference::toString)
+        .containsExactly("engine.name: cpu became cuda: unsafe, it changes what is computed");
   }
 
   @Test

@@ -1,11 +1,12 @@
 package io.trireme.driver.evaluate;
 
+import io.trireme.common.config.EngineConfig;
 import io.trireme.data.schema.ExampleBatch;
 import io.trireme.data.schema.TensorSpec;
 import io.trireme.data.shard.ExampleReader;
+import io.trireme.driver.executor.Devices;
 import io.trireme.driver.executor.LocalFolders;
 import io.trireme.kernels.memory.NativeThreads;
-import io.trireme.worker.engine.EngineProvider;
 import io.trireme.worker.engine.GradientEngine;
 import io.trireme.worker.engine.ModelFamily;
 import io.trireme.worker.engine.TrainableModel;
@@ -25,12 +26,19 @@ final class EvaluationTask implements Function<Integer, String> {
   private final String data;
   private final int parts;
   private final Broadcast<byte[]> parameters;
+  private final EngineConfig engine;
 
-  EvaluationTask(String description, String data, int parts, Broadcast<byte[]> parameters) {
+  EvaluationTask(
+      String description,
+      String data,
+      int parts,
+      Broadcast<byte[]> parameters,
+      EngineConfig engine) {
     this.description = description;
     this.data = data;
     this.parts = parts;
     this.parameters = parameters;
+    this.engine = engine;
   }
 
   /** The part's {@link ClassCounts}. */
@@ -42,14 +50,15 @@ final class EvaluationTask implements Function<Integer, String> {
       TrainableModel model =
           ModelFamily.of(description).open(description, "to be evaluated", 0, examples.schema());
       model.parameters().putBytes(0, parameters.value());
-      try (GradientEngine engine = model.engine(EngineProvider.CPU, BATCH)) {
-        return count(examples, engine, part).toJson();
+      try (GradientEngine computing =
+          model.engine(engine.name(), BATCH, Devices.settings(engine))) {
+        return count(examples, computing, part).toJson();
       }
     }
   }
 
-  private ClassCounts count(ExampleReader examples, GradientEngine engine, int part) {
-    ExampleBatch batch = engine.batch();
+  private ClassCounts count(ExampleReader examples, GradientEngine computing, int part) {
+    ExampleBatch batch = computing.batch();
     TensorSpec label = ClassCounts.label(batch.schema());
     ClassCounts counts = new ClassCounts(label);
     DirectBuffer labels = batch.buffer(batch.schema().indexOf(label.name()));
@@ -59,8 +68,8 @@ final class EvaluationTask implements Function<Integer, String> {
       for (int i = 0; i < rows; i++) {
         examples.read(from + i, i, batch);
       }
-      engine.predict(rows);
-      counts.add(labels, engine.output(label.name()), rows);
+      computing.predict(rows);
+      counts.add(labels, computing.output(label.name()), rows);
     }
     return counts;
   }

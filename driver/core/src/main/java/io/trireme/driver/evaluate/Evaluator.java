@@ -1,5 +1,6 @@
 package io.trireme.driver.evaluate;
 
+import io.trireme.common.config.EngineConfig;
 import io.trireme.data.schema.ExampleSchema;
 import io.trireme.driver.api.result.Finding;
 import io.trireme.driver.api.result.PreflightException;
@@ -41,11 +42,12 @@ public final class Evaluator {
    * Counts over every example of the set, in as many parts as there are tasks at a time.
    *
    * @param model with its trained parameters
+   * @param engine what computes its outputs
    * @param data folder of the prepared set
    * @throws EvaluationException if an executor could not, or none has answered for long
    */
   public static Evaluation evaluate(
-      JavaSparkContext spark, TrainableModel model, String data, int parts)
+      JavaSparkContext spark, TrainableModel model, EngineConfig engine, String data, int parts)
       throws InterruptedException {
     byte[] parameters = new byte[model.parameters().capacity()];
     model.parameters().getBytes(0, parameters);
@@ -55,7 +57,7 @@ public final class Evaluator {
       JavaFutureAction<List<String>> counts =
           spark
               .parallelize(indices, parts)
-              .map(new EvaluationTask(model.description(), data, parts, broadcast))
+              .map(new EvaluationTask(model.description(), data, parts, broadcast, engine))
               .collectAsync();
       return ClassCounts.sum(counts.get(DEADLINE_MINUTES, TimeUnit.MINUTES));
     } catch (ExecutionException e) {

@@ -41,6 +41,7 @@ final class ExecutorRun implements AutoCloseable {
   private final LocalWorkers workers;
   private final LocalResiduals residuals;
   private final CodecRates rates;
+  private final Devices devices = new Devices();
   private @Nullable Membership membership;
   private volatile @Nullable String over;
   private volatile boolean leaving;
@@ -82,6 +83,11 @@ final class ExecutorRun implements AutoCloseable {
 
   AeronHost transport() {
     return aeron;
+  }
+
+  /** Which devices its workers have. */
+  Devices devices() {
+    return devices;
   }
 
   /** Measures once what codecs cost here, if the job chooses among some; on the caller's thread. */

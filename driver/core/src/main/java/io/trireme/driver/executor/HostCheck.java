@@ -2,8 +2,10 @@ package io.trireme.driver.executor;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.trireme.common.config.EngineConfig;
 import io.trireme.worker.engine.EngineFinding;
 import io.trireme.worker.engine.EngineProvider;
+import io.trireme.worker.engine.EngineSettings;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,9 +39,10 @@ public final class HostCheck implements Function<Integer, String> {
    * carry.
    *
    * @param executor its id
+   * @param engine what of it decides the bits of gradients, see {@link EngineProvider#identity}
    * @param found all that was found
    */
-  public record Report(String executor, List<Found> found) {
+  public record Report(String executor, String engine, List<Found> found) {
 
     /** The report that a task returned. */
     public static Report of(String json) {
@@ -55,6 +58,7 @@ public final class HostCheck implements Function<Integer, String> {
    * What a run asks of its executors.
    *
    * @param family the model's family, whose engine is asked
+   * @param engine the engine
    * @param workers workers at the most
    * @param servers how many servers there are
    * @param termLengthBytes length of a term buffer
@@ -62,7 +66,13 @@ public final class HostCheck implements Function<Integer, String> {
    * @param codecs whether gradients travel through codecs
    */
   public record Needs(
-      String family, int workers, int servers, int termLengthBytes, int threads, boolean codecs)
+      String family,
+      EngineConfig engine,
+      int workers,
+      int servers,
+      int termLengthBytes,
+      int threads,
+      boolean codecs)
       implements Serializable {}
 
   private final Needs needs;
@@ -91,12 +101,15 @@ public final class HostCheck implements Function<Integer, String> {
               "start driver and executors with --add-opens=java.base/jdk.internal.misc=ALL-UNNAMED"
                   + " (spark.driver.extraJavaOptions and spark.executor.extraJavaOptions)",
               true));
-      return new Report(executor, found);
+      return new Report(executor, "", found);
     }
     ExecutorRuntime unused = ExecutorRuntimes.here();
     checkMemory(host, found);
-    checkEngine(host, found);
-    return new Report(executor, found);
+    EngineProvider provider = EngineProvider.of(needs.family(), needs.engine().name());
+    checkEngine(host, provider, found);
+    boolean works = found.stream().noneMatch(Found::fatal);
+    return new Report(
+        executor, works ? provider.identity(Devices.settings(needs.engine())) : "", found);
   }
 
   private void checkMemory(String host, List<Found> found) {
@@ -123,9 +136,9 @@ public final class HostCheck implements Function<Integer, String> {
     }
   }
 
-  private void checkEngine(String host, List<Found> found) {
-    for (EngineFinding finding :
-        EngineProvider.of(needs.family(), EngineProvider.CPU).check(needs.threads())) {
+  private void checkEngine(String host, EngineProvider provider, List<Found> found) {
+    EngineSettings settings = Devices.settings(needs.engine());
+    for (EngineFinding finding : provider.check(needs.threads(), settings)) {
       found.add(
           new Found(
               finding.what() + " of " + host, finding.seen(), finding.fix(), finding.fatal()));

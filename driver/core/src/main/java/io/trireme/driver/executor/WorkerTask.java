@@ -1,5 +1,6 @@
 package io.trireme.driver.executor;
 
+import io.trireme.common.config.EngineConfig;
 import io.trireme.common.config.OuterConfig;
 import io.trireme.common.config.SyncMode;
 import io.trireme.common.layout.Layout;
@@ -11,7 +12,7 @@ import io.trireme.kernels.memory.NativeThreads;
 import io.trireme.worker.EngineSlotComputer;
 import io.trireme.worker.SlotComputer;
 import io.trireme.worker.WorkerLoop;
-import io.trireme.worker.engine.EngineProvider;
+import io.trireme.worker.engine.EngineSettings;
 import io.trireme.worker.engine.GradientEngine;
 import io.trireme.worker.engine.ModelFamily;
 import io.trireme.worker.local.LocalRounds;
@@ -40,10 +41,12 @@ public final class WorkerTask implements Function<Integer, WorkerResult> {
   private static final long RUN_DEADLINE_NS = TimeUnit.SECONDS.toNanos(60);
 
   private final String run;
+  private final EngineConfig engine;
 
-  /** The workers of a run. */
-  public WorkerTask(String run) {
+  /** The workers of a run, each with an engine. */
+  public WorkerTask(String run, EngineConfig engine) {
     this.run = run;
+    this.engine = engine;
   }
 
   @Override
@@ -92,12 +95,14 @@ public final class WorkerTask implements Function<Integer, WorkerResult> {
     double rate = CipherWarmUp.run(SystemNanoClock.INSTANCE, WARM_UP_LIMIT_NS);
     LOG.info("worker {}: ciphers run at {} GB/s", worker, rate);
     local.measureCodecs();
-    try (ExampleReader examples =
+    EngineSettings settings = Devices.settings(this.engine);
+    try (Devices.Claim unused = local.devices().claim(this.engine, settings.device());
+        ExampleReader examples =
             ExampleReader.open(
                 spec.computation().trainData(),
                 LocalFolders.dataCache(),
                 SparkHadoopUtil.get().conf());
-        GradientEngine engine = engine(spec, examples)) {
+        GradientEngine engine = engine(spec, examples, settings)) {
       OuterConfig outer = spec.sync().outer();
       Layout layout = outer == null ? engine.layout() : OuterLayout.of(engine.layout(), outer);
       if (!layout.equals(spec.layout())) {
@@ -201,12 +206,12 @@ public final class WorkerTask implements Function<Integer, WorkerResult> {
         Math.toIntExact(spec.layout().length() * Float.BYTES));
   }
 
-  private static GradientEngine engine(JobSpec spec, ExampleReader examples) {
+  private GradientEngine engine(JobSpec spec, ExampleReader examples, EngineSettings settings) {
     LocalRounds rounds = new LocalRounds(spec.slots(), spec.sync().localSteps());
     return ModelFamily.of(spec.computation().modelJson())
         .open(
             spec.computation().modelJson(), "of run " + spec.run(), spec.seed(), examples.schema())
-        .engine(EngineProvider.CPU, rounds.capacity());
+        .engine(engine.name(), rounds.capacity(), settings);
   }
 
   private static WorkerResult result(int worker, DirectBuffer parameters, int lengthBytes) {

@@ -4,6 +4,7 @@ import io.trireme.common.config.BatchConfig;
 import io.trireme.common.config.CompressionConfig;
 import io.trireme.common.config.DataConfig;
 import io.trireme.common.config.Defaults;
+import io.trireme.common.config.EngineConfig;
 import io.trireme.common.config.JobConfig;
 import io.trireme.common.config.ModelConfig;
 import io.trireme.common.config.NonFiniteConfig;
@@ -46,6 +47,7 @@ final class JobReader {
     long seed = root.read("seed", ValueKind.seed(), Defaults.SEED);
     ModelConfig model =
         model(root.requireSection("model", "expected { zoo: NAME } or { dl4j: PATH }"));
+    EngineConfig engine = engine();
     DataConfig data =
         new DataReader(root.requireSection("data", "expected format, train and test")).read();
     BatchConfig batch =
@@ -62,6 +64,7 @@ final class JobReader {
             job,
             seed,
             model,
+            engine,
             data,
             batch,
             epochs,
@@ -115,6 +118,20 @@ final class JobReader {
     }
     model.close();
     return new ModelConfig(zoo, dl4j);
+  }
+
+  private EngineConfig engine() {
+    String name =
+        root.read("engine", ValueKind.word("engine", EngineConfig.NAMES), Defaults.ENGINE);
+    String math = root.read("math", ValueKind.word("math", EngineConfig.MATHS), Defaults.MATH);
+    EngineConfig engine = new EngineConfig(name, math);
+    if (problems.clean("engine", "math") && !engine.onDevice() && !math.equals(Defaults.MATH)) {
+      root.problem(
+          "math",
+          "is %s with engine %s, which computes exactly; remove it, or set engine to cuda"
+              .formatted(math, name));
+    }
+    return engine;
   }
 
   private BatchConfig batch(MappingReader batch) {

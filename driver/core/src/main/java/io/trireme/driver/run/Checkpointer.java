@@ -33,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Checkpointer implements CheckpointCommits {
 
+  /** Which of a manifest's notes says what of the engines decided the bits of gradients. */
+  static final String ENGINE_NOTE = "engine";
+
   private static final long CLOSE_S = 10;
 
   private final TrainingPlan plan;
@@ -41,6 +44,7 @@ final class Checkpointer implements CheckpointCommits {
   private final CheckpointFolder folder;
   private final Lease lease;
   private final String dataset;
+  private final String engine;
   private final TrainingListener listener;
   private final NanoClock clock;
   private final EpochClock time;
@@ -64,6 +68,7 @@ final class Checkpointer implements CheckpointCommits {
    * A checkpointer of one run.
    *
    * @param dataset fingerprint of the training set
+   * @param engine what of the engines decides the bits of gradients; empty if nothing
    * @param damaged steps in the folder that were found damaged
    */
   Checkpointer(
@@ -73,6 +78,7 @@ final class Checkpointer implements CheckpointCommits {
       CheckpointFolder folder,
       Lease lease,
       String dataset,
+      String engine,
       Set<Long> damaged,
       TrainingListener listener,
       NanoClock clock,
@@ -83,6 +89,7 @@ final class Checkpointer implements CheckpointCommits {
     this.folder = folder;
     this.lease = lease;
     this.dataset = dataset;
+    this.engine = engine;
     this.damaged = new HashSet<>(damaged);
     this.listener = listener;
     this.clock = clock;
@@ -186,7 +193,7 @@ final class Checkpointer implements CheckpointCommits {
         Fingerprints.of(json),
         json,
         job.computation().modelJson(),
-        Map.of("run", job.run()),
+        engine.isEmpty() ? Map.of("run", job.run()) : Map.of("run", job.run(), ENGINE_NOTE, engine),
         Manifest.groupsOf(job.plan()),
         complete.files());
   }

@@ -58,7 +58,8 @@ final class ModelOutput {
     listener.phase(TrainingPhase.EVALUATING);
     int parts = Math.max(1, plan.spec().computation().workers());
     try {
-      Evaluation measures = Evaluator.evaluate(spark, plan.model(), data.testUri(), parts);
+      Evaluation measures =
+          Evaluator.evaluate(spark, plan.model(), job.engine(), data.testUri(), parts);
       return new RunResult.Evaluation(
           measures.accuracy(), measures.precision(), measures.recall(), measures.f1());
     } catch (EvaluationException e) {

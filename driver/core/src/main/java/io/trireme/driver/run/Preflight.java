@@ -15,6 +15,8 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
@@ -39,19 +41,23 @@ final class Preflight {
 
   private Preflight() {}
 
-  /** Checks the cluster; throws with every finding that stops a run, and warns of the others. */
-  static void check(
+  /**
+   * Checks the cluster; throws with every finding that stops a run, and warns of the others.
+   *
+   * @return what of the executors' engines decides the bits of gradients, see {@link
+   *     io.trireme.worker.engine.EngineProvider#identity}; empty if nothing
+   */
+  static String check(
       JavaSparkContext spark, JobConfig job, TrainingListener listener, NanoClock clock) {
     List<Finding> findings = new ArrayList<>();
     checkPlugin(spark, findings);
     checkSettings(spark, listener, findings);
     checkSlots(spark, job, clock, findings);
-    if (findings.isEmpty()) {
-      checkHosts(spark, job, listener, findings);
-    }
+    String engine = findings.isEmpty() ? checkHosts(spark, job, listener, findings) : "";
     if (!findings.isEmpty()) {
       throw new PreflightException(findings);
     }
+    return engine;
   }
 
   private static void checkPlugin(JavaSparkContext spark, List<Finding> findings) {
@@ -163,18 +169,20 @@ final class Preflight {
   }
 
   /** Looks at the executors through as many tasks as run at a time. */
-  private static void checkHosts(
+  private static String checkHosts(
       JavaSparkContext spark, JobConfig job, TrainingListener listener, List<Finding> findings) {
     HostCheck check =
         new HostCheck(
             new HostCheck.Needs(
                 job.model().family(),
+                job.engine(),
                 job.workers().max(),
                 job.servers().count(),
                 job.transport().termLengthBytes(),
                 job.workers().threads(),
                 !job.compression().equals(CompressionConfig.NONE)));
     Set<HostCheck.Found> found = new LinkedHashSet<>();
+    SortedSet<String> engines = new TreeSet<>();
     Set<String> unused =
         everywhere(
             spark,
@@ -183,6 +191,7 @@ final class Preflight {
             json -> {
               HostCheck.Report report = HostCheck.Report.of(json);
               found.addAll(report.found());
+              engines.add(report.engine());
               return report.executor();
             });
     for (HostCheck.Found one : found) {
@@ -193,6 +202,14 @@ final class Preflight {
         listener.warning(finding.toString());
       }
     }
+    if (findings.isEmpty() && engines.size() > 1) {
+      findings.add(
+          new Finding(
+              "engine " + job.engine().name(),
+              "differs between executors: " + String.join("; ", engines),
+              "give the application executors with cards of one kind"));
+    }
+    return String.join("; ", engines);
   }
 
   /**

@@ -157,6 +157,22 @@ public final class Resumption {
     }
   }
 
+  /**
+   * Refuses executors whose engines would compute other bits than those that came to the
+   * checkpoint.
+   *
+   * @param engine what decides the bits of their gradients; empty if nothing
+   * @throws PreflightException if it is something else
+   */
+  static void refuseOtherEngine(Manifest stored, String engine) {
+    String before = stored.notes().getOrDefault(Checkpointer.ENGINE_NOTE, "");
+    if (!before.equals(engine)) {
+      refuse(
+          List.of(new Difference("engine", before, engine, false, "it changes what is computed")),
+          "step " + stored.step());
+    }
+  }
+
   private static void refuse(List<Difference> differences, String what) {
     List<Finding> findings = new ArrayList<>();
     for (Difference difference : differences) {

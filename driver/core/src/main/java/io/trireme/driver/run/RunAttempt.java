@@ -67,7 +67,8 @@ final class RunAttempt {
     run.tell(Coordinator::place);
     waits.servers();
     WorkerJob workers =
-        WorkerJob.submit(spark, plan.spec().run(), plan.spec().computation().workers());
+        WorkerJob.submit(
+            spark, plan.spec().run(), plan.spec().computation().workers(), plan.job().engine());
     try {
       waits.firstGeneration(workers, plan.job().workers().min());
       follow(workers);

@@ -28,6 +28,7 @@ import io.trireme.driver.coordinator.ScheduledCheckpoints;
 import io.trireme.driver.prepare.PreparedData;
 import io.trireme.kernels.compression.CompressionPlan;
 import io.trireme.kernels.optimizer.LearningRate;
+import io.trireme.worker.engine.EngineProvider;
 import io.trireme.worker.engine.TrainableModel;
 import io.trireme.worker.local.LocalRounds;
 import io.trireme.worker.local.OuterLayout;
@@ -77,6 +78,7 @@ final class TrainingPlan {
     JobConfig job = inputs.job();
     var set = data.train();
     TrainableModel model = inputs.model().create(job, set.schema());
+    EngineProvider.of(model.family(), job.engine().name()).admit(model);
     Layout layout = model.layout();
     if (layout.length() > MAX_LENGTH) {
       throw new PreflightException(

@@ -107,7 +107,7 @@ public final class TrainingRun {
   }
 
   private TrainedRun attempts() throws IOException, InterruptedException {
-    Preflight.check(spark, job, listener, clock);
+    String engine = Preflight.check(spark, job, listener, clock);
     listener.phase(TrainingPhase.PREPARING);
     PreparedData data = inputs.data().prepare(spark, job, folder);
     if (data.hasTest()) {
@@ -117,7 +117,7 @@ public final class TrainingRun {
     int fruitless = 0;
     while (true) {
       try {
-        return attempt(data, start);
+        return attempt(data, start, engine);
       } catch (RunLostException e) {
         totals.addRestarts(e.losses() + 1);
         long before = start.step();
@@ -153,13 +153,14 @@ public final class TrainingRun {
     return newest;
   }
 
-  private TrainedRun attempt(PreparedData data, StartPoint start)
+  private TrainedRun attempt(PreparedData data, StartPoint start, String engine)
       throws IOException, InterruptedException {
     CheckpointSpec checkpoint = checkpointSpec(start);
     TrainingPlan plan = TrainingPlan.of(inputs, data, random, start.step(), checkpoint);
     Manifest stored = start.manifest();
     if (stored != null) {
       refuseChanges(stored, plan, data);
+      Resumption.refuseOtherEngine(stored, engine);
       listener.resumed(stored.step());
     }
     listener.phase(TrainingPhase.STARTING);
@@ -174,7 +175,7 @@ public final class TrainingRun {
                 plan.codecPolicy()),
             plan::initialBlock);
     endpoint.open(run);
-    try (CheckpointCommits commits = commits(plan, checkpoint, data, start)) {
+    try (CheckpointCommits commits = commits(plan, checkpoint, data, start, engine)) {
       WorkerResult trained =
           new RunAttempt(spark, plan, run, commits, stop, context.lease(), totals, listener, clock)
               .train();
@@ -205,7 +206,11 @@ public final class TrainingRun {
   }
 
   private CheckpointCommits commits(
-      TrainingPlan plan, @Nullable CheckpointSpec spec, PreparedData data, StartPoint start) {
+      TrainingPlan plan,
+      @Nullable CheckpointSpec spec,
+      PreparedData data,
+      StartPoint start,
+      String engine) {
     CheckpointConfig config = job.checkpoint();
     return config == null || spec == null
         ? CheckpointCommits.NONE
@@ -216,6 +221,7 @@ public final class TrainingRun {
             folder.checkpointFolder(),
             context.lease(),
             data.train().fingerprint(),
+            engine,
             start.damaged(),
             listener,
             clock,

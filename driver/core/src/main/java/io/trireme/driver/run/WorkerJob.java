@@ -1,5 +1,6 @@
 package io.trireme.driver.run;
 
+import io.trireme.common.config.EngineConfig;
 import io.trireme.driver.api.result.TrainingFailedException;
 import io.trireme.driver.executor.WorkerResult;
 import io.trireme.driver.executor.WorkerTask;
@@ -22,12 +23,12 @@ final class WorkerJob {
     this.tasks = tasks;
   }
 
-  /** Submits as many workers. */
-  static WorkerJob submit(JavaSparkContext spark, String run, int workers) {
+  /** Submits as many workers, each with an engine. */
+  static WorkerJob submit(JavaSparkContext spark, String run, int workers, EngineConfig engine) {
     return new WorkerJob(
         spark
             .parallelize(IntStream.range(0, workers).boxed().toList(), workers)
-            .map(new WorkerTask(run))
+            .map(new WorkerTask(run, engine))
             .collectAsync());
   }
 

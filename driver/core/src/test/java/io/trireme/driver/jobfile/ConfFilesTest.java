@@ -61,6 +61,8 @@ class ConfFilesTest {
     for (String key :
         List.of(
             "seed",
+            "engine",
+            "math",
             "epochs",
             "sync",
             "compression",

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.trireme.common.config.BatchConfig;
 import io.trireme.common.config.CompressionConfig;
 import io.trireme.common.config.DataConfig;
+import io.trireme.common.config.EngineConfig;
 import io.trireme.common.config.JobConfig;
 import io.trireme.common.config.ModelConfig;
 import io.trireme.common.config.NonFiniteConfig;
@@ -74,6 +75,7 @@ class JobFileTest {
                 "all.of-it_1",
                 Long.MIN_VALUE,
                 new ModelConfig(null, "s3a://models/net.json"),
+                EngineConfig.CPU,
                 new DataConfig(
                     "idx",
                     Map.of("images", "a", "labels", "b"),
@@ -90,6 +92,18 @@ class JobFileTest {
                 null,
                 new TransportConfig(4 << 20, 8192, "40000-40100", 5),
                 new OutputConfig("/somewhere")));
+  }
+
+  @Test
+  void namesAnEngineAndItsMath() {
+    assertThat(minimal("engine=cuda", "math=tf32").engine())
+        .isEqualTo(new EngineConfig("cuda", "tf32"));
+    assertThat(minimal("engine=cuda").engine()).isEqualTo(new EngineConfig("cuda", "exact"));
+    assertThat(Jobs.problems(MINIMAL, "math=bf16"))
+        .singleElement()
+        .asString()
+        .contains("math: is bf16 with engine cpu, which computes exactly");
+    assertThat(Jobs.problems(MINIMAL, "engine=gpu")).singleElement().asString().contains("engine");
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.trireme.driver.prepare;
 import io.trireme.common.config.BatchConfig;
 import io.trireme.common.config.CompressionConfig;
 import io.trireme.common.config.DataConfig;
+import io.trireme.common.config.EngineConfig;
 import io.trireme.common.config.JobConfig;
 import io.trireme.common.config.ModelConfig;
 import io.trireme.common.config.NonFiniteConfig;
@@ -45,6 +46,7 @@ final class DataJobs {
         "prepared",
         42,
         new ModelConfig(null, "model.json"),
+        EngineConfig.CPU,
         data,
         new BatchConfig(8, 2),
         1,

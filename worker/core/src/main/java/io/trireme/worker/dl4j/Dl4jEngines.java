@@ -3,6 +3,7 @@ package io.trireme.worker.dl4j;
 import io.trireme.kernels.memory.NativeThreads;
 import io.trireme.worker.engine.EngineFinding;
 import io.trireme.worker.engine.EngineProvider;
+import io.trireme.worker.engine.EngineSettings;
 import io.trireme.worker.engine.GradientEngine;
 import io.trireme.worker.engine.TrainableModel;
 import java.util.ArrayList;
@@ -22,7 +23,7 @@ public final class Dl4jEngines implements EngineProvider {
   }
 
   @Override
-  public GradientEngine create(TrainableModel model, int capacity) {
+  public GradientEngine create(TrainableModel model, int capacity, EngineSettings settings) {
     if (model instanceof Dl4jModel own) {
       return new Dl4jEngine(own, capacity);
     }
@@ -30,7 +31,7 @@ public final class Dl4jEngines implements EngineProvider {
   }
 
   @Override
-  public List<EngineFinding> check(int threads) {
+  public List<EngineFinding> check(int threads, EngineSettings settings) {
     List<EngineFinding> findings = new ArrayList<>();
     NativeThreads.mismatch(threads)
         .ifPresent(

@@ -7,6 +7,7 @@ import io.trireme.worker.engine.BadModelException;
 import io.trireme.worker.engine.TrainableModel;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.List;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.util.ModelSerializer;
@@ -39,6 +40,17 @@ public final class Dl4jModel implements TrainableModel {
   /** DL4J's model itself. */
   public Model model() {
     return network.model();
+  }
+
+  /** The dimensions of one example of each input as the model takes them, in its order. */
+  public List<List<Integer>> inputShapes() {
+    return binding.inputShapes();
+  }
+
+  /** What L1, L2 and decay of weights add to the score of the present parameters. */
+  public double regularization(long step, int epoch) {
+    network.position(Math.toIntExact(step), epoch);
+    return network.regularization();
   }
 
   TensorBinding binding() {

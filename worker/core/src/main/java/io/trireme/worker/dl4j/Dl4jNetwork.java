@@ -66,6 +66,9 @@ interface Dl4jNetwork extends AutoCloseable {
   /** Sets where training is, for schedules inside the model. */
   void position(int iteration, int epoch);
 
+  /** The terms of the score that parameters alone make: L1, L2 and decay of weights. */
+  double regularization();
+
   /**
    * Computes gradient and score.
    *

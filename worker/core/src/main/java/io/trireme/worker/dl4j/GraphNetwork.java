@@ -63,6 +63,11 @@ record GraphNetwork(ComputationGraph model) implements Dl4jNetwork {
   }
 
   @Override
+  public double regularization() {
+    return model.calcRegularizationScore(true);
+  }
+
+  @Override
   public void compute(NetworkArrays arrays) {
     model.setInputs(arrays.features());
     model.setLabels(arrays.labels());

@@ -72,6 +72,11 @@ final class LayerNetwork implements Dl4jNetwork {
   }
 
   @Override
+  public double regularization() {
+    return network.calcRegularizationScore(true);
+  }
+
+  @Override
   public void compute(NetworkArrays arrays) {
     if (!arrays.isMasked()) {
       chain.compute(arrays.features()[0], arrays.labels()[0]);

@@ -91,6 +91,11 @@ final class TensorBinding {
     return outputs.stream().map(Bound::tensor).toList();
   }
 
+  /** The dimensions of one example of each input, in the network's order. */
+  List<List<Integer>> inputShapes() {
+    return inputs.stream().map(bound -> bound.form().shape()).toList();
+  }
+
   /** The form of the network's output. */
   ArrayForm outputForm(int output) {
     return outputs.get(output).form();

@@ -18,20 +18,37 @@ public interface EngineProvider {
   String family();
 
   /**
+   * Checks that the engine can compute all of a model; needs none of the engine's devices.
+   *
+   * @throws BadModelException if it cannot; the message names the part
+   */
+  default void admit(TrainableModel model) {
+    // An engine that runs the family's own code computes every model of it.
+  }
+
+  /**
    * An engine over a model of the family, with the model's parameters.
    *
    * @param capacity the most examples of one computation
    * @throws BadModelException if the engine cannot compute a part of the model; the message names
    *     it
    */
-  GradientEngine create(TrainableModel model, int capacity);
+  GradientEngine create(TrainableModel model, int capacity, EngineSettings settings);
 
   /**
    * What of this process keeps such an engine from working, or makes it slow.
    *
    * @param threads native threads of one computation
    */
-  List<EngineFinding> check(int threads);
+  List<EngineFinding> check(int threads, EngineSettings settings);
+
+  /**
+   * What of this process decides the bits of a gradient, beside the job; equal texts give equal
+   * bits. Empty if nothing that a run must watch.
+   */
+  default String identity(EngineSettings settings) {
+    return "";
+  }
 
   /**
    * The provider of an engine.

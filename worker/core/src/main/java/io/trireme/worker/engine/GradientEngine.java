@@ -26,12 +26,15 @@ public interface GradientEngine extends AutoCloseable {
   /** Room for the examples of one computation: features, labels, masks and weights by name. */
   ExampleBatch batch();
 
-  /** The model's own parameters, {@code layout().length()} floats; writing changes the model. */
+  /**
+   * The parameters that it computes on, {@code layout().length()} floats; at first the model's.
+   * Whether writing changes the model too is the engine's business.
+   */
   MutableDirectBuffer parameters();
 
   /**
-   * The model's own gradient, {@code layout().length()} floats: the sum over the examples of the
-   * last computation, and the deltas of statistics. Valid until the next one.
+   * The gradient, {@code layout().length()} floats: the sum over the examples of the last
+   * computation, and the deltas of statistics. Valid until the next one.
    */
   DirectBuffer gradient();
 

@@ -41,7 +41,12 @@ public interface TrainableModel {
    * @throws BadModelException if there is no such engine for this family, or it cannot compute a
    *     part of this model; the message names the engines, or the part
    */
+  default GradientEngine engine(String engine, int capacity, EngineSettings settings) {
+    return EngineProvider.of(family(), engine).create(this, capacity, settings);
+  }
+
+  /** As {@link #engine(String, int, EngineSettings)}, with {@link EngineSettings#DEFAULT}. */
   default GradientEngine engine(String engine, int capacity) {
-    return EngineProvider.of(family(), engine).create(this, capacity);
+    return engine(engine, capacity, EngineSettings.DEFAULT);
   }
 }

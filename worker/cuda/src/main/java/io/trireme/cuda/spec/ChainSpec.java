@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * A network: layers in an order in which each reads only earlier ones, the last a loss.
@@ -46,6 +47,9 @@ public record ChainSpec(String name, Shape input, List<Node> nodes, long paramet
 
   /** Collects layers; every mistake names its layer. */
   public static final class Builder {
+    /** The name that stands for the minibatch's features where layers are read by name. */
+    public static final String INPUT = "<input>";
+
     private final String name;
     private final Shape input;
     private final List<Node> nodes = new ArrayList<>();
@@ -54,6 +58,12 @@ public record ChainSpec(String name, Shape input, List<Node> nodes, long paramet
     private Builder(String name, Shape input) {
       this.name = name;
       this.input = input;
+      numbers.put(INPUT, Node.FEATURES);
+    }
+
+    /** Shape of an example's result of a layer that was added, or of {@link #INPUT}. */
+    public Shape shapeOf(String layerName) {
+      return shape(Objects.requireNonNull(numbers.get(layerName), layerName));
     }
 
     /**
