@@ -36,11 +36,11 @@ import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
-import org.deeplearning4j.nn.conf.layers.LocalResponseNormalization;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.conf.layers.Upsampling2D;
 import org.deeplearning4j.nn.conf.weightnoise.DropConnect;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.BeforeEach;
@@ -111,8 +111,8 @@ class CudaEngineTest {
                     .layer(new DenseLayer.Builder().nOut(4).activation(Activation.SWISH).build())),
             "activation of layer 0 is ActivationSwish"),
         Arguments.of(
-            images(list().layer(new LocalResponseNormalization.Builder().build())),
-            "layer 0 is LocalResponseNormalization"),
+            images(list().layer(new Upsampling2D.Builder(2).build())),
+            "layer 0 is Upsampling2D"),
         Arguments.of(
             flat(list().layer(new DropoutLayer(new GaussianDropout(0.5)))),
             "dropout of layer 0 is GaussianDropout"),
@@ -129,10 +129,11 @@ class CudaEngineTest {
             images(
                 list()
                     .layer(
-                        new SubsamplingLayer.Builder(SubsamplingLayer.PoolingType.SUM)
+                        new SubsamplingLayer.Builder(SubsamplingLayer.PoolingType.PNORM)
+                            .pnorm(2)
                             .kernelSize(2, 2)
                             .build())),
-            "pooling of layer 0 is SUM"),
+            "pooling of layer 0 is PNORM"),
         Arguments.of(output(LossFunction.L2, Activation.IDENTITY), "loss of layer 1 is LossL2"),
         Arguments.of(merged(), "vertex both is MergeVertex"));
   }
