@@ -2,6 +2,7 @@ package io.trireme.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
 import javax.tools.StandardJavaFileManager;
@@ -48,6 +50,13 @@ class ExamplesIT {
 
   @TempDir Path folder;
 
+  /** Each jar by its name: javac's own launcher would expand a star, its interface does not. */
+  private static String jars(Distribution distribution) throws IOException {
+    try (Stream<Path> jars = Files.list(distribution.home().resolve("jars"))) {
+      return jars.map(Path::toString).sorted().collect(Collectors.joining(File.pathSeparator));
+    }
+  }
+
   private Path compile(Distribution distribution) throws IOException {
     Path sources = distribution.launcher().resolveSibling("../examples/src/main/java").normalize();
     Path classes = Files.createDirectories(folder.resolve("classes"));
@@ -60,13 +69,7 @@ class ExamplesIT {
       assertThat(java).isNotEmpty();
       List<String> options =
           List.of(
-              "--release",
-              "17",
-              "-proc:none",
-              "-d",
-              classes.toString(),
-              "-cp",
-              distribution.home().resolve("jars") + "/*");
+              "--release", "17", "-proc:none", "-d", classes.toString(), "-cp", jars(distribution));
       boolean compiled =
           compiler
               .getTask(

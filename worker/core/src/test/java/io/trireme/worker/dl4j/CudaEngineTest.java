@@ -111,8 +111,7 @@ class CudaEngineTest {
                     .layer(new DenseLayer.Builder().nOut(4).activation(Activation.SWISH).build())),
             "activation of layer 0 is ActivationSwish"),
         Arguments.of(
-            images(list().layer(new Upsampling2D.Builder(2).build())),
-            "layer 0 is Upsampling2D"),
+            images(list().layer(new Upsampling2D.Builder(2).build())), "layer 0 is Upsampling2D"),
         Arguments.of(
             flat(list().layer(new DropoutLayer(new GaussianDropout(0.5)))),
             "dropout of layer 0 is GaussianDropout"),
