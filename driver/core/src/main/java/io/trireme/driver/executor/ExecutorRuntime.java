@@ -50,7 +50,7 @@ final class ExecutorRuntime implements Agent, AutoCloseable {
   private final NanoClock clock;
   private final Map<String, ExecutorRun> runs = new ConcurrentHashMap<>();
   private final Map<String, String> failures = new ConcurrentHashMap<>();
-  private final Thread cleanUp = new Thread(this::stop, "trireme-clean-up");
+  private final Thread cleanUp = new Thread(this::endWithProcess, "trireme-clean-up");
   private @Nullable AgentRunner runner;
   private long nextBeatNs;
   private volatile long lastAnswerNs;
@@ -208,12 +208,23 @@ final class ExecutorRuntime implements Agent, AutoCloseable {
     return "trireme-control";
   }
 
-  /** Ends the control thread, so that no run opens any more, and closes those that are open. */
+  /**
+   * Ends the control thread, so that no run opens any more, and closes those that are open. Also
+   * looks for what executors that were killed left on this host: where none follows on it, nobody
+   * else would.
+   */
   private void stop() {
     leave();
     CloseHelper.quietClose(runner);
     CloseHelper.quietCloseAll(runs.values());
     CloseHelper.quietClose(driver);
+    SharedMemory.sweep();
+  }
+
+  /** The process ends: what it had in shared memory goes, also where closing it went wrong. */
+  private void endWithProcess() {
+    stop();
+    SharedMemory.removeOwn();
   }
 
   /**
@@ -237,7 +248,6 @@ final class ExecutorRuntime implements Agent, AutoCloseable {
   public void close() {
     stop();
     runs.clear();
-    SharedMemory.sweep();
     try {
       if (!Runtime.getRuntime().removeShutdownHook(cleanUp)) {
         LOG.debug("the clean-up hook had gone");

@@ -6,6 +6,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.UUID;
+import java.util.function.LongPredicate;
 import org.agrona.IoUtil;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,17 +54,31 @@ final class SharedMemory {
 
   /** Removes the folders of processes that are gone, such as killed executors. */
   static void sweep() {
+    sweep(root());
+  }
+
+  static void sweep(Path root) {
+    remove(root, pid -> ProcessHandle.of(pid).isEmpty());
+  }
+
+  /** Removes the folders of this process, which must be about to end. */
+  static void removeOwn() {
+    long own = ProcessHandle.current().pid();
+    remove(root(), pid -> pid == own);
+  }
+
+  private static void remove(Path root, LongPredicate owner) {
     String prefix = prefix();
-    try (DirectoryStream<Path> folders = Files.newDirectoryStream(root(), prefix + "*")) {
+    try (DirectoryStream<Path> folders = Files.newDirectoryStream(root, prefix + "*")) {
       for (Path folder : folders) {
         String pid = folder.getFileName().toString().substring(prefix.length()).split("-", 2)[0];
-        if (pid.matches("\\d{1,18}") && ProcessHandle.of(Long.parseLong(pid)).isEmpty()) {
+        if (pid.matches("\\d{1,18}") && owner.test(Long.parseLong(pid))) {
           LOG.info("removing {}, left by process {}", folder, pid);
           IoUtil.delete(folder.toFile(), true);
         }
       }
     } catch (IOException e) {
-      LOG.warn("could not look for left-over folders in {}: {}", root(), e.toString());
+      LOG.warn("could not look for left-over folders in {}: {}", root, e.toString());
     }
   }
 
