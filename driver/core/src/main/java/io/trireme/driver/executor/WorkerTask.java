@@ -4,6 +4,7 @@ import io.trireme.common.config.EngineConfig;
 import io.trireme.common.config.OuterConfig;
 import io.trireme.common.config.SyncMode;
 import io.trireme.common.layout.Layout;
+import io.trireme.common.message.FailureReport;
 import io.trireme.common.message.JobSpec;
 import io.trireme.common.slots.ReductionTree;
 import io.trireme.common.wire.CipherWarmUp;
@@ -58,7 +59,7 @@ public final class WorkerTask implements Function<Integer, WorkerResult> {
     } catch (RunOverException e) {
       throw e;
     } catch (IOException | RuntimeException | Error e) {
-      incarnations.current().fail(e.getMessage() == null ? e.toString() : e.getMessage());
+      incarnations.current().fail(FailureReport.of(e));
       throw e;
     } finally {
       local.leave(incarnations.current());
