@@ -43,6 +43,12 @@ final class ExecutorRuntime implements Agent, AutoCloseable {
   /** A driver that has not answered for so long is not waited for. */
   private static final long SILENT_NS = TimeUnit.SECONDS.toNanos(1);
 
+  /**
+   * Times the job's time-out. Training needs no driver, and one that was only frozen finds all as
+   * it left it; that of a driver that is gone for good ends the process, as a rule, much earlier.
+   */
+  private static final int DRIVER_PATIENCE = 10;
+
   private static final long LOOK_AGAIN_NS = TimeUnit.MILLISECONDS.toNanos(5);
 
   private final String executor;
@@ -82,7 +88,8 @@ final class ExecutorRuntime implements Agent, AutoCloseable {
 
   static ExecutorRuntime start(PluginContext context) {
     SharedMemory.sweep();
-    ExecutorRuntime runtime = new ExecutorRuntime(context, ExecutorRun::open, SystemNanoClock.INSTANCE);
+    ExecutorRuntime runtime =
+        new ExecutorRuntime(context, ExecutorRun::open, SystemNanoClock.INSTANCE);
     Runtime.getRuntime().addShutdownHook(runtime.cleanUp);
     AgentRunner runner =
         new AgentRunner(
@@ -192,14 +199,16 @@ final class ExecutorRuntime implements Agent, AutoCloseable {
     answered = false;
     LOG.debug("the driver did not answer", e);
     for (ExecutorRun local : runs.values()) {
-      long limitS = local.spec().transport().timeoutSeconds();
+      long limitS = (long) DRIVER_PATIENCE * local.spec().transport().timeoutSeconds();
       if (now - lastAnswerNs > TimeUnit.SECONDS.toNanos(limitS)) {
         local.giveUp(
             "the driver has not answered for "
                 + TimeUnit.NANOSECONDS.toSeconds(now - lastAnswerNs)
                 + " s, and this executor waits no longer than "
                 + limitS
-                + " s (transport.timeoutSeconds): "
+                + " s ("
+                + DRIVER_PATIENCE
+                + " times transport.timeoutSeconds): "
                 + e.getMessage());
         if (local.isIdle()) {
           local.close();

@@ -75,8 +75,7 @@ class ExecutorRuntimeTest {
       reports.add(
           ControlCodec.decode(
               Arrays.copyOfRange(request, 1, request.length), ExecutorReport.class));
-      JobOrders orders =
-          new JobOrders(RUN, List.of(), List.of(), 0, null, 0, false, null);
+      JobOrders orders = new JobOrders(RUN, List.of(), List.of(), 0, null, 0, false, null);
       return ControlCodec.encode(new Orders(List.of(orders)));
     }
   }
