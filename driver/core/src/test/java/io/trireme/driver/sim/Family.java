@@ -38,9 +38,7 @@ enum Family {
               random.nextInt(8),
               200 + random.nextInt(1500),
               lostControl(random),
-              crashes
-                  ? Fault.with(Fault.OF_MEMBERS, 4, Fault.CRASH_DRIVER)
-                  : Fault.OF_MEMBERS,
+              crashes ? Fault.with(Fault.OF_MEMBERS, 4, Fault.CRASH_DRIVER) : Fault.OF_MEMBERS,
               false),
           false,
           random.nextInt(3) == 0 ? Integer.MAX_VALUE : random.nextInt(4),
@@ -144,8 +142,7 @@ enum Family {
             minWorkers,
             2 + random.nextInt(mostServers - 1),
             1),
-        new FaultPlan(
-            faults, 200 + random.nextInt(1500), lostControl, Fault.OF_MEMBERS, false),
+        new FaultPlan(faults, 200 + random.nextInt(1500), lostControl, Fault.OF_MEMBERS, false),
         faults + lostControl == 0 && minWorkers == workers,
         Scenario.WHOLE_STEPS,
         random.nextInt(3) == 0 ? 1 + random.nextInt(4) : Scenario.NO_CHECKPOINTS);

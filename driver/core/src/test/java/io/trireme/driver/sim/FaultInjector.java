@@ -51,8 +51,7 @@ final class FaultInjector {
     }
     SimExecutor victim = alive.get(random.nextInt(alive.size()));
     SimExecutor other = alive.get(random.nextInt(alive.size()));
-    boolean mayLose =
-        open || (calm && scenario.cluster().replicas() > 0) || !victim.hasServers();
+    boolean mayLose = open || (calm && scenario.cluster().replicas() > 0) || !victim.hasServers();
     faultsLeft--;
     inject(victim, other, mayLose);
   }

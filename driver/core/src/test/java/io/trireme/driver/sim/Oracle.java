@@ -187,7 +187,8 @@ final class Oracle {
     }
     sign(slot, gradient);
     if (isVoid(step) && slot == step % slots.slots()) {
-      gradient[(int) (step % gradient.length)] = step % 2 == 0 ? Float.NaN : Float.NEGATIVE_INFINITY;
+      gradient[(int) (step % gradient.length)] =
+          step % 2 == 0 ? Float.NaN : Float.NEGATIVE_INFINITY;
     }
     return gradient;
   }

@@ -38,7 +38,9 @@ class PlantedBugsTest {
     System.out.printf("%-40s %-35s %s, before it %s%n", bug, bug.finder, found, others);
     if (bug != PlantedBug.NONE) {
       assertThat(found)
-          .as("%s is not found by %s in %d seeds of %s: %s", bug, bug.finder, bug.seeds, bug.families, others)
+          .as(
+              "%s is not found by %s in %d seeds of %s: %s",
+              bug, bug.finder, bug.seeds, bug.families, others)
           .isNotNull();
     }
   }

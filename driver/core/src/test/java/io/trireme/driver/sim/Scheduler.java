@@ -12,9 +12,7 @@ final class Scheduler {
   private record Event(long atNs, long order, Runnable action) implements Comparable<Event> {
     @Override
     public int compareTo(Event other) {
-      return atNs != other.atNs
-          ? Long.compare(atNs, other.atNs)
-          : Long.compare(order, other.order);
+      return atNs != other.atNs ? Long.compare(atNs, other.atNs) : Long.compare(order, other.order);
     }
   }
 

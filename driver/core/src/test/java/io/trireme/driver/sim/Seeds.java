@@ -51,7 +51,9 @@ final class Seeds {
           outcome.restarts(),
           outcome.runs(),
           outcome.checkpoints(),
-          failure == null || family.mayFail() ? List.of() : List.of(family + ":" + seed + " " + failure));
+          failure == null || family.mayFail()
+              ? List.of()
+              : List.of(family + ":" + seed + " " + failure));
     } catch (RuntimeException e) {
       return new Tally(1, 0, 0, 0, List.of(family + ":" + seed + " " + told(e)));
     }
@@ -104,7 +106,12 @@ final class Seeds {
       broken += all.broken().size();
       System.out.printf(
           "%-10s %8d seeds %8d lives lost %8d runs %8d checkpoints %4d broken%n",
-          family.getKey(), all.seeds(), all.lost(), all.runs(), all.checkpoints(), all.broken().size());
+          family.getKey(),
+          all.seeds(),
+          all.lost(),
+          all.runs(),
+          all.checkpoints(),
+          all.broken().size());
     }
     if (broken > 0) {
       throw new IllegalStateException(broken + " seeds are broken");

@@ -165,7 +165,11 @@ final class SimServer implements GroupUpdaters {
     if (updater == null || (claimed.slots().isEmpty() && !updater.holds(claimed.step()))) {
       throw new InvariantBroken(
           Invariant.CLAIMED_IS_HELD,
-          self() + " says that it holds group " + claimed.group() + " before step " + claimed.step());
+          self()
+              + " says that it holds group "
+              + claimed.group()
+              + " before step "
+              + claimed.step());
     }
     session.run.copies.has(
         claimed.group(), self(), session.host, claimed.step(), simulation.scheduler.now());
