@@ -45,6 +45,7 @@ final class SimServer implements GroupUpdaters {
   private final Map<Integer, CheckedUpdater> held = new HashMap<>();
   private int sealed;
   private int told;
+  private boolean loaded;
   private boolean stopped;
 
   SimServer(ServerOrder order, SimSession session, Simulation simulation) {
@@ -84,6 +85,7 @@ final class SimServer implements GroupUpdaters {
   private void load() {
     if (!stopped) {
       life.load(order.load());
+      loaded = true;
       turns.wake(simulation.scheduler.now());
     }
   }
@@ -123,7 +125,9 @@ final class SimServer implements GroupUpdaters {
 
   /** There is news from the driver. */
   void wake() {
-    turns.wake(simulation.scheduler.now() + simulation.scheduler.between(0, 2 * Scheduler.MS));
+    if (loaded) {
+      turns.wake(simulation.scheduler.now() + simulation.scheduler.between(0, 2 * Scheduler.MS));
+    }
   }
 
   private int turn(long now) {
