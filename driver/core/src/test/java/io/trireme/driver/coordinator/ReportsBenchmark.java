@@ -118,8 +118,7 @@ public final class ReportsBenchmark {
           id,
           "10.0.0.1",
           List.of(
-              new JobReport(
-                  RUN, known, reports, workers, CheckpointReport.NONE, List.of(), null)));
+              new JobReport(RUN, known, reports, workers, CheckpointReport.NONE, List.of(), null)));
     }
 
     void take(JobOrders orders) {
@@ -180,7 +179,7 @@ public final class ReportsBenchmark {
     long start = CPU.getCurrentThreadCpuTime();
     JobOrders orders =
         coordinator.onReport(ControlCodec.decode(request, ExecutorReport.class), nowNs);
-    byte[] answer = ControlCodec.encode(new Orders(List.of(orders)));
+    byte[] answer = ControlCodec.encode(new Orders(List.of(orders), 50));
     long spent = CPU.getCurrentThreadCpuTime() - start;
     if (answer.length == 0 || orders.over()) {
       throw new IllegalStateException("no orders: " + orders.reason());
