@@ -249,7 +249,7 @@ public final class Coordinator {
 
   /** Forms the next generation if there is a reason to. */
   private void lookForChange(long nowNs) {
-    Changes.Change change = changes.find();
+    Changes.Change change = changes.find(nowNs);
     if (change != null && change.broken()) {
       formation.beginAgain(change.why(), nowNs);
     } else if (change != null) {
