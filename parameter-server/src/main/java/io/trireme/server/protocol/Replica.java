@@ -20,6 +20,7 @@ final class Replica implements AutoCloseable {
   private GroupRole role = GroupRole.NONE;
   private boolean whole;
   private long snapshotStep = -1;
+  private long released = -1;
 
   /**
    * A replica that is not {@link #isWhole whole} yet.
@@ -62,9 +63,24 @@ final class Replica implements AutoCloseable {
     return state.step();
   }
 
-  /** How far it is, as reports tell it. */
-  GroupStep groupStep() {
-    return new GroupStep(group().index(), step(), aggregation.clocks());
+  /**
+   * How far it is, as reports tell it.
+   *
+   * @param asOf the newest generation that the server has entered
+   */
+  GroupStep groupStep(int asOf) {
+    return new GroupStep(
+        group().index(), step(), aggregation.clocks(), asOf, aggregation.isReduced());
+  }
+
+  /** What the server has of the group. */
+  Holding holding(int entered) {
+    return new Holding(group().index(), step(), whole, released, entered);
+  }
+
+  /** Workers may have the parameters of the open step from now on. */
+  void release() {
+    released = step();
   }
 
   /** Whether it has all of the group's state, so that it could serve as primary. */

@@ -5,6 +5,7 @@ import io.trireme.common.message.JobOrders;
 import io.trireme.common.message.JobReport;
 import io.trireme.common.wire.Peer;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -110,6 +111,12 @@ final class SimExecutor {
   /** The workers here are to leave in good order; they come back as other lives. */
   void leave() {
     sessions.values().forEach(SimSession::leave);
+  }
+
+  /** What lives here of a run. */
+  Collection<SimServer> servers(SimRun run) {
+    SimSession session = sessions.get(run.id);
+    return session == null ? List.of() : session.servers();
   }
 
   boolean hasServers() {

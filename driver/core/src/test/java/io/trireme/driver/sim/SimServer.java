@@ -8,8 +8,10 @@ import io.trireme.common.wire.Peer;
 import io.trireme.common.wire.Rejections;
 import io.trireme.kernels.optimizer.GroupUpdater;
 import io.trireme.server.protocol.GroupUpdaters;
+import io.trireme.server.protocol.Holding;
 import io.trireme.server.protocol.ServerLife;
 import io.trireme.server.protocol.ServerOptions;
+import java.util.List;
 
 /** One life of a server on an executor. */
 final class SimServer implements GroupUpdaters {
@@ -115,6 +117,10 @@ final class SimServer implements GroupUpdaters {
     int work = life.doWork(now);
     long pause = work > 0 ? 50_000 : 2 * Scheduler.MS;
     simulation.scheduler.within(pause / 2, pause, this::turn);
+  }
+
+  List<Holding> holdings() {
+    return life.holdings();
   }
 
   ServerReport report() {

@@ -10,6 +10,7 @@ import io.trireme.common.message.ShardReport;
 import io.trireme.common.message.WorkerReport;
 import io.trireme.common.wire.Peer;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -121,6 +122,10 @@ final class SimSession {
 
   void leave() {
     workers.values().forEach(SimWorker::leave);
+  }
+
+  Collection<SimServer> servers() {
+    return servers.values();
   }
 
   boolean hasServers() {
