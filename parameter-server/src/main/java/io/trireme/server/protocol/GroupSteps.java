@@ -127,7 +127,6 @@ final class GroupSteps implements GroupAggregation {
 
   @Override
   public void begin(Sessions sessions) {
-    replica.release();
     for (long step = sessions.membership().step(); step <= step(); step++) {
       sessions.offer(replica, step, true);
     }

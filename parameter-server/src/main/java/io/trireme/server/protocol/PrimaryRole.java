@@ -49,7 +49,6 @@ final class PrimaryRole implements GroupRole {
 
   /** Lets workers have the parameters of the open step. */
   void release() {
-    replica.release();
     sessions.offer(replica, replica.step(), false);
   }
 

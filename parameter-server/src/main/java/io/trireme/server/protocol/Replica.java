@@ -20,7 +20,6 @@ final class Replica implements AutoCloseable {
   private GroupRole role = GroupRole.NONE;
   private boolean whole;
   private long snapshotStep = -1;
-  private long released = -1;
 
   /**
    * A replica that is not {@link #isWhole whole} yet.
@@ -71,16 +70,6 @@ final class Replica implements AutoCloseable {
   GroupStep groupStep(int asOf) {
     return new GroupStep(
         group().index(), step(), aggregation.clocks(), asOf, aggregation.isReduced());
-  }
-
-  /** What the server has of the group. */
-  Holding holding(int entered) {
-    return new Holding(group().index(), step(), whole, released, entered);
-  }
-
-  /** Workers may have the parameters of the open step from now on. */
-  void release() {
-    released = step();
   }
 
   /** Whether it has all of the group's state, so that it could serve as primary. */

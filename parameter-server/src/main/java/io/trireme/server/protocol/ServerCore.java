@@ -144,11 +144,6 @@ public final class ServerCore implements AutoCloseable {
     return true;
   }
 
-  /** What it has of each group. */
-  public List<Holding> holdings() {
-    return replicas.all().stream().map(replica -> replica.holding(entered)).toList();
-  }
-
   /** The most steps that it let a worker be ahead of the slowest slot; 0 for whole steps. */
   public long staleness() {
     return aggregation.staleness();

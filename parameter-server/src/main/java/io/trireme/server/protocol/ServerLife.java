@@ -120,11 +120,6 @@ public final class ServerLife implements AutoCloseable {
     return input.poll(FRAMES_PER_POLL) + core.doWork(nowNs);
   }
 
-  /** What it has of each group. */
-  public List<Holding> holdings() {
-    return core.holdings();
-  }
-
   /** How it is doing. */
   public ServerReport report(long nowNs, @Nullable String failure) {
     SecureReceiver input = receiver;

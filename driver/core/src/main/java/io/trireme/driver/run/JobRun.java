@@ -101,6 +101,15 @@ public final class JobRun {
   }
 
   /**
+   * What the run would be told; nothing is claimed, written or deleted.
+   *
+   * @throws PreflightException if it could not begin
+   */
+  public RunContext rehearsal() throws IOException {
+    return new RunContext(start(), Lease.NONE, new StopSwitch());
+  }
+
+  /**
    * Runs the job.
    *
    * @param interrupted whether the process is ending, so that a failure is no reason of its own
@@ -178,8 +187,8 @@ public final class JobRun {
               new Finding(
                   "--resume " + mode.path(),
                   "is one of the job's own checkpoints, all of which --overwrite deletes",
-                  "set another job id (--set job=ID) to begin with it, or drop both options to go on"
-                      + " from the newest")));
+                  "set another job id (--set job=ID) to begin with it, or drop both options to go"
+                      + " on from the newest")));
     }
     return start;
   }

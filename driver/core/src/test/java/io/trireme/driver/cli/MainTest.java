@@ -120,6 +120,27 @@ class MainTest {
   }
 
   @Test
+  void aDryRunPrintsThePlanAndTrainsNothing() {
+    line.training(
+        (job, observer) -> {
+          throw new AssertionError("nothing is to run");
+        });
+    assertThat(train("--dry-run")).as(err()).isZero();
+    assertThat(out()).isEqualTo("plan of quickstart from step 0\n");
+    assertThat(dir).isEmptyDirectory();
+  }
+
+  @Test
+  void printsACompletionScriptThatKnowsEveryCommand() {
+    assertThat(run("completion")).as(err()).isZero();
+    assertThat(out())
+        .contains("trireme")
+        .contains("train prepare checkpoint completion")
+        .contains("--dry-run")
+        .contains("--resume");
+  }
+
+  @Test
   void handsOverrideAndMasterOn() {
     List<Integer> epochs = new ArrayList<>();
     line.training(
@@ -225,7 +246,8 @@ class MainTest {
         .isEqualTo(
             "trireme: --master "
                 + master
-                + ": is no Spark master; expected local[N], spark://HOST:PORT, yarn or k8s://URL\n");
+                + ": is no Spark master; expected local[N], spark://HOST:PORT, yarn or"
+                + " k8s://URL\n");
     assertThat(line.masters()).isEmpty();
     assertThat(dir).isEmptyDirectory();
   }
@@ -363,7 +385,8 @@ class MainTest {
     assertThat(train()).isEqualTo(4);
     assertThat(err().lines())
         .containsExactly(
-            "trireme: stopped by a signal before the work was done; the same command starts it again",
+            "trireme: stopped by a signal before the work was done; the same command starts it"
+                + " again",
             "training");
     assertThat(file("result.json")).doesNotExist();
     assertThat(file("metrics.jsonl")).exists();
