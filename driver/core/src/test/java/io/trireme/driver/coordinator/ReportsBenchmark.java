@@ -67,7 +67,7 @@ public final class ReportsBenchmark {
       for (ServerOrder order : servers) {
         List<GroupStep> steps = new ArrayList<>();
         if (!entered && forming > 0) {
-          order.load().forEach(group -> steps.add(new GroupStep(group, 0)));
+          order.load().forEach(group -> steps.add(new GroupStep(group, 0, 0)));
         }
         reports.add(
             new ServerReport(
