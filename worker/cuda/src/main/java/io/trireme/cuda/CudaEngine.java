@@ -95,7 +95,7 @@ public final class CudaEngine implements Owner.Owned {
   /**
    * Starts a sum of gradients over neighbouring slots, which stays on the card: in a tree where a
    * node of n slots splits after the largest power of two below n, these are one node. The first
-   * time for a number of slots allocates its buffers.
+   * time for more slots than ever before allocates buffers.
    *
    * @param slots how many
    * @throws CudaException if the buffers do not fit into the card's memory
@@ -116,6 +116,15 @@ public final class CudaEngine implements Owner.Owned {
   /**
    * Makes {@link #gradient} the sum of the slots' gradients, added along the tree.
    *
+  /**
+   * Adds zeros as the next slot's gradient, for a slot without examples.
+   *
+   * @throws IllegalStateException if all slots are added already
+   */
+  public void addEmptySlot() {
+    network.addEmptySlot();
+  }
+
    * @throws IllegalStateException if slots are missing
    */
   public void finishSlots() {

@@ -11,7 +11,6 @@ import io.trireme.cuda.spec.GradientCodec;
 import io.trireme.cuda.spec.Precision;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -30,8 +29,7 @@ public final class Network implements Owner.Owned {
   private final Assembly.Ends ends;
   private final Assembly assembly;
   private final Map<Pass, @Nullable Graph[]> graphs = new EnumMap<>(Pass.class);
-  private final Map<Integer, SlotSum> slotSums = new HashMap<>();
-  private @Nullable SlotSum slotSum;
+  private final SlotSum slotSum;
   private long summed;
   private @Nullable Thread user;
 
@@ -58,6 +56,13 @@ public final class Network implements Owner.Owned {
     this.assembly = parts.assembly;
     this.host =
         new HostBuffers(
+    this.slotSum =
+        new SlotSum(
+            owner,
+            buffers,
+            new SlotSum.Card(stream, recorder),
+            summed,
+            Math.toIntExact(spec.parameters()));
             owner, maxExamples, spec.input().length(), spec.outputs(), spec.parameters());
     this.summed = ends.vectors().gradient();
     stream.fill(summed, 0, spec.parameters());
@@ -151,23 +156,20 @@ public final class Network implements Owner.Owned {
       throw new IllegalArgumentException("slots: " + slots + ", expected 1 or more");
     }
     enter(1);
-    SlotSum known = slotSums.get(slots);
-    if (known == null) {
-      long from = ends.vectors().gradient();
-      int length = Math.toIntExact(spec.parameters());
-      known = new SlotSum(owner, buffers, new SlotSum.Card(stream, recorder), slots, from, length);
-      slotSums.put(slots, known);
-    }
-    known.restart();
-    slotSum = known;
+    slotSum.restart(slots);
+  }
+
+  /** Adds zeros as the gradient of the next slot. */
+  public void addEmptySlot() {
+    enter(1);
+    slotSum.nextIsZero();
   }
 
   /** Adds the gradient of a minibatch as the next slot's; the sum of its losses. */
   public double addSlot(int examples, long step, long epoch, long seed) {
-    SlotSum sum = Objects.requireNonNull(slotSum, "no sum of slots was started");
     host.state(seed, step, epoch);
     run(Pass.TRAIN_SLOT, examples);
-    sum.next();
+    slotSum.next();
     return host.lossSum(examples);
   }
 
@@ -180,7 +182,7 @@ public final class Network implements Owner.Owned {
 
   /** Sums the slots' gradients, and leaves the sum on the card for encoders. */
   public void sumSlots() {
-    summed = Objects.requireNonNull(slotSum, "no sum of slots was started").finish();
+    summed = slotSum.finish();
   }
 
   /**
@@ -204,7 +206,7 @@ public final class Network implements Owner.Owned {
   /** Times of what a slot costs beside its gradient: copying, adding and joining sums. */
   public List<KernelTime> profileSlots(int slots, int repeats) {
     startSlots(slots);
-    return Objects.requireNonNull(slotSum).profile(repeats);
+    return slotSum.profile(repeats);
   }
 
   /** The output of a minibatch. */
