@@ -55,7 +55,10 @@ public final class CudaEngine implements Owner.Owned {
     return network.host().features();
   }
 
-  /** {@code float [examples][outputs]}. */
+  /**
+   * {@code float [examples][outputs]}; where labels are numbers of classes, {@code float
+   * [examples][positions]}.
+   */
   public ByteBuffer labels() {
     return network.host().labels();
   }
@@ -114,9 +117,6 @@ public final class CudaEngine implements Owner.Owned {
   }
 
   /**
-   * Makes {@link #gradient} the sum of the slots' gradients, added along the tree.
-   *
-  /**
    * Adds zeros as the next slot's gradient, for a slot without examples.
    *
    * @throws IllegalStateException if all slots are added already
@@ -125,6 +125,9 @@ public final class CudaEngine implements Owner.Owned {
     network.addEmptySlot();
   }
 
+  /**
+   * Makes {@link #gradient} the sum of the slots' gradients, added along the tree.
+   *
    * @throws IllegalStateException if slots are missing
    */
   public void finishSlots() {

@@ -54,8 +54,8 @@ public final class Network implements Owner.Owned {
     Parts parts = parts();
     this.ends = parts.ends;
     this.assembly = parts.assembly;
-    this.host =
-        new HostBuffers(
+    this.host = new HostBuffers(owner, spec, maxExamples);
+    this.summed = ends.vectors().gradient();
     this.slotSum =
         new SlotSum(
             owner,
@@ -63,8 +63,6 @@ public final class Network implements Owner.Owned {
             new SlotSum.Card(stream, recorder),
             summed,
             Math.toIntExact(spec.parameters()));
-            owner, maxExamples, spec.input().length(), spec.outputs(), spec.parameters());
-    this.summed = ends.vectors().gradient();
     stream.fill(summed, 0, spec.parameters());
     for (Pass pass : Pass.values()) {
       graphs.put(pass, new Graph[maxExamples + 1]);
@@ -94,14 +92,13 @@ public final class Network implements Owner.Owned {
   }
 
   private Parts parts(Buffers memory, int examples) {
-    int outputs = spec.outputs();
     long length = spec.parameters();
     Assembly.Ends at =
         new Assembly.Ends(
             memory.perExample(spec.input().length()),
-            memory.perExample(outputs),
-            memory.perExample(outputs),
-            memory.perExample(1),
+            memory.perExample(spec.labels()),
+            memory.perExample(spec.outputs()),
+            memory.perExample(spec.losses()),
             memory.device(16),
             new Vectors(memory.device(4 * length), memory.device(4 * length)));
     return new Parts(at, new Assembly(spec, examples, memory, recorder, at));
@@ -143,7 +140,7 @@ public final class Network implements Owner.Owned {
     host.state(seed, step, epoch);
     summed = ends.vectors().gradient();
     run(Pass.TRAIN, examples);
-    return host.lossSum(examples);
+    return host.lossSum(examples * spec.losses());
   }
 
   /**
@@ -170,7 +167,7 @@ public final class Network implements Owner.Owned {
     host.state(seed, step, epoch);
     run(Pass.TRAIN_SLOT, examples);
     slotSum.next();
-    return host.lossSum(examples);
+    return host.lossSum(examples * spec.losses());
   }
 
   /** Brings the sum of the slots' gradients to the host. */
@@ -244,7 +241,7 @@ public final class Network implements Owner.Owned {
   }
 
   private void record(Pass pass, int examples) {
-    long outputBytes = 4L * examples * spec.outputs();
+    long lossBytes = 4L * examples * spec.losses();
     if (pass != Pass.TRAIN_ON_DEVICE) {
       stream.toDevice(
           ends.vectors().parameters(), host.parameterMemory().address(), 4 * spec.parameters());
@@ -253,18 +250,18 @@ public final class Network implements Owner.Owned {
     }
     boolean trains = pass == Pass.TRAIN || pass == Pass.TRAIN_SLOT;
     if (trains) {
-      stream.toDevice(ends.labels(), host.labelMemory().address(), outputBytes);
+      stream.toDevice(ends.labels(), host.labelMemory().address(), 4L * examples * spec.labels());
       stream.toDevice(ends.state(), host.stateMemory().address(), 16);
     }
     stages(pass != Pass.INFER, examples);
     if (pass == Pass.TRAIN) {
       stream.toHost(
           host.gradientMemory().address(), ends.vectors().gradient(), 4 * spec.parameters());
-      stream.toHost(host.lossMemory().address(), ends.losses(), 4L * examples);
+      stream.toHost(host.lossMemory().address(), ends.losses(), lossBytes);
     } else if (pass == Pass.TRAIN_SLOT) {
-      stream.toHost(host.lossMemory().address(), ends.losses(), 4L * examples);
+      stream.toHost(host.lossMemory().address(), ends.losses(), lossBytes);
     } else if (pass == Pass.INFER) {
-      stream.toHost(host.outputMemory().address(), ends.output(), outputBytes);
+      stream.toHost(host.outputMemory().address(), ends.output(), 4L * examples * spec.outputs());
     }
   }
 
