@@ -28,6 +28,38 @@ is_stale() {
     -newer "$stamp" -print 2>/dev/null | head -n 1) ]]
 }
 
+# check_maven: fails unless mvn is 3.8 or newer.
+check_maven() {
+  local version
+  version=$(mvn -v 2>/dev/null | sed -n 's/.*Apache Maven \([0-9]*\.[0-9]*\).*/\1/p' | head -n 1)
+  [[ $version =~ ^([0-9]+)\.([0-9]+)$ ]] || fail "needs Maven 3.8 or newer to build, and mvn -v names no version"
+  ((BASH_REMATCH[1] > 3 || (BASH_REMATCH[1] == 3 && BASH_REMATCH[2] >= 8))) ||
+    fail "needs Maven 3.8 or newer to build, and $(command -v mvn) is $version"
+}
+
+# check_room: fails where the build of the clone $1 would run out of disk or memory.
+check_room() {
+  local free
+  free=$(df -Pk "$1" | awk 'NR == 2 { print int($4 / 1024) }')
+  ((free >= 1536)) || fail "needs 1.5 GiB of free disk to build, and $1 has $free MiB; make room there"
+  [[ -r /proc/meminfo ]] || return 0
+  free=$(awk '/^MemAvailable:/ { print int($2 / 1024) }' /proc/meminfo)
+  ((free >= 1024)) || fail "needs 1 GiB of free memory to build, and there are $free MiB; end other programs"
+}
+
+# run_build: builds the clone $1, with a line a module; Maven's own words go to a file.
+run_build() {
+  local log=$1/deploy/target/build.log start=$SECONDS
+  echo "trireme: building once, some minutes with downloads, one or two without; details in $log" >&2
+  # A line such as: [INFO] Building Trireme :: common :: core 0.1.0 [2/10]
+  if ! mvn -B -f "$1/pom.xml" -pl deploy -am -DskipTests -Dspotless.check.skip=true package </dev/null 2>&1 | tee "$log" |
+    sed -n -u 's/^.*INFO.* Building Trireme :: \(.*[^ ]\) [0-9][^ ]*  *\[\([0-9]*\/[0-9]*\)\].*/trireme: building \2 \1/p' >&2; then
+    sed -n 's/^.*ERROR[^ ]* *\(.*[^ ].*\)/\1/p' "$log" | head -n 20 >&2
+    fail "the build failed; see $log, or run: mvn -f $1/pom.xml -DskipTests package"
+  fi
+  echo "trireme: built in $((SECONDS - start)) s" >&2
+}
+
 # build_clone: builds the clone $1 if it is stale; two builds at a time take turns.
 build_clone() {
   is_stale "$1" || return 0
@@ -43,9 +75,9 @@ build_clone() {
     fi
     [[ -z ${JAVA_HOME:-} || -x $JAVA_HOME/bin/javac ]] ||
       fail "needs a JDK 17 to build, and JAVA_HOME=$JAVA_HOME holds no bin/javac"
-    echo "trireme: building (once; the first time some minutes for downloads)" >&2
-    mvn -B -q -f "$1/pom.xml" -pl deploy -am -DskipTests -Dspotless.check.skip=true package 9>&- >&2 </dev/null ||
-      fail "the build failed; see above, or run: mvn -f $1/pom.xml -DskipTests package"
+    check_maven
+    check_room "$1"
+    run_build "$1" 9>&-
   ) || exit 1
 }
 

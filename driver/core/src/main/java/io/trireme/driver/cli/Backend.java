@@ -4,6 +4,7 @@ import io.trireme.common.config.JobConfig;
 import io.trireme.driver.api.event.TrainingListener;
 import io.trireme.driver.api.result.RunResult;
 import io.trireme.driver.prepare.PreparedData;
+import io.trireme.driver.run.JobPlan;
 import io.trireme.driver.run.RunContext;
 import org.apache.spark.SparkConf;
 
@@ -12,6 +13,12 @@ interface Backend {
 
   /** Trains, see {@link io.trireme.driver.run.JobRun.Trainer}. */
   RunResult train(SparkConf conf, JobConfig job, RunContext context, TrainingListener listener);
+
+  /**
+   * Says what training would do, up to its first step, see {@link
+   * io.trireme.driver.run.TrainingRun#plan}.
+   */
+  JobPlan plan(SparkConf conf, JobConfig job, RunContext context, TrainingListener listener);
 
   /**
    * Prepares both data sets of a job, unless they are ready.

@@ -41,6 +41,7 @@ public final class Main {
             .addSubcommand(new TrainCommand(backend, console, interruption))
             .addSubcommand(new PrepareCommand(backend, console))
             .addSubcommand(CheckpointCommand.line(console, Clock.systemUTC()))
+            .addSubcommand(new CompletionCommand(console))
             .setExpandAtFiles(false)
             .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
             .setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8))
@@ -99,7 +100,7 @@ public final class Main {
     @Override
     public void run() {
       throw new CommandLine.ParameterException(
-          spec.commandLine(), "no command; expected train, prepare or checkpoint");
+          spec.commandLine(), "no command; expected train, prepare, checkpoint or completion");
     }
   }
 }

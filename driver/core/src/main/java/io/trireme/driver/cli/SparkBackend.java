@@ -6,6 +6,7 @@ import io.trireme.driver.api.event.TrainingPhase;
 import io.trireme.driver.api.result.RunResult;
 import io.trireme.driver.api.result.TrainingFailedException;
 import io.trireme.driver.prepare.PreparedData;
+import io.trireme.driver.run.JobPlan;
 import io.trireme.driver.run.RunContext;
 import io.trireme.driver.run.RunFolder;
 import io.trireme.driver.run.RunInputs;
@@ -22,9 +23,22 @@ final class SparkBackend implements Backend {
   public RunResult train(
       SparkConf conf, JobConfig job, RunContext context, TrainingListener listener) {
     try (JavaSparkContext spark = SparkStart.application(conf)) {
-      RunFolder folder = RunFolder.of(job, spark.hadoopConfiguration());
-      return new TrainingRun(spark, RunInputs.of(job), folder, context, listener).train().result();
+      return run(spark, job, context, listener).train().result();
     }
+  }
+
+  @Override
+  public JobPlan plan(
+      SparkConf conf, JobConfig job, RunContext context, TrainingListener listener) {
+    try (JavaSparkContext spark = SparkStart.application(conf)) {
+      return run(spark, job, context, listener).plan();
+    }
+  }
+
+  private static TrainingRun run(
+      JavaSparkContext spark, JobConfig job, RunContext context, TrainingListener listener) {
+    RunFolder folder = RunFolder.of(job, spark.hadoopConfiguration());
+    return new TrainingRun(spark, RunInputs.of(job), folder, context, listener);
   }
 
   @Override

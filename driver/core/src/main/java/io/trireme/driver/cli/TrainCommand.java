@@ -4,6 +4,7 @@ import io.trireme.common.config.JobConfig;
 import io.trireme.driver.api.result.RunResult;
 import io.trireme.driver.jobfile.JobFile;
 import io.trireme.driver.report.ProgressView;
+import io.trireme.driver.run.JobPlan;
 import io.trireme.driver.run.JobRun;
 import io.trireme.driver.run.ResumeMode;
 import io.trireme.driver.run.RunNotices;
@@ -52,6 +53,14 @@ final class TrainCommand implements Callable<Integer> {
       })
   private boolean overwrite;
 
+  @Option(
+      names = "--dry-run",
+      description = {
+        "Check the job and the cluster, prepare the data, and print what training would do: data,"
+            + " model, sharing out, schedule. Nothing is trained."
+      })
+  private boolean dryRun;
+
   TrainCommand(Backend backend, Console console, Interruption interruption) {
     this.backend = backend;
     this.console = console;
@@ -70,6 +79,10 @@ final class TrainCommand implements Callable<Integer> {
     JobRun run = new JobRun(job, hadoop, mode, overwrite, notices, console.nanoTime());
     if (!run.isFinished()) {
       SourceFindings.check(job, loaded.unsetVariables(), hadoop);
+      if (dryRun) {
+        plan(run, conf, job).lines().forEach(console.out()::println);
+        return ExitCode.DONE.number();
+      }
       Optional<RunResult> result = train(run, conf, job);
       if (result.isPresent()) {
         console.out().println(summary(result.get()) + "  " + run.folder().path());
@@ -90,6 +103,13 @@ final class TrainCommand implements Callable<Integer> {
           stop,
           interruption::happened,
           List.of(view));
+    }
+  }
+
+  private JobPlan plan(JobRun run, SparkConf conf, JobConfig job) throws IOException {
+    try (ProgressView view =
+        ProgressView.on(console.err(), console.terminal(), console.nanoTime())) {
+      return backend.plan(conf, job, run.rehearsal(), view);
     }
   }
 

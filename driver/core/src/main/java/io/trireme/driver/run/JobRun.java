@@ -101,6 +101,15 @@ public final class JobRun {
   }
 
   /**
+   * What the run would be told; nothing is claimed, written or deleted.
+   *
+   * @throws PreflightException if it could not begin
+   */
+  public RunContext rehearsal() throws IOException {
+    return new RunContext(start(), Lease.NONE, new StopSwitch());
+  }
+
+  /**
    * Runs the job.
    *
    * @param interrupted whether the process is ending, so that a failure is no reason of its own

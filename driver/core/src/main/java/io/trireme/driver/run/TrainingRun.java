@@ -99,20 +99,45 @@ public final class TrainingRun {
     try {
       return attempts();
     } catch (IOException e) {
-      throw new TrainingFailedException("the run's files could not be used: " + e.getMessage(), e);
+      throw unusable(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new TrainingFailedException("the run was interrupted", e);
     }
   }
 
-  private TrainedRun attempts() throws IOException, InterruptedException {
-    String engine = Preflight.check(spark, job, listener, clock);
+  /**
+   * Does all that comes before the first step, and says what would follow; the data are prepared.
+   *
+   * @throws io.trireme.driver.api.result.PreflightException with all that is in the way
+   */
+  public JobPlan plan() {
+    try {
+      String engine = Preflight.check(spark, job, listener, clock);
+      PreparedData data = prepare();
+      StartPoint start = context.start();
+      return JobPlan.of(plan(data, start, engine), data, start, folder);
+    } catch (IOException e) {
+      throw unusable(e);
+    }
+  }
+
+  private static TrainingFailedException unusable(IOException e) {
+    return new TrainingFailedException("the run's files could not be used: " + e.getMessage(), e);
+  }
+
+  private PreparedData prepare() throws IOException {
     listener.phase(TrainingPhase.PREPARING);
     PreparedData data = inputs.data().prepare(spark, job, folder);
     if (data.hasTest()) {
       Evaluator.check(data.train().schema());
     }
+    return data;
+  }
+
+  private TrainedRun attempts() throws IOException, InterruptedException {
+    String engine = Preflight.check(spark, job, listener, clock);
+    PreparedData data = prepare();
     StartPoint start = context.start();
     int fruitless = 0;
     while (true) {
@@ -155,12 +180,10 @@ public final class TrainingRun {
 
   private TrainedRun attempt(PreparedData data, StartPoint start, String engine)
       throws IOException, InterruptedException {
-    CheckpointSpec checkpoint = checkpointSpec(start);
-    TrainingPlan plan = TrainingPlan.of(inputs, data, random, start.step(), checkpoint);
+    TrainingPlan plan = plan(data, start, engine);
+    CheckpointSpec checkpoint = plan.spec().checkpoint();
     Manifest stored = start.manifest();
     if (stored != null) {
-      refuseChanges(stored, plan, data);
-      Resumption.refuseOtherEngine(stored, engine);
       listener.resumed(stored.step());
     }
     listener.phase(TrainingPhase.STARTING);
@@ -183,6 +206,16 @@ public final class TrainingRun {
     } finally {
       endpoint.close(plan.spec().run());
     }
+  }
+
+  private TrainingPlan plan(PreparedData data, StartPoint start, String engine) throws IOException {
+    TrainingPlan plan = TrainingPlan.of(inputs, data, random, start.step(), checkpointSpec(start));
+    Manifest stored = start.manifest();
+    if (stored != null) {
+      refuseChanges(stored, plan, data);
+      Resumption.refuseOtherEngine(stored, engine);
+    }
+    return plan;
   }
 
   private void refuseChanges(Manifest stored, TrainingPlan plan, PreparedData data)

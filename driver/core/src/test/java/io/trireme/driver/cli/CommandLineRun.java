@@ -4,6 +4,7 @@ import io.trireme.common.config.JobConfig;
 import io.trireme.driver.api.event.TrainingListener;
 import io.trireme.driver.api.result.RunResult;
 import io.trireme.driver.prepare.PreparedData;
+import io.trireme.driver.run.JobPlan;
 import io.trireme.driver.run.RunContext;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -58,6 +59,13 @@ final class CommandLineRun {
         SparkConf conf, JobConfig job, RunContext context, TrainingListener listener) {
       masters.add(conf.get("spark.master"));
       return training.run(job, listener);
+    }
+
+    @Override
+    public JobPlan plan(
+        SparkConf conf, JobConfig job, RunContext context, TrainingListener listener) {
+      masters.add(conf.get("spark.master"));
+      return new JobPlan(List.of("plan of " + job.job() + " from step " + context.start().step()));
     }
 
     @Override

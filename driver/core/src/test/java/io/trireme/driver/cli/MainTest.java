@@ -120,6 +120,27 @@ class MainTest {
   }
 
   @Test
+  void aDryRunPrintsThePlanAndTrainsNothing() {
+    line.training(
+        (job, observer) -> {
+          throw new AssertionError("nothing is to run");
+        });
+    assertThat(train("--dry-run")).as(err()).isZero();
+    assertThat(out()).isEqualTo("plan of quickstart from step 0\n");
+    assertThat(dir).isEmptyDirectory();
+  }
+
+  @Test
+  void printsACompletionScriptThatKnowsEveryCommand() {
+    assertThat(run("completion")).as(err()).isZero();
+    assertThat(out())
+        .contains("trireme")
+        .contains("train prepare checkpoint completion")
+        .contains("--dry-run")
+        .contains("--resume");
+  }
+
+  @Test
   void handsOverrideAndMasterOn() {
     List<Integer> epochs = new ArrayList<>();
     line.training(
