@@ -102,6 +102,8 @@ class SlotFolderTest {
           SlotFolder onHost = folder(new Plain(computer), engine)) {
         for (long step = 0; step < 2; step++) {
           for (TreeNode node : NODES) {
+            float before = engine.parameters().getFloat(0);
+            engine.parameters().putFloat(0, before + 0.5f);
             byte[] expected = bytes(Objects.requireNonNull(onHost.fold(step, node)));
             byte[] seen = bytes(Objects.requireNonNull(onCard.fold(step, node)));
             assertThat(seen).as("step %d, %s", step, node).isEqualTo(expected);

@@ -10,7 +10,7 @@ package io.trireme.worker.engine;
 public interface SlotSums {
 
   /**
-   * Starts the sum of a node.
+   * Starts the sum of a node. Its slots are computed with the parameters as they are now.
    *
    * @param slots of the node, at least 1
    */

@@ -144,7 +144,8 @@ public final class Network implements Owner.Owned {
   }
 
   /**
-   * Starts a sum over a node of slots, whose gradients stay on the card.
+   * Starts a sum over a node of slots, whose gradients stay on the card; the parameters of all of
+   * them are those of now.
    *
    * @throws CudaException if its buffers do not fit
    */
@@ -154,6 +155,12 @@ public final class Network implements Owner.Owned {
     }
     enter(1);
     slotSum.restart(slots);
+    parametersToDevice();
+  }
+
+  private void parametersToDevice() {
+    stream.toDevice(
+        ends.vectors().parameters(), host.parameterMemory().address(), 4 * spec.parameters());
   }
 
   /** Adds zeros as the gradient of the next slot. */
@@ -242,9 +249,10 @@ public final class Network implements Owner.Owned {
 
   private void record(Pass pass, int examples) {
     long lossBytes = 4L * examples * spec.losses();
+    if (pass == Pass.TRAIN || pass == Pass.INFER) {
+      parametersToDevice();
+    }
     if (pass != Pass.TRAIN_ON_DEVICE) {
-      stream.toDevice(
-          ends.vectors().parameters(), host.parameterMemory().address(), 4 * spec.parameters());
       stream.toDevice(
           ends.features(), host.featureMemory().address(), 4L * examples * spec.input().length());
     }
