@@ -120,7 +120,7 @@ def median(step, seconds):
     return sorted(times)[len(times) // 2] * 1e3
 
 
-def measure(name, batch, seconds, tf32, tuned, amp=False):
+def measure(name, examples, seconds, tf32, tuned, amp=False):
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = tf32
     torch.backends.cudnn.benchmark = tuned
     make, shape = NETWORKS[name]
@@ -161,7 +161,7 @@ def main():
             ("tf32 tuned", True, True, False),
             ("bf16 tuned", True, True, True),
         ):
-            card, whole = measure(name, examples, seconds, tf32, tuned, amp)
+            card, whole = measure(name, batch, seconds, tf32, tuned, amp)
             parts.append(f"{label} {card:.3f} ms ({whole:.3f} with copies)")
         print(f"{name:7} batch {batch}: " + "; ".join(parts), flush=True)
 

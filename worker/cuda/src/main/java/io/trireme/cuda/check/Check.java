@@ -220,13 +220,15 @@ public final class Check {
       boolean close = Math.abs(loss - expected) < 1e-4 * expected;
       boolean good = distance < Fixture.ROUNDING && close && repeats;
       say(
-          "%-7s batch %d: %s, off double precision by %.1e (DL4J's float %.1e), loss %.5f (%.5f),"
+          "%-7s batch %d: %s, off double precision by %.1e%s, loss %.5f (%.5f),"
               + " bits of the stand-in: %s, repeats equal: %b, opened in %.0f ms, sha %s",
           name,
           fixture.minibatch().examples(),
           good ? "ok" : "FAILED",
           distance,
-          fixture.reference(),
+          Double.isNaN(fixture.reference())
+              ? ""
+              : String.format(Locale.ROOT, " (DL4J's float %.1e)", fixture.reference()),
           loss,
           expected,
           fixture.bits().isBlank() ? "unknown" : bits.equals(fixture.bits()) ? "yes" : "NO",
