@@ -44,7 +44,7 @@ public final class Numbers {
   private static void numbers(ByteBuffer to, int count, int below, long seed) {
     Numbers numbers = new Numbers(seed);
     for (int i = 0; i < count; i++) {
-      to.putFloat(4 * i, Math.floorMod(numbers.next(), (long) below));
+      to.putFloat(4 * i, (int) Math.floorMod(numbers.next(), (long) below));
     }
   }
 
