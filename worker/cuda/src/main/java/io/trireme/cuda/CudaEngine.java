@@ -97,8 +97,8 @@ public final class CudaEngine implements Owner.Owned {
 
   /**
    * Starts a sum of gradients over neighbouring slots, with the parameters in the buffer now; it
-   * stays on the card. In a tree where a node of n slots splits after the largest power of two below
-   * n, these are one node. The first time for more slots than ever before allocates buffers.
+   * stays on the card. In a tree where a node of n slots splits after the largest power of two
+   * below n, these are one node. The first time for more slots than ever before allocates buffers.
    *
    * @param slots how many
    * @throws CudaException if the buffers do not fit into the card's memory

@@ -274,7 +274,7 @@ public final class SequenceReference {
         normalise(layer, node, error);
       } else if (node.layer() instanceof Layer.Embedding embedding) {
         for (int k = 0; k < error.length; k++) {
-          learn(embedding.tokens(), (int) features[k / width] * width + k % width, error[k]);
+          learn(embedding.tokens(), ((int) features[k / width]) * width + k % width, error[k]);
           learn(embedding.positions(), k, error[k]);
         }
       }
