@@ -112,7 +112,7 @@ class SecureSessionTest {
 
   private static AeronHost host(Path temp, String name) {
     return AeronHost.start(
-        new AeronHost.Settings("127.0.0.1", 0, 0, temp.resolve(name).toFile(), 1 << 20, 8192),
+        new AeronHost.Settings("127.0.0.1", 0, 0, temp.resolve(name).toFile(), 1 << 20, 8192, 8),
         error -> {
           throw new AssertionError(error);
         });

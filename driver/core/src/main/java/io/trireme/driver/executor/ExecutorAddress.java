@@ -1,6 +1,7 @@
 package io.trireme.driver.executor;
 
 import io.trireme.common.config.TransportConfig;
+import io.trireme.common.message.JobSpec;
 import io.trireme.common.transport.aeron.AeronHost;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -10,7 +11,8 @@ final class ExecutorAddress {
   private ExecutorAddress() {}
 
   /** Settings of a media driver on the address that Spark uses for this executor. */
-  static AeronHost.Settings settings(TransportConfig transport, String host) {
+  static AeronHost.Settings settings(JobSpec spec, String host) {
+    TransportConfig transport = spec.transport();
     int from = 0;
     int to = 0;
     String ports = transport.ports();
@@ -24,8 +26,9 @@ final class ExecutorAddress {
         from,
         to,
         SharedMemory.newFolder(),
-        transport.termLengthBytes(),
-        transport.mtuLengthBytes());
+        transport.chosenTermLengthBytes(),
+        transport.mtuLengthBytes(),
+        spec.members());
   }
 
   private static String addressOf(String host) {

@@ -86,13 +86,4 @@ final class SharedMemory {
   static long freeBytes() {
     return root().toFile().getUsableSpace();
   }
-
-  /**
-   * The most bytes that the sessions of a run take on one host: three terms for each direction of
-   * each pair, on the sender's and the receiver's side.
-   */
-  static long neededBytes(int workers, int servers, int termLengthBytes) {
-    long sessions = 2L * workers * servers + (long) servers * (servers - 1);
-    return sessions * 3 * termLengthBytes;
-  }
 }

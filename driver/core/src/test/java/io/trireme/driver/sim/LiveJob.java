@@ -78,7 +78,7 @@ final class LiveJob implements AutoCloseable {
   /** An Aeron of its own. */
   AeronHost host(Path folder) {
     return AeronHost.start(
-        new AeronHost.Settings("127.0.0.1", 0, 0, folder.toFile(), 1 << 20, 1408),
+        new AeronHost.Settings("127.0.0.1", 0, 0, folder.toFile(), 1 << 20, 1408, 2 * MEMBERS),
         error -> complaints.increment());
   }
 
