@@ -1,27 +1,17 @@
 package io.trireme.data.source;
 
+import io.trireme.common.service.Providers;
 import io.trireme.data.BadDataException;
 import java.util.Comparator;
 import java.util.List;
-import java.util.ServiceLoader;
 
 /** The formats that are there. */
 public final class ExampleSources {
   private ExampleSources() {}
 
-  /**
-   * All providers, by the names of their formats, that the thread's class loader sees; or this
-   * class's own, where the thread's sees none.
-   */
+  /** All providers, by the names of their formats. */
   public static List<ExampleSourceProvider> all() {
-    Class<ExampleSourceProvider> type = ExampleSourceProvider.class;
-    List<ExampleSourceProvider> seen = list(ServiceLoader.load(type));
-    return seen.isEmpty() ? list(ServiceLoader.load(type, type.getClassLoader())) : seen;
-  }
-
-  private static List<ExampleSourceProvider> list(ServiceLoader<ExampleSourceProvider> loader) {
-    return loader.stream()
-        .map(ServiceLoader.Provider::get)
+    return Providers.of(ExampleSourceProvider.class).stream()
         .sorted(Comparator.comparing(ExampleSourceProvider::format))
         .toList();
   }

@@ -62,6 +62,7 @@ final class Arrivals {
     Sender from = new Sender(envelope.getInt(SENDER), envelope.getLong(INCARNATION));
     if (!members.contains(from)) {
       throw new InvariantBroken(
+          Invariant.SENDERS_ARE_MEMBERS,
           self + " takes a frame of " + from + ", no member of its generation " + generation);
     }
   }

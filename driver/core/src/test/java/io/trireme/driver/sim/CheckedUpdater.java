@@ -4,7 +4,6 @@ import io.trireme.common.layout.Block;
 import io.trireme.common.layout.BlockGroup;
 import io.trireme.kernels.optimizer.GroupUpdater;
 import java.util.List;
-import java.util.function.IntConsumer;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -16,10 +15,35 @@ import org.agrona.concurrent.UnsafeBuffer;
  */
 final class CheckedUpdater implements GroupUpdater {
 
+  /** Is told what a server comes to have. */
+  interface Watcher {
+    /** Nobody is told. */
+    Watcher NONE =
+        new Watcher() {
+          @Override
+          public void gathers(int group) {}
+
+          @Override
+          public void holds(int group, long step) {}
+
+          @Override
+          public void drops(int group) {}
+        };
+
+    /** The contributions of a step have been added up here. */
+    void gathers(int group);
+
+    /** All of the group's state is here as it is before a step. */
+    void holds(int group, long step);
+
+    /** The group's state is let go of. */
+    void drops(int group);
+  }
+
   private final Oracle oracle;
   private final BlockGroup group;
   private final String owner;
-  private final IntConsumer gathers;
+  private final Watcher watcher;
   private final UnsafeBuffer parameters;
   private final UnsafeBuffer gradient;
   private final UnsafeBuffer momentum;
@@ -27,20 +51,19 @@ final class CheckedUpdater implements GroupUpdater {
   private int averaged;
 
   CheckedUpdater(Oracle oracle, BlockGroup group, String owner, boolean first) {
-    this(oracle, group, owner, first, unused -> {});
+    this(oracle, group, owner, first, Watcher.NONE);
   }
 
   /**
    * A group with its parameters before the first step, or with none yet.
    *
-   * @param gathers is told the group when the contributions of a step have been added up here
+   * @param watcher is told what comes to be here
    */
-  CheckedUpdater(
-      Oracle oracle, BlockGroup group, String owner, boolean first, IntConsumer gathers) {
+  CheckedUpdater(Oracle oracle, BlockGroup group, String owner, boolean first, Watcher watcher) {
     this.oracle = oracle;
     this.group = group;
     this.owner = owner;
-    this.gathers = gathers;
+    this.watcher = watcher;
     int bytes = (int) group.length() * Float.BYTES;
     parameters = new UnsafeBuffer(new byte[bytes]);
     gradient = new UnsafeBuffer(new byte[bytes]);
@@ -78,7 +101,7 @@ final class CheckedUpdater implements GroupUpdater {
 
   @Override
   public void average(int examples, int filledSlots) {
-    gathers.accept(group.index());
+    watcher.gathers(group.index());
     averaged = examples;
     if (oracle.exact && !oracle.lossy) {
       checkContents();
@@ -104,11 +127,14 @@ final class CheckedUpdater implements GroupUpdater {
       }
     }
     if (examples != averaged) {
-      throw broken("has gradients of " + examples + " examples, and takes them for " + averaged);
+      throw broken(
+          Invariant.SLOTS_COUNT_ONCE,
+          "has gradients of " + examples + " examples, and takes them for " + averaged);
     }
     for (int i = 0; i < group.length(); i++) {
       if (gradient.getFloat(i * Float.BYTES) != expected[(int) group.offset() + i]) {
-        throw broken("does not count each step of a slot once and in order");
+        throw broken(
+            Invariant.SLOTS_COUNT_ONCE, "does not count each step of a slot once and in order");
       }
     }
   }
@@ -142,8 +168,23 @@ final class CheckedUpdater implements GroupUpdater {
     }
     if ((!oracle.exact || step + 1 == oracle.steps)
         && !oracle.holds(group, step + 1, new Floats(parameters))) {
-      throw broken("is wrong after step " + step);
+      throw broken(Invariant.GROUPS_ARE_THOSE_OF_A_QUIET_RUN, "is wrong after step " + step);
     }
+    watcher.holds(group.index(), step + 1);
+  }
+
+  /** Whether it has the parameters and the state before a step, as far as that can be told. */
+  boolean holds(long step) {
+    if (oracle.exact || oracle.lossy) {
+      return true;
+    }
+    float[] moments = oracle.moments.get((int) step);
+    for (int i = 0; i < group.length(); i++) {
+      if (momentum.getFloat(i * Float.BYTES) != moments[(int) group.offset() + i]) {
+        return false;
+      }
+    }
+    return oracle.holds(group, step, new Floats(parameters));
   }
 
   /** Every slot counts once in every step, or, where slots are streams, not more than it has. */
@@ -153,16 +194,22 @@ final class CheckedUpdater implements GroupUpdater {
     for (int slot = 0; slot < counts.length; slot++) {
       int now = counted(slot) + counts[slot];
       tally.putInt(slot * Integer.BYTES, now);
-      if (oracle.exact && step + 1 < oracle.steps ? now > oracle.steps : now != step + 1) {
-        throw broken("has counted slot " + slot + " " + now + " times after step " + step);
+      if (oracle.exact && step + 1 < oracle.steps
+          ? now > oracle.steps
+          : now != oracle.updatesBefore(step + 1)) {
+        throw broken(
+            Invariant.SLOTS_COUNT_ONCE,
+            "has counted slot " + slot + " " + now + " times after step " + step);
       }
     }
   }
 
-  private InvariantBroken broken(String what) {
-    return new InvariantBroken(owner + ": group " + group.index() + " " + what);
+  private InvariantBroken broken(Invariant which, String what) {
+    return new InvariantBroken(which, owner + ": group " + group.index() + " " + what);
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    watcher.drops(group.index());
+  }
 }

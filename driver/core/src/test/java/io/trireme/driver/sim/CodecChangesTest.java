@@ -97,7 +97,7 @@ class CodecChangesTest {
       Restless policy = new Restless();
       int faults = seed % 5 == 0 ? 0 : 9;
       Simulation.Outcome outcome =
-          new Simulation(Scenario.plain(seed, oracle, faults), plan, policy).run();
+          new Simulation(Scenario.ofSessions(seed, oracle, faults), plan, policy).run();
       assertThat(outcome.failure()).as("seed %d", seed).isNull();
       changes += policy.changes;
       if (outcome.restarts() > 0) {

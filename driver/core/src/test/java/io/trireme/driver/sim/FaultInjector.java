@@ -2,57 +2,36 @@ package io.trireme.driver.sim;
 
 import io.trireme.common.message.GroupHolders;
 import io.trireme.common.message.Membership;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /** Breaks something now and then, for as long as its scenario has faults left. */
 final class FaultInjector {
 
   private static final long MS = Scheduler.MS;
+  private static final int LOOKS = 60;
 
   private final Simulation simulation;
   private final Scenario scenario;
   private final Scheduler scheduler;
-  private final SimSpark spark;
   private final SimNetwork network;
   private final SplittableRandom random;
   private int faultsLeft;
 
   /** Of a job; shares its randomness. */
-  FaultInjector(Simulation simulation, Scenario scenario, SplittableRandom random) {
+  FaultInjector(Simulation simulation, SplittableRandom random) {
     this.simulation = simulation;
-    this.scenario = scenario;
-    this.scheduler = simulation.scheduler;
-    this.spark = simulation.spark;
-    this.network = simulation.network;
     this.random = random;
-    this.faultsLeft = scenario.faults().count();
+    scenario = simulation.scenario;
+    scheduler = simulation.scheduler;
+    network = simulation.network;
+    faultsLeft = scenario.faults().count();
   }
 
-  /** Whether every group is on two servers, so that one may be lost. */
-  private boolean isReplicated() {
-    SimRun run = simulation.current();
-    if (run == null) {
-      return false;
-    }
-    Membership formed = run.coordinator.membership();
-    if (formed == null) {
-      return run.coordinator.restarts() == 0
-          && spark.executors.stream().allMatch(executor -> spark.isWell(executor.host.name));
-    }
-    long calmNs = scheduler.now() - run.calmSinceNs;
-    return calmNs > 300 * MS
-        && formed.servers().stream().allMatch(server -> spark.isWell(server.endpoint().host()))
-        && formed.groups().stream()
-            .allMatch(
-                group ->
-                    group.backup() != GroupHolders.NONE
-                        && !hostOf(formed, group.backup()).equals(hostOf(formed, group.primary()))
-                        && (group.current() || (calmNs > 2000 * MS && network.isWhole(2000 * MS))));
-  }
-
-  private static String hostOf(Membership formed, int server) {
-    return formed.server(server).endpoint().host();
+  private SimSpark spark() {
+    return simulation.driver().spark;
   }
 
   /** Breaks something, if the run can stand it now. */
@@ -61,20 +40,18 @@ final class FaultInjector {
       return;
     }
     scheduler.within(50 * MS, scenario.faults().gapMs() * MS, this::fault);
-    boolean calm = isReplicated();
-    if (!calm && !scenario.faults().wild() && random.nextInt(4) > 0) {
+    boolean open = scenario.faults().isOpen();
+    boolean calm = open || isReplicated();
+    if (!calm && random.nextInt(4) > 0) {
       return;
     }
-    List<SimExecutor> alive = spark.executors.stream().filter(e -> e.host.alive).toList();
+    List<SimExecutor> alive = spark().executors.stream().filter(e -> e.host.alive).toList();
     if (alive.isEmpty()) {
       return;
     }
     SimExecutor victim = alive.get(random.nextInt(alive.size()));
     SimExecutor other = alive.get(random.nextInt(alive.size()));
-    boolean mayLose =
-        (calm && scenario.cluster().replicas() > 0)
-            || scenario.faults().wild()
-            || !victim.hasServers();
+    boolean mayLose = open || (calm && scenario.cluster().replicas() > 0) || !victim.hasServers();
     faultsLeft--;
     inject(victim, other, mayLose);
   }
@@ -88,12 +65,14 @@ final class FaultInjector {
           kill(victim);
         }
       }
+      case KILL_MACHINE -> killMachine(victim);
       case FREEZE -> freeze(victim, mayLose, brieflyNs, longNs);
       case CUT_DRIVER -> cutDriver(victim, mayLose, brieflyNs, longNs);
       case CUT_AND_KILL -> {
         network.cut(victim.host, other.host, scheduler.now() + brieflyNs + 500 * MS);
         scheduler.at(scheduler.now() + brieflyNs, () -> killIfHarmless(victim));
       }
+      case KILL_UNBACKED -> killUnbacked(LOOKS);
       case CUT_PEERS -> {
         long until = scheduler.now() + (random.nextBoolean() ? longNs : brieflyNs);
         network.cut(victim.host, other.host, until);
@@ -102,6 +81,7 @@ final class FaultInjector {
         }
       }
       case BREAK -> network.breakSessions(victim.host, other.host);
+      case CORRUPT -> network.corrupt(victim.host, other.host);
       case REPLAY -> network.replay();
       case SLOW -> network.slowest((1 + random.nextLong(40)) * MS);
       case LEAVE -> {
@@ -110,51 +90,128 @@ final class FaultInjector {
           scheduler.at(scheduler.now() + brieflyNs, () -> killIfHarmless(victim));
         }
       }
-      case CRASH_DRIVER -> simulation.crashDriver();
+      case KILL_TASK -> victim.killTask(random.nextInt(scenario.cluster().workers()));
+      case LOSE_RESULTS -> spark().loseResults(1 + random.nextInt(3));
+      case REPORT_AGAIN -> victim.reportAgain(random.nextInt(100));
+      case PAUSE_DRIVER -> simulation.driver().host.frozenUntilNs = scheduler.now() + brieflyNs;
+      case CRASH_DRIVER -> {
+        if (simulation.driver().current() != null) {
+          simulation.driver().crash();
+        }
+      }
     }
   }
 
   private void freeze(SimExecutor victim, boolean mayLose, long brieflyNs, long longNs) {
     boolean lose = mayLose && random.nextBoolean();
-    victim.host.frozenUntilNs = scheduler.now() + (lose ? longNs : brieflyNs);
+    long until = scheduler.now() + (lose ? longNs : brieflyNs);
+    victim.host.frozenUntilNs = Math.max(victim.host.frozenUntilNs, until);
+    victim.host.isTroubled(scheduler.now(), until);
     if (lose) {
-      calm(scheduler.now() + longNs);
-    }
-    if (lose && random.nextBoolean()) {
-      spark.giveUp(victim);
+      calm(until);
+      if (random.nextBoolean()) {
+        spark().giveUp(victim);
+      }
     }
   }
 
   private void cutDriver(SimExecutor victim, boolean mayLose, long brieflyNs, long longNs) {
     boolean lose = mayLose && random.nextBoolean();
     long until = scheduler.now() + (lose ? longNs : brieflyNs);
+    Host driver = simulation.driver().host;
+    if (random.nextBoolean()) {
+      network.cut(victim.host, driver, until);
+    }
+    network.cut(driver, victim.host, until);
     if (lose) {
       calm(until);
-    }
-    if (random.nextBoolean()) {
-      network.cut(victim.host, simulation.driver, until);
-    }
-    network.cut(simulation.driver, victim.host, until);
-    if (lose && random.nextBoolean()) {
-      spark.giveUp(victim);
+      if (random.nextBoolean()) {
+        spark().giveUp(victim);
+      }
     }
   }
 
   private void kill(SimExecutor victim) {
     calm(scheduler.now());
-    spark.kill(victim);
+    spark().kill(victim);
+  }
+
+  private void killMachine(SimExecutor victim) {
+    List<SimExecutor> there = new ArrayList<>();
+    for (SimExecutor executor : spark().executors) {
+      if (executor.host.alive && executor.host.machine.equals(victim.host.machine)) {
+        there.add(executor);
+      }
+    }
+    boolean open = scenario.faults().isOpen();
+    if (open || there.stream().noneMatch(SimExecutor::hasServers)) {
+      there.forEach(this::kill);
+    }
+  }
+
+  /** Waits until some group's backup does not have all, and then kills the primary. */
+  private void killUnbacked(int looks) {
+    SimRun run = simulation.driver().current();
+    Membership formed = run == null ? null : run.coordinator.membership();
+    if (!scenario.faults().isOpen() || formed == null || looks == 0) {
+      return;
+    }
+    for (GroupHolders group : formed.groups()) {
+      SimExecutor home = executor(formed.server(group.primary()).endpoint().mediaDriver());
+      if (group.backup() != GroupHolders.NONE && !group.current() && home != null) {
+        scheduler.within(0, 250 * MS, () -> killIfHarmless(home));
+        return;
+      }
+    }
+    scheduler.within(20 * MS, 100 * MS, () -> killUnbacked(looks - 1));
+  }
+
+  private @Nullable SimExecutor executor(String name) {
+    return spark().executors.stream()
+        .filter(executor -> executor.host.name.equals(name))
+        .findFirst()
+        .orElse(null);
   }
 
   private void killIfHarmless(SimExecutor victim) {
     if (victim.host.alive
-        && (!victim.hasServers() || (scenario.cluster().replicas() > 0 && isReplicated()))) {
+        && (scenario.faults().isOpen()
+            || !victim.hasServers()
+            || (scenario.cluster().replicas() > 0 && isReplicated()))) {
       kill(victim);
     }
   }
 
+  /** Whether every group is on two servers, so that one may be lost. */
+  private boolean isReplicated() {
+    SimRun run = simulation.driver().current();
+    if (run == null) {
+      return false;
+    }
+    Membership formed = run.coordinator.membership();
+    if (formed == null) {
+      return run.coordinator.restarts() == 0
+          && spark().executors.stream().allMatch(executor -> spark().isWell(executor.host.name));
+    }
+    long calmNs = scheduler.now() - run.calmSinceNs;
+    return calmNs > 300 * MS
+        && formed.servers().stream()
+            .allMatch(server -> spark().isWell(server.endpoint().mediaDriver()))
+        && formed.groups().stream()
+            .allMatch(
+                group ->
+                    group.backup() != GroupHolders.NONE
+                        && !home(formed, group.backup()).equals(home(formed, group.primary()))
+                        && (group.current() || (calmNs > 2000 * MS && network.isWhole(2000 * MS))));
+  }
+
+  private static String home(Membership formed, int server) {
+    return formed.server(server).endpoint().mediaDriver();
+  }
+
   /** Backups are not to be relied on before then. */
   private void calm(long fromNs) {
-    SimRun run = simulation.current();
+    SimRun run = simulation.driver().current();
     if (run != null) {
       run.calmSinceNs = fromNs;
     }

@@ -55,7 +55,7 @@ class HostileNetworkTest {
 
   @Test
   void trainingBesideAHostileNetworkIsUndisturbed() throws Exception {
-    Oracle oracle = new Oracle(Scenario.PLAN, new SlotPlan(640, 8, 5), STEPS, 3.0, false);
+    Oracle oracle = new Oracle(Jobs.PLAN, new SlotPlan(640, 8, 5), STEPS, 3.0, false);
     try (LiveJob job = new LiveJob(oracle, folder);
         AeronHost attacker = job.host(folder.resolve("attacker"));
         DatagramChannel udp = DatagramChannel.open()) {
@@ -227,8 +227,8 @@ class HostileNetworkTest {
 
   @Test
   void aMillionHostileMessagesAtLiveServersChangeNothing() {
-    Oracle oracle = new Oracle(Scenario.PLAN, new SlotPlan(640, 8, 5), STEPS, 3.0, false);
-    Simulation simulation = new Simulation(Scenario.plain(SEED, oracle, 0));
+    Oracle oracle = new Oracle(Jobs.PLAN, new SlotPlan(640, 8, 5), STEPS, 3.0, false);
+    Simulation simulation = new Simulation(Scenario.ofSessions(SEED, oracle, 0));
     HostileFrames hostile =
         new HostileFrames(
             SEED, new JobKey(new byte[JobKey.LENGTH]), 1_000, Peer.worker(0, 1), Peer.server(0, 1));

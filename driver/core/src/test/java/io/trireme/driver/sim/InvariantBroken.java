@@ -1,10 +1,14 @@
 package io.trireme.driver.sim;
 
-/** Thrown as soon as something is so that never may be so. */
+/** Something is not as it must be. */
 final class InvariantBroken extends RuntimeException {
-  private static final long serialVersionUID = 1L;
+  private static final long serialVersionUID = 1;
 
-  InvariantBroken(String message) {
-    super(message);
+  /** What was promised. */
+  final Invariant invariant;
+
+  InvariantBroken(Invariant invariant, String what) {
+    super(invariant + ": " + what);
+    this.invariant = invariant;
   }
 }

@@ -7,6 +7,7 @@ import io.trireme.common.message.WorkerMember;
 import io.trireme.common.slots.TreeNode;
 import io.trireme.common.wire.Peer;
 import io.trireme.driver.coordinator.Coordinator;
+import io.trireme.driver.coordinator.CoordinatorPhase;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -22,6 +23,7 @@ final class Invariants {
   private record GroupAt(int generation, int group) {}
 
   private final Oracle oracle;
+  private final Copies copies;
   private final long staleness;
   private final Map<GroupAt, Peer> owners = new HashMap<>();
   private final Map<Integer, long[]> pushed = new HashMap<>();
@@ -30,16 +32,17 @@ final class Invariants {
   private @Nullable Membership formed;
   private long movedNs;
   private long gainedNs;
-  private String standing = "";
-  private String had = "";
+  private @Nullable CoordinatorPhase standing;
+  private long had;
 
   /**
    * Of a run.
    *
    * @param staleness how far workers may be ahead of each other; negative where they are not
    */
-  Invariants(Oracle oracle, long staleness) {
+  Invariants(Oracle oracle, Copies copies, long staleness) {
     this.oracle = oracle;
+    this.copies = copies;
     this.staleness = staleness;
   }
 
@@ -48,26 +51,29 @@ final class Invariants {
     Membership newest = coordinator.membership();
     if (newest != null && newest != formed) {
       onFormed(newest);
+      copies.onFormed(newest, nowNs);
     }
-    String gained =
-        told + " " + committed + " " + coordinator.restarts() + " " + coordinator.executors();
-    String now =
-        coordinator.phase() + " " + (newest == null ? 0 : newest.generation()) + " " + gained;
-    if (!gained.equals(had)) {
-      had = gained;
+    long gained = told + committed + coordinator.restarts() + coordinator.executors();
+    CoordinatorPhase phase = coordinator.phase();
+    boolean moved = gained != had || phase != standing;
+    if (gained != had || gainedNs == 0) {
       gainedNs = nowNs;
     } else if (nowNs - gainedNs > 2 * DEADLINE_NS) {
-      throw new InvariantBroken("generations follow each other and gain nothing: " + now);
+      throw new InvariantBroken(
+          Invariant.SOMETHING_IS_GAINED,
+          "generations follow each other and gain nothing: " + newest + " in phase " + phase);
     }
-    if (movedNs == 0 || !now.equals(standing)) {
-      standing = now;
+    had = gained;
+    standing = phase;
+    if (moved || movedNs == 0) {
       movedNs = nowNs;
     } else if (nowNs - movedNs > DEADLINE_NS) {
       throw new InvariantBroken(
+          Invariant.SOMETHING_MOVES,
           "nothing has moved for "
               + DEADLINE_NS / Scheduler.MS
               + " ms, in phase "
-              + standing
+              + phase
               + " of "
               + newest);
     }
@@ -75,9 +81,11 @@ final class Invariants {
 
   private void onFormed(Membership next) {
     if (formed != null && next.generation() <= formed.generation()) {
-      throw new InvariantBroken("generation " + next.generation() + " after " + formed);
+      throw new InvariantBroken(
+          Invariant.GENERATIONS_COVER_ALL, "generation " + next.generation() + " after " + formed);
     }
     formed = next;
+    movedNs = 0;
     Set<Integer> members = new HashSet<>();
     for (Peer peer : next.peers()) {
       Peer before = lives.put(peer.id(), peer);
@@ -85,24 +93,28 @@ final class Invariants {
         replaced.add(before);
       }
       if (!members.add(peer.id()) || replaced.contains(peer)) {
-        throw new InvariantBroken(peer + " is a member again, or twice, of " + next);
+        throw new InvariantBroken(
+            Invariant.LIVES_DO_NOT_COME_BACK, peer + " is a member again, or twice, of " + next);
       }
     }
     int slot = 0;
     for (WorkerMember worker : next.workers()) {
       if (worker.slotFrom() != slot || worker.slotTo() <= slot) {
-        throw new InvariantBroken("slot " + slot + " is not computed once in " + next);
+        throw new InvariantBroken(
+            Invariant.GENERATIONS_COVER_ALL, "slot " + slot + " is not computed once in " + next);
       }
       slot = worker.slotTo();
     }
     if (slot != oracle.slots.slots() || next.groups().size() != oracle.plan.groups().size()) {
-      throw new InvariantBroken("not all slots or groups have an owner in " + next);
+      throw new InvariantBroken(
+          Invariant.GENERATIONS_COVER_ALL, "not all slots or groups have an owner in " + next);
     }
     for (GroupHolders holders : next.groups()) {
       if (!isServer(next, holders.primary())
           || holders.primary() == holders.backup()
           || (holders.backup() != GroupHolders.NONE && !isServer(next, holders.backup()))) {
-        throw new InvariantBroken(holders + " are no two servers of " + next);
+        throw new InvariantBroken(
+            Invariant.GENERATIONS_COVER_ALL, holders + " are no two servers of " + next);
       }
     }
     if (staleness >= 0) {
@@ -125,6 +137,7 @@ final class Invariants {
     Peer owner = owners.putIfAbsent(new GroupAt(generation, group), server);
     if (owner != null && !owner.equals(server)) {
       throw new InvariantBroken(
+          Invariant.A_GROUP_HAS_ONE_OWNER,
           "group "
               + group
               + " has two owners in generation "
@@ -142,6 +155,7 @@ final class Invariants {
     for (int slot = 0; staleness >= 0 && done != null && slot < done.length; slot++) {
       if (step - done[slot] > staleness) {
         throw new InvariantBroken(
+            Invariant.STALENESS_IS_BOUNDED,
             worker
                 + " begins step "
                 + step

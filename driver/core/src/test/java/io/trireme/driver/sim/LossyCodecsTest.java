@@ -86,13 +86,13 @@ class LossyCodecsTest {
                 new CodecConfig(back, Map.of()),
                 warmupSteps),
             42);
-    Simulation.Outcome quiet = new Simulation(Scenario.plain(1, oracle, 0), compression).run();
+    Simulation.Outcome quiet = new Simulation(Scenario.ofSessions(1, oracle, 0), compression).run();
     assertThat(quiet.failure()).isNull();
     assertThat(oracle.seen).hasSizeGreaterThan(10 * 4);
     int generations = 0;
     for (long seed = 2; seed < 2 + FAULTY_SEEDS; seed++) {
       Simulation.Outcome faulty =
-          new Simulation(Scenario.plain(seed, oracle, 9), compression).run();
+          new Simulation(Scenario.ofSessions(seed, oracle, 9), compression).run();
       assertThat(faulty.failure()).as("seed %d", seed).isNull();
       generations += faulty.generations();
     }
@@ -111,7 +111,7 @@ class LossyCodecsTest {
       Oracle oracle = Oracle.ofLossy(PLAN, new SlotPlan(40, 8, 5), 10, false);
       oracle.leavers = true;
       Simulation.Outcome outcome =
-          new Simulation(Scenario.plain(seed, oracle, 9), compression).run();
+          new Simulation(Scenario.ofSessions(seed, oracle, 9), compression).run();
       assertThat(outcome.failure()).as("seed %d", seed).isNull();
       assertThat(outcome.restarts()).as("seed %d", seed).isZero();
       assertThat(outcome.residualLost()).as("seed %d", seed).isZero();

@@ -51,23 +51,34 @@ final class Oracle {
   /** What the optimizer remembers before each step, and after the last. */
   final List<float[]> moments = new ArrayList<>();
 
+  /** Updates that are made before each step, and in all: steps that are no numbers make none. */
+  private final int[] updates;
+
+  /** Every how many steps one slot's gradient is no number; 0 for never. */
+  private final int voidEvery;
+
   /** Where workers take local steps: how they lie over the slots; else null. */
   final @Nullable LocalRounds local;
 
   private final Witness witness;
 
   Oracle(BlockPlan plan, SlotPlan slots, int steps, double clip, boolean exact) {
-    this(plan, slots, steps, clip, exact, false, null);
+    this(plan, slots, steps, clip, exact, false, null, 0);
   }
 
   /** A job whose steps are rounds of local steps. */
   static Oracle ofRounds(BlockPlan plan, LocalRounds local, int rounds) {
-    return new Oracle(plan, local.rounds(), rounds, 0, false, false, local);
+    return new Oracle(plan, local.rounds(), rounds, 0, false, false, local, 0);
   }
 
   /** A job whose gradients travel by lossy codecs; they are not signed by their slots. */
   static Oracle ofLossy(BlockPlan plan, SlotPlan slots, int steps, boolean exact) {
-    return new Oracle(plan, slots, steps, 0, exact, true, null);
+    return new Oracle(plan, slots, steps, 0, exact, true, null, 0);
+  }
+
+  /** A job in which now and then a slot's gradient is no number, and its step changes nothing. */
+  static Oracle ofVoids(BlockPlan plan, SlotPlan slots, int steps, double clip, int every) {
+    return new Oracle(plan, slots, steps, clip, false, false, null, every);
   }
 
   private Oracle(
@@ -77,8 +88,11 @@ final class Oracle {
       double clip,
       boolean exact,
       boolean lossy,
-      @Nullable LocalRounds local) {
+      @Nullable LocalRounds local,
+      int voidEvery) {
     this.local = local;
+    this.voidEvery = voidEvery;
+    updates = new int[steps + 1];
     this.lossy = lossy;
     this.witness = new Witness(plan, slots.slots(), exact);
     this.exact = exact;
@@ -96,6 +110,12 @@ final class Oracle {
     parameters.add(current.clone());
     moments.add(momentum.clone());
     for (int step = 0; step < steps; step++) {
+      updates[step + 1] = updates[step] + (isVoid(step) ? 0 : 1);
+      if (isVoid(step)) {
+        parameters.add(current.clone());
+        moments.add(momentum.clone());
+        continue;
+      }
       float[] gradient = sum(step, 0, slots.slots(), current);
       for (int i = 0; i < length; i++) {
         gradient[i] /= slots.examplesInStep(step);
@@ -136,6 +156,21 @@ final class Oracle {
     return left;
   }
 
+  /** Whether steps may be void. */
+  boolean skipsNonFinite() {
+    return voidEvery > 0;
+  }
+
+  /** Whether some slot's gradient of a step is no number. */
+  boolean isVoid(long step) {
+    return voidEvery > 0 && step % voidEvery == voidEvery - 1;
+  }
+
+  /** How many updates were made of each group before a step. */
+  int updatesBefore(long step) {
+    return updates[(int) step];
+  }
+
   /** What one slot contributes, from parameters as they are before the step. */
   float[] gradient(long step, int slot, float[] at) {
     int examples = slots.examplesInSlot(step, slot);
@@ -151,6 +186,10 @@ final class Oracle {
       gradient[i] = exact ? examples * noise : examples * (at[i] * 0.3f + noise * 0.173f);
     }
     sign(slot, gradient);
+    if (isVoid(step) && slot == step % slots.slots()) {
+      gradient[(int) (step % gradient.length)] =
+          step % 2 == 0 ? Float.NaN : Float.NEGATIVE_INFINITY;
+    }
     return gradient;
   }
 

@@ -1,5 +1,6 @@
 package io.trireme.driver.sim;
 
+import io.trireme.common.message.ServerReport;
 import io.trireme.common.wire.LinkKeys;
 import io.trireme.driver.coordinator.CheckpointPlan;
 import io.trireme.driver.coordinator.Deadlines;
@@ -60,6 +61,11 @@ interface Parts {
    * @param isBackup whether the server is the group's backup now
    */
   default GroupUpdater updater(GroupUpdater real, BooleanSupplier isBackup) {
+    return real;
+  }
+
+  /** What a server tells the coordinator. */
+  default ServerReport report(ServerReport real) {
     return real;
   }
 

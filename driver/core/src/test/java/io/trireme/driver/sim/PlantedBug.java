@@ -12,7 +12,6 @@ import io.trireme.server.protocol.ServerRules;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
-import java.util.regex.Pattern;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
 import org.agrona.MutableDirectBuffer;
@@ -21,10 +20,10 @@ import org.jspecify.annotations.Nullable;
 /** A rule that is taken away. */
 enum PlantedBug implements Parts {
   /** None is. */
-  NONE(""),
+  NONE(Invariant.JOBS_END, 40),
 
   /** Each contribution counts as often as it comes. */
-  DROPPED_LEDGER(Findings.COUNTED_TWICE) {
+  DROPPED_LEDGER(Invariant.SUMS_ARE_OVER_NODES, 500, Family.BSP) {
     @Override
     public ServerRules rules(IntSupplier generation) {
       return new ServerRules() {
@@ -42,7 +41,7 @@ enum PlantedBug implements Parts {
   },
 
   /** What is counted is known only before the first change of generation. */
-  DUPLICATES_COUNT_AFTER_A_CHANGE(Findings.COUNTED_TWICE) {
+  DUPLICATES_COUNT_AFTER_A_CHANGE(Invariant.SUMS_ARE_OVER_NODES, 500, Family.BSP) {
     @Override
     public ServerRules rules(IntSupplier generation) {
       return new Forgetful(generation);
@@ -50,7 +49,7 @@ enum PlantedBug implements Parts {
   },
 
   /** Workers have a result before the backup does. */
-  ACKNOWLEDGED_BEFORE_THE_BACKUP_HAS_IT("newest state of some block groups is lost") {
+  ACKNOWLEDGED_BEFORE_THE_BACKUP_HAS_IT(Invariant.RELEASED_IS_HELD_TWICE, 200, Family.BSP) {
     @Override
     public ServerRules rules(IntSupplier generation) {
       return new ServerRules() {
@@ -63,7 +62,7 @@ enum PlantedBug implements Parts {
   },
 
   /** A server that seals goes on with the old generation until it enters the next. */
-  REASSIGNED_WITHOUT_FENCING("two owners in generation|is at step \\d+, asked for") {
+  REASSIGNED_WITHOUT_FENCING(Invariant.CLAIMED_IS_HELD, 500, Family.BSP) {
     @Override
     public ServerRules rules(IntSupplier generation) {
       return new ServerRules() {
@@ -76,7 +75,7 @@ enum PlantedBug implements Parts {
   },
 
   /** Contributions are added in the order in which they come. */
-  SUMMED_IN_ARRIVAL_ORDER("are no nodes of the tree|is wrong after step") {
+  SUMMED_IN_ARRIVAL_ORDER(Invariant.SUMS_ARE_OVER_NODES, 100, Family.BSP) {
     @Override
     public ServerRules rules(IntSupplier generation) {
       return new ServerRules() {
@@ -89,7 +88,7 @@ enum PlantedBug implements Parts {
   },
 
   /** Lives that were given up go on: every link has the same key in every generation. */
-  OLD_INCARNATION_ACCEPTED("no member of its generation|is a member again") {
+  OLD_INCARNATION_ACCEPTED(Invariant.LIVES_DO_NOT_COME_BACK, 500, Family.BSP) {
     @Override
     public LinkKeys keys(LinkKeys real) {
       return new LinkKeys() {
@@ -112,8 +111,7 @@ enum PlantedBug implements Parts {
   },
 
   /** A backup says that it holds a step which it has not applied. */
-  PROMOTED_WITHOUT_THE_LAST_STEP(
-      "with parameters of another one|is wrong after step|other parameters than a quiet run") {
+  PROMOTED_WITHOUT_THE_LAST_STEP(Invariant.CLAIMED_IS_HELD, 100, Family.BSP) {
     @Override
     public GroupUpdater updater(GroupUpdater real, BooleanSupplier isBackup) {
       return new PrimaryOnly(real, isBackup);
@@ -121,7 +119,7 @@ enum PlantedBug implements Parts {
   },
 
   /** Workers may be one step further ahead. */
-  BOUND_OFF_BY_ONE("more than \\d+ behind") {
+  BOUND_OFF_BY_ONE(Invariant.STALENESS_IS_BOUNDED, 100, Family.STREAMS) {
     @Override
     public long staleness(long real) {
       return real < 0 ? real : real + 1;
@@ -129,7 +127,7 @@ enum PlantedBug implements Parts {
   },
 
   /** Every slot counts alike, however many examples it has. */
-  LOCAL_STEPS_WEIGHTED_BY_WORKERS("is wrong after step") {
+  LOCAL_STEPS_WEIGHTED_BY_WORKERS(Invariant.GROUPS_ARE_THOSE_OF_A_QUIET_RUN, 20, Family.LOCAL) {
     @Override
     public int weight(int examples) {
       return 1;
@@ -137,7 +135,7 @@ enum PlantedBug implements Parts {
   },
 
   /** Shards of a step and of the next are put together. */
-  CHECKPOINT_OF_TWO_STEPS("checkpoint of step \\d+") {
+  CHECKPOINT_OF_TWO_STEPS(Invariant.CHECKPOINTS_ARE_OF_ONE_STEP, 100, Family.RESTARTS) {
     @Override
     public CheckpointPlan checkpoints(CheckpointPlan real) {
       return new TwoSteps(real);
@@ -145,23 +143,26 @@ enum PlantedBug implements Parts {
   },
 
   /** The coordinator waits for ever. */
-  NO_DEADLINES("nothing has moved") {
+  NO_DEADLINES(Invariant.SOMETHING_MOVES, 200, Family.BSP) {
     @Override
     public Deadlines deadlines(Deadlines real) {
       return new Deadlines(Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE);
     }
   };
 
-  /** What several of them have in common. */
-  private static final class Findings {
-    static final String COUNTED_TWICE = "has counted slot|are no nodes of the tree";
-  }
+  /** What finds it; nothing else counts. */
+  final Invariant finder;
 
-  /** What the simulation says when it finds the bug; anything else does not count. */
-  final Pattern finding;
+  /** In how many seeds at the most. */
+  final int seeds;
 
-  PlantedBug(String finding) {
-    this.finding = Pattern.compile(finding);
+  /** Of which kinds of jobs; where none is named, of all. */
+  final List<Family> families;
+
+  PlantedBug(Invariant finder, int seeds, Family... families) {
+    this.finder = finder;
+    this.seeds = seeds;
+    this.families = List.of(families.length == 0 ? Family.values() : families);
   }
 
   /** Knows no duplicates after the first generation that its server has entered. */

@@ -2,6 +2,8 @@ package io.trireme.driver.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -16,23 +18,30 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Execution(ExecutionMode.CONCURRENT)
 class PlantedBugsTest {
 
-  private static final int MOST_SEEDS = 3000;
-
   @ParameterizedTest
   @EnumSource
   void isFoundByTheSimulation(PlantedBug bug) {
+    Map<String, Integer> others = new TreeMap<>();
     String found = null;
-    int seed = 0;
-    while (found == null && seed < (bug == PlantedBug.NONE ? 40 : MOST_SEEDS)) {
-      seed++;
-      found = Simulation.verdict(seed, bug, bug.finding.asPredicate());
+    for (int seed = 1; found == null && seed <= bug.seeds; seed++) {
+      for (Family family : bug.families) {
+        Invariant broken = Seeds.broken(family, seed, bug);
+        if (bug == PlantedBug.NONE) {
+          assertThat(broken).as("%s:%d", family, seed).isNull();
+        } else if (broken == bug.finder) {
+          found = family + ":" + seed;
+        } else {
+          others.merge(String.valueOf(broken), 1, Integer::sum);
+        }
+      }
     }
-    System.out.printf(
-        "%-40s %s%n", bug, found == null ? "nothing found" : "seed " + seed + ": " + found);
-    if (bug == PlantedBug.NONE) {
-      assertThat(found).isNull();
-    } else {
-      assertThat(found).as("%s was not found by %s seeds", bug, seed).isNotNull();
+    System.out.printf("%-40s %-35s %s, before it %s%n", bug, bug.finder, found, others);
+    if (bug != PlantedBug.NONE) {
+      assertThat(found)
+          .as(
+              "%s is not found by %s in %d seeds of %s: %s",
+              bug, bug.finder, bug.seeds, bug.families, others)
+          .isNotNull();
     }
   }
 }

@@ -9,14 +9,14 @@ final class Scheduler {
 
   static final long MS = 1_000_000;
 
-  private record Event(long atNs, long order, Runnable action) {}
+  private record Event(long atNs, long order, Runnable action) implements Comparable<Event> {
+    @Override
+    public int compareTo(Event other) {
+      return atNs != other.atNs ? Long.compare(atNs, other.atNs) : Long.compare(order, other.order);
+    }
+  }
 
-  private final PriorityQueue<Event> events =
-      new PriorityQueue<>(
-          (a, b) ->
-              a.atNs() != b.atNs()
-                  ? Long.compare(a.atNs(), b.atNs())
-                  : Long.compare(a.order(), b.order()));
+  private final PriorityQueue<Event> events = new PriorityQueue<>(256);
   private final SplittableRandom random;
   private long nowNs;
   private long nextOrder;
@@ -35,18 +35,23 @@ final class Scheduler {
 
   /** Runs it after a random time between the two. */
   void within(long minNs, long maxNs, Runnable action) {
-    at(nowNs + minNs + random.nextLong(maxNs - minNs + 1), action);
+    at(nowNs + between(minNs, maxNs), action);
+  }
+
+  /** A random time between the two. */
+  long between(long minNs, long maxNs) {
+    return minNs + random.nextLong(maxNs - minNs + 1);
   }
 
   /** Runs events until told to stop; false if the limit came first. */
   boolean run(BooleanSupplier done, long limitNs, Runnable afterEach) {
     while (!done.getAsBoolean()) {
       Event next = events.poll();
-      if (next == null || next.atNs() > limitNs) {
+      if (next == null || next.atNs > limitNs) {
         return false;
       }
-      nowNs = next.atNs();
-      next.action().run();
+      nowNs = next.atNs;
+      next.action.run();
       afterEach.run();
     }
     return true;

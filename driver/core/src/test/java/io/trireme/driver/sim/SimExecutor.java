@@ -13,20 +13,20 @@ import java.util.Map;
 final class SimExecutor {
 
   private static final long BEAT_NS = 50 * Scheduler.MS;
+  private static final int REMEMBERED = 20;
   private static final long ANSWER_NS = 200 * Scheduler.MS;
 
   final Host host;
 
-  /** The driver that it belongs to. */
-  final int application;
-
+  private final SimDriver driver;
   private final Simulation simulation;
   private final Map<String, SimSession> sessions = new LinkedHashMap<>();
+  private final List<ExecutorReport> old = new ArrayList<>();
   private long beat;
 
-  SimExecutor(Host host, int application, Simulation simulation) {
+  SimExecutor(Host host, SimDriver driver, Simulation simulation) {
     this.host = host;
-    this.application = application;
+    this.driver = driver;
     this.simulation = simulation;
   }
 
@@ -36,7 +36,7 @@ final class SimExecutor {
 
   /** Launches a task here. */
   void launch(SimRun run, Peer worker) {
-    if (!host.alive || !simulation.isCurrent(run)) {
+    if (!host.alive || !run.isCurrent()) {
       return;
     }
     SimSession session = sessions.get(run.id);
@@ -63,15 +63,16 @@ final class SimExecutor {
       jobs.add(session.report());
       told.add(session.told());
     }
-    ExecutorReport report = new ExecutorReport(host.name, host.name, jobs);
-    simulation.control(
+    ExecutorReport report = new ExecutorReport(host.name, host.machine, jobs);
+    remember(report);
+    driver.request(
         this,
         () -> {
-          List<JobOrders> orders = simulation.report(this, report);
+          List<JobOrders> orders = driver.report(report);
           if (orders == null) {
             return;
           }
-          simulation.answer(
+          driver.answer(
               this,
               () -> {
                 if (mine == beat && host.alive) {
@@ -96,7 +97,7 @@ final class SimExecutor {
     Map<String, SimSession> old = new LinkedHashMap<>(sessions);
     sessions.clear();
     for (JobOrders job : orders) {
-      SimRun run = simulation.runOf(job.run());
+      SimRun run = driver.runOf(job.run());
       if (!job.over() && run != null) {
         SimSession known = old.remove(job.run());
         SimSession session = known == null ? new SimSession(this, run, simulation) : known;
@@ -105,6 +106,26 @@ final class SimExecutor {
       }
     }
     old.values().forEach(SimSession::close);
+  }
+
+  private void remember(ExecutorReport report) {
+    old.add(report);
+    if (old.size() > REMEMBERED) {
+      old.remove(0);
+    }
+  }
+
+  /** A report of a while ago arrives once more; nobody waits for an answer. */
+  void reportAgain(int index) {
+    if (!old.isEmpty()) {
+      ExecutorReport stale = old.get(index % old.size());
+      driver.request(this, () -> driver.report(stale));
+    }
+  }
+
+  /** A task here dies, while the executor lives on. */
+  void killTask(int index) {
+    sessions.values().forEach(session -> session.killTask(index));
   }
 
   /** The workers here are to leave in good order; they come back as other lives. */

@@ -25,17 +25,40 @@ final class SimNetwork {
 
   private static final int ROOM = 6;
   private static final int REMEMBERED = 64;
+  private static final Host STRANGER = new Host("stranger");
 
-  private record Frame(long arrivesNs, byte[] bytes) {}
+  /** A frame on its way; of a stranger's, also what it was made of. */
+  private static final class Frame {
+    final long arrivesNs;
+    final byte[] bytes;
+    final SimInbound to;
+    final @Nullable Frame copied;
+    boolean taken;
+
+    Frame(long arrivesNs, byte[] bytes, SimInbound to, @Nullable Frame copied) {
+      this.arrivesNs = arrivesNs;
+      this.bytes = bytes;
+      this.to = to;
+      this.copied = copied;
+    }
+
+    /** Whether nobody may take it here: it is no frame that was on its way to here. */
+    boolean isForged() {
+      Frame original = copied;
+      return original != null
+          && (original.taken || original.to != to || !Arrays.equals(original.bytes, bytes));
+    }
+  }
 
   private final Scheduler scheduler;
   private final SplittableRandom random;
   private final Map<Integer, SimInbound> inbounds = new HashMap<>();
   private final Map<String, Long> cutUntilNs = new HashMap<>();
-  private final List<byte[]> remembered = new ArrayList<>();
+  private final List<Frame> remembered = new ArrayList<>();
   private int nextStream = 1;
   private long lastCutNs;
   private long slowestNs = 2 * Scheduler.MS;
+  private long byteNs;
 
   /** Frames of attackers that were counted and dropped by those they were sent to. */
   long refused;
@@ -46,18 +69,18 @@ final class SimNetwork {
   }
 
   /** What a life on a host sends and receives with. */
-  Transport of(Host host, Arrivals arrivals) {
+  Transport of(Host host, Arrivals arrivals, Turns turns) {
     return new Transport() {
       @Override
       public Inbound listen() {
-        SimInbound inbound = new SimInbound(host, nextStream++, arrivals);
+        SimInbound inbound = new SimInbound(host, nextStream++, arrivals, turns);
         inbounds.put(inbound.stream, inbound);
         return inbound;
       }
 
       @Override
       public Outbound connect(Endpoint to) {
-        Session session = new Session(host, inbounds.get(to.streamId()));
+        Session session = new Session(host, inbounds.get(to.streamId()), turns);
         SimInbound target = session.to;
         if (target != null) {
           target.sessions.add(session);
@@ -72,10 +95,17 @@ final class SimNetwork {
     slowestNs = ns;
   }
 
-  /** Nothing passes from one host to the other until then. */
+  /** Every byte takes so long from now on, on every link. */
+  void narrow(long ns) {
+    byteNs = ns;
+  }
+
+  /** Nothing passes from one host's machine to the other's until then. */
   void cut(Host from, Host to, long untilNs) {
     lastCutNs = Math.max(lastCutNs, untilNs);
-    cutUntilNs.put(from.name + ">" + to.name, untilNs);
+    cutUntilNs.put(from.machine + ">" + to.machine, untilNs);
+    from.isTroubled(scheduler.now(), untilNs);
+    to.isTroubled(scheduler.now(), untilNs);
   }
 
   /** Whether no host was cut off from another for so long. */
@@ -84,7 +114,9 @@ final class SimNetwork {
   }
 
   boolean isCut(Host from, Host to) {
-    return cutUntilNs.getOrDefault(from.name + ">" + to.name, 0L) > scheduler.now();
+    return lastCutNs > scheduler.now()
+        && !from.machine.equals(to.machine)
+        && cutUntilNs.getOrDefault(from.machine + ">" + to.machine, 0L) > scheduler.now();
   }
 
   /** Sessions from one host to the other lose what is under way. */
@@ -100,18 +132,31 @@ final class SimNetwork {
     }
   }
 
+  /** Sessions from one host to the other have a bit of what is under way wrong. */
+  void corrupt(Host from, Host to) {
+    for (SimInbound inbound : inbounds.values()) {
+      for (Session session : inbound.sessions) {
+        Frame frame = session.frames.peekLast();
+        if (inbound.host == to && session.from == from && frame != null) {
+          frame.bytes[random.nextInt(frame.bytes.length)] ^= (byte) (1 << random.nextInt(8));
+        }
+      }
+    }
+  }
+
   /** Puts frames that were sent at any time before into sessions to all. */
   void replay() {
     for (SimInbound inbound : inbounds.values()) {
       if (!inbound.closed && !remembered.isEmpty()) {
-        Session stranger = new Session(new Host("stranger"), inbound);
+        Session stranger = new Session(STRANGER, inbound, inbound.turns);
         inbound.sessions.add(stranger);
         for (int i = 0; i < 4; i++) {
-          byte[] old = remembered.get(random.nextInt(remembered.size())).clone();
+          Frame old = remembered.get(random.nextInt(remembered.size()));
+          byte[] bytes = old.bytes.clone();
           if (random.nextInt(3) == 0) {
-            old[random.nextInt(old.length)] ^= (byte) (1 << random.nextInt(8));
+            bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
           }
-          stranger.frames.add(new Frame(scheduler.now(), old));
+          stranger.frames.add(new Frame(scheduler.now(), bytes, inbound, old));
         }
       }
     }
@@ -130,13 +175,15 @@ final class SimNetwork {
           inbound.attacker.frames.add(
               new Frame(
                   scheduler.now(),
-                  Arrays.copyOf(frame, Math.min(frame.length, Frames.MAX_FRAME_BYTES))));
+                  Arrays.copyOf(frame, Math.min(frame.length, Frames.MAX_FRAME_BYTES)),
+                  inbound,
+                  null));
         }
       }
     }
   }
 
-  private void remember(byte[] frame) {
+  private void remember(Frame frame) {
     if (remembered.size() < REMEMBERED) {
       remembered.add(frame);
     } else if (random.nextInt(4) == 0) {
@@ -147,12 +194,14 @@ final class SimNetwork {
   private final class Session implements Outbound {
     final Host from;
     final @Nullable SimInbound to;
+    final Turns sender;
     final ArrayDeque<Frame> frames = new ArrayDeque<>();
     boolean closed;
 
-    Session(Host from, @Nullable SimInbound to) {
+    Session(Host from, @Nullable SimInbound to, Turns sender) {
       this.from = from;
       this.to = to;
+      this.sender = sender;
     }
 
     @Override
@@ -168,8 +217,11 @@ final class SimNetwork {
       frame.getBytes(offset, bytes);
       Frame last = frames.peekLast();
       long arrives = scheduler.now() + random.nextLong(slowestNs);
-      frames.add(new Frame(last == null ? arrives : Math.max(arrives, last.arrivesNs()), bytes));
-      remember(bytes);
+      arrives = last == null ? arrives : Math.max(arrives, last.arrivesNs);
+      Frame sent = new Frame(arrives + length * byteNs, bytes, target, null);
+      frames.add(sent);
+      remember(sent);
+      target.turns.wake(sent.arrivesNs);
       return Offer.SENT;
     }
 
@@ -184,15 +236,17 @@ final class SimNetwork {
     final int stream;
     final List<Session> sessions = new ArrayList<>();
     private final Arrivals arrivals;
+    private final Turns turns;
     private final Session attacker;
     private final List<byte[]> taken = new ArrayList<>();
     boolean closed;
 
-    SimInbound(Host host, int stream, Arrivals arrivals) {
+    SimInbound(Host host, int stream, Arrivals arrivals, Turns turns) {
       this.host = host;
       this.stream = stream;
       this.arrivals = arrivals;
-      attacker = new Session(new Host("attacker"), this);
+      this.turns = turns;
+      attacker = new Session(new Host("attacker"), this, turns);
     }
 
     @Override
@@ -207,21 +261,23 @@ final class SimNetwork {
         int burst = 1 + random.nextInt(4);
         for (int j = 0; j < burst && polled < limit && !closed; j++) {
           Frame next = session.frames.peek();
-          if (next == null || next.arrivesNs() > scheduler.now()) {
+          if (next == null || next.arrivesNs > scheduler.now()) {
             break;
           }
+          if (session.frames.size() == ROOM) {
+            session.sender.wake(scheduler.now());
+          }
           session.frames.remove();
+          boolean forged = session == attacker || next.isForged();
           long dropped = arrivals.dropped();
-          handler.onFrame(new UnsafeBuffer(next.bytes()), 0, next.bytes().length);
+          handler.onFrame(new UnsafeBuffer(next.bytes), 0, next.bytes.length);
           if (arrivals.dropped() > dropped) {
             refused += session == attacker ? 1 : 0;
-          } else if (session == attacker) {
-            throw new InvariantBroken("an attacker's frame was taken");
+          } else if (forged) {
+            throw new InvariantBroken(
+                Invariant.STRANGERS_ARE_REFUSED, arrivals.self() + " takes a stranger's frame");
           } else {
-            arrivals.taken(next.bytes());
-            if (taken.size() < REMEMBERED) {
-              taken.add(next.bytes());
-            }
+            take(next);
           }
           polled++;
         }
@@ -229,9 +285,17 @@ final class SimNetwork {
       return polled;
     }
 
+    private void take(Frame frame) {
+      frame.taken = true;
+      arrivals.taken(frame.bytes);
+      if (taken.size() < REMEMBERED) {
+        taken.add(frame.bytes);
+      }
+    }
+
     @Override
     public Endpoint endpoint() {
-      return new Endpoint(host.name, 1, host.name, stream);
+      return new Endpoint(host.machine, 1, host.name, stream);
     }
 
     @Override

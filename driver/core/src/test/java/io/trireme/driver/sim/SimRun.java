@@ -14,6 +14,7 @@ import io.trireme.driver.coordinator.CoordinatorOptions;
 import io.trireme.driver.coordinator.CoordinatorPhase;
 import io.trireme.driver.coordinator.Deadlines;
 import io.trireme.driver.coordinator.FencedLives;
+import io.trireme.driver.coordinator.GlobalStep;
 import io.trireme.driver.coordinator.NoCheckpoints;
 import io.trireme.driver.coordinator.Recovery;
 import io.trireme.driver.coordinator.ScheduledCheckpoints;
@@ -24,22 +25,32 @@ import java.util.List;
 final class SimRun {
 
   private static final long MS = Scheduler.MS;
+  private static final long LEASE_NS = 1500 * MS;
+
+  /** A member that was frozen or cut off for this long may be given up, and no sooner. */
+  static final long GIVEN_UP_NS = LEASE_NS - 500 * MS;
+
   private static final long TURN_NS = 20 * MS;
   private static final long QUIET_NS = 10_000 * MS;
   private static final long GATHER_NS = 3000 * MS;
   private static final Deadlines DEADLINES =
-      new Deadlines(1500 * MS, 1000 * MS, 20_000 * MS, 60_000 * MS);
+      new Deadlines(LEASE_NS, 1000 * MS, 20_000 * MS, 60_000 * MS);
+
+  /** Steps in a row that may be no numbers; no job here has as many. */
+  private static final int MAX_SKIPPED = 3;
 
   final String id;
   final LinkKeys keys;
   final long firstStep;
   final Coordinator coordinator;
   final CheckpointPlan checkpoints;
+  final Copies copies;
   final Invariants invariants;
 
   /** Since when all train undisturbed, or until when not. */
   long calmSinceNs;
 
+  private final SimDriver driver;
   private final Simulation simulation;
   private final Scenario scenario;
   private final Oracle oracle;
@@ -47,54 +58,73 @@ final class SimRun {
   private boolean placed;
   private boolean committing;
   private boolean dead;
+  private boolean over;
   private long nextStep;
   private final List<Recovery> recoveries = new ArrayList<>();
 
-  SimRun(int number, long firstStep, Scenario scenario, Simulation simulation) {
+  SimRun(int number, long firstStep, SimDriver driver, Simulation simulation) {
     id = "sim-" + number;
     byte[] secret = new byte[JobKey.LENGTH];
     secret[0] = (byte) number;
+    secret[1] = (byte) (number >> Byte.SIZE);
     keys = simulation.parts.keys(new JobKey(secret));
     this.firstStep = firstStep;
     this.nextStep = firstStep;
-    this.scenario = scenario;
+    this.driver = driver;
     this.simulation = simulation;
-    this.oracle = simulation.oracle;
+    scenario = simulation.scenario;
+    oracle = simulation.oracle;
     begunNs = simulation.scheduler.now();
-    invariants = new Invariants(oracle, scenario.staleness());
+    copies = new Copies(oracle, scenario.isExact() && scenario.cluster().replicas() > 0);
+    invariants = new Invariants(oracle, copies, scenario.staleness());
     StepRange steps = new StepRange(firstStep, oracle.steps);
     Parts parts = simulation.parts;
     checkpoints =
-        scenario.hasCheckpoints()
-            ? new ScheduledCheckpoints(
-                new CheckpointOptions(
-                    scenario.everySteps(),
-                    scenario.everySteps() > 0 ? 0 : 400 * MS,
-                    oracle.plan.groups().size(),
-                    steps,
-                    0),
-                begunNs)
-            : new NoCheckpoints();
+        parts.checkpoints(scenario.hasCheckpoints() ? scheduled(steps) : new NoCheckpoints());
     coordinator =
         new Coordinator(
-            new CoordinatorOptions(
-                id,
-                scenario.cluster().minWorkers(),
-                oracle.slots.slots(),
-                new CoordinatorOptions.Servers(
-                    scenario.cluster().servers(),
-                    scenario.cluster().replicas(),
-                    oracle.plan.groups().stream().map(BlockGroup::length).toList()),
-                steps,
-                parts.deadlines(DEADLINES),
-                0),
+            options(steps),
             parts.lives(new FencedLives(simulation::newIncarnation)),
-            parts.checkpoints(checkpoints),
+            checkpoints,
             simulation.codecs);
+  }
+
+  private CheckpointPlan scheduled(StepRange steps) {
+    return new ScheduledCheckpoints(
+        new CheckpointOptions(
+            scenario.everySteps(),
+            scenario.everySteps() > 0 ? 0 : 400 * MS,
+            oracle.plan.groups().size(),
+            steps,
+            0),
+        begunNs);
+  }
+
+  private CoordinatorOptions options(StepRange steps) {
+    return new CoordinatorOptions(
+        id,
+        scenario.cluster().minWorkers(),
+        oracle.slots.slots(),
+        new CoordinatorOptions.Servers(
+            scenario.cluster().servers(),
+            scenario.cluster().replicas(),
+            oracle.plan.groups().stream().map(BlockGroup::length).toList()),
+        steps,
+        simulation.parts.deadlines(DEADLINES),
+        oracle.skipsNonFinite() ? MAX_SKIPPED : 0);
   }
 
   boolean writesCheckpoints() {
     return scenario.hasCheckpoints();
+  }
+
+  SimSpark spark() {
+    return driver.spark;
+  }
+
+  /** Whether its driver follows it. */
+  boolean isCurrent() {
+    return driver.isCurrent(this);
   }
 
   void start() {
@@ -115,16 +145,20 @@ final class SimRun {
       return;
     }
     long now = simulation.scheduler.now();
+    if (driver.host.frozenUntilNs > now) {
+      simulation.scheduler.at(driver.host.frozenUntilNs, this::turn);
+      return;
+    }
     if (coordinator.phase() == CoordinatorPhase.FAILED) {
       if (!committing) {
-        simulation.failed(this);
+        driver.failed(this);
         return;
       }
     } else if (!placed) {
       place(now);
-    } else if (simulation.spark.allDone() && hasLastCheckpoint(now)) {
+    } else if (driver.spark.allDone() && hasLastCheckpoint(now)) {
       coordinator.finish();
-      simulation.finished();
+      driver.finished();
       return;
     } else {
       coordinator.onTick(now);
@@ -135,10 +169,10 @@ final class SimRun {
 
   private void place(long now) {
     int known = coordinator.executors();
-    if (known > 0 && (known >= simulation.spark.executors.size() || now - begunNs > GATHER_NS)) {
+    if (known > 0 && (known >= driver.spark.executors.size() || now - begunNs > GATHER_NS)) {
       placed = true;
       coordinator.place();
-      simulation.spark.launchAll(this);
+      driver.spark.launchAll(this);
     }
   }
 
@@ -159,40 +193,62 @@ final class SimRun {
       return;
     }
     committing = true;
-    simulation.scheduler.within(
-        10 * MS,
-        300 * MS,
-        () -> {
-          committing = false;
-          if (dead) {
-            return;
-          }
-          if (simulation.fails()) {
-            checkpoints.failed(complete.step());
-          } else {
-            simulation.store.commit(complete.step(), complete.files());
-            checkpoints.committed(complete.step());
-          }
-        });
+    simulation.scheduler.within(10 * MS, 300 * MS, () -> commit(complete));
+  }
+
+  private void commit(CheckpointPlan.Complete complete) {
+    committing = false;
+    if (dead) {
+      return;
+    }
+    if (driver.host.frozenUntilNs > simulation.scheduler.now()) {
+      committing = true;
+      simulation.scheduler.at(driver.host.frozenUntilNs, () -> commit(complete));
+      return;
+    }
+    if (simulation.store.fails()) {
+      checkpoints.failed(complete.step());
+    } else {
+      simulation.store.commit(complete.step(), complete.files());
+      checkpoints.committed(complete.step());
+    }
   }
 
   /** Looks at everything after an event. */
   void look() {
-    coordinator
-        .takeSteps()
-        .forEach(
-            step -> {
-              if (step.step() < nextStep) {
-                throw new InvariantBroken("step " + step.step() + " was told twice");
-              }
-              nextStep = step.step() + 1;
-            });
+    for (GlobalStep step : coordinator.takeSteps()) {
+      if (step.step() < nextStep) {
+        throw new InvariantBroken(
+            Invariant.STEPS_ARE_TOLD_ONCE, "step " + step.step() + " was told twice");
+      }
+      nextStep = step.step() + 1;
+    }
     recoveries.addAll(coordinator.takeRecoveries());
     long now = simulation.scheduler.now();
     if (coordinator.phase() != CoordinatorPhase.TRAINING) {
       calmSinceNs = now;
     }
-    invariants.after(coordinator, nextStep, checkpoints.committed(), now);
+    long committed = checkpoints.committed();
+    invariants.after(coordinator, nextStep, committed, now);
+    if (scenario.hasCheckpoints() && committed > firstStep) {
+      simulation.store.checkCommitted(committed);
+    }
+    if (!over && coordinator.phase() == CoordinatorPhase.FAILED) {
+      over = true;
+      checkFailure(now);
+    }
+  }
+
+  /** A run may end only since all that had some group is lost. */
+  private void checkFailure(long now) {
+    if (!coordinator.isLost()) {
+      throw new InvariantBroken(
+          Invariant.NO_RUN_FAILS_NEEDLESSLY, "the run failed: " + coordinator.failure());
+    }
+    if (scenario.isExact() && !copies.isLost(now)) {
+      throw new InvariantBroken(
+          Invariant.NO_STATE_IS_LOST_NEEDLESSLY, coordinator.failure() + ", but" + copies);
+    }
   }
 
   int generations() {

@@ -7,9 +7,12 @@ import io.trireme.common.message.ServerReport;
 import io.trireme.common.wire.Peer;
 import io.trireme.common.wire.Rejections;
 import io.trireme.kernels.optimizer.GroupUpdater;
+import io.trireme.kernels.sum.SumProgram;
 import io.trireme.server.protocol.GroupUpdaters;
 import io.trireme.server.protocol.ServerLife;
 import io.trireme.server.protocol.ServerOptions;
+import java.util.HashMap;
+import java.util.Map;
 
 /** One life of a server on an executor. */
 final class SimServer implements GroupUpdaters {
@@ -18,8 +21,31 @@ final class SimServer implements GroupUpdaters {
   private final Simulation simulation;
   private final SimSession session;
   private final ServerOrder order;
+  private final CheckedUpdater.Watcher watcher =
+      new CheckedUpdater.Watcher() {
+        @Override
+        public void gathers(int group) {
+          session.run.invariants.gathers(arrivals.generation(), group, order.peer());
+        }
+
+        @Override
+        public void holds(int group, long step) {
+          session.run.copies.has(
+              group, order.peer(), session.host, step, simulation.scheduler.now());
+        }
+
+        @Override
+        public void drops(int group) {
+          session.run.copies.drops(group, order.peer());
+        }
+      };
   private final Arrivals arrivals;
   private final ServerLife life;
+  private final Turns turns;
+  private final Map<Integer, CheckedUpdater> held = new HashMap<>();
+  private int sealed;
+  private int told;
+  private boolean loaded;
   private boolean stopped;
 
   SimServer(ServerOrder order, SimSession session, Simulation simulation) {
@@ -30,6 +56,7 @@ final class SimServer implements GroupUpdaters {
     Rejections rejections = new Rejections();
     arrivals = new Arrivals(order.peer(), rejections);
     Oracle oracle = simulation.oracle;
+    turns = new Turns(simulation.scheduler, session.host, this::turn);
     life =
         new ServerLife(
             new ServerOptions(
@@ -41,9 +68,9 @@ final class SimServer implements GroupUpdaters {
                 simulation.parts.staleness(simulation.staleness()),
                 oracle.clip,
                 simulation.compression(),
-                false),
+                oracle.skipsNonFinite()),
             session.run.keys,
-            simulation.network.of(session.host, arrivals),
+            simulation.network.of(session.host, arrivals, turns),
             this,
             rejections,
             snapshots,
@@ -58,7 +85,8 @@ final class SimServer implements GroupUpdaters {
   private void load() {
     if (!stopped) {
       life.load(order.load());
-      turn();
+      loaded = true;
+      turns.wake(simulation.scheduler.now());
     }
   }
 
@@ -69,6 +97,7 @@ final class SimServer implements GroupUpdaters {
     if (stored != null) {
       updater.load(stored);
     }
+    watcher.holds(group.index(), session.run.firstStep);
     return replaceable(group, updater);
   }
 
@@ -87,42 +116,72 @@ final class SimServer implements GroupUpdaters {
   }
 
   private CheckedUpdater updater(BlockGroup group, boolean first) {
-    return new CheckedUpdater(
-        simulation.oracle,
-        group,
-        order.peer() + " on " + session.host,
-        first,
-        index -> session.run.invariants.gathers(arrivals.generation(), index, order.peer()));
+    CheckedUpdater updater =
+        new CheckedUpdater(
+            simulation.oracle, group, order.peer() + " on " + session.host, first, watcher);
+    held.put(group.index(), updater);
+    return updater;
   }
 
-  private void turn() {
-    if (stopped || !session.host.alive) {
-      return;
+  /** There is news from the driver. */
+  void wake() {
+    if (loaded) {
+      turns.wake(simulation.scheduler.now() + simulation.scheduler.between(0, 2 * Scheduler.MS));
     }
-    long now = simulation.scheduler.now();
-    if (session.host.frozenUntilNs > now) {
-      simulation.scheduler.at(session.host.frozenUntilNs, this::turn);
-      return;
-    }
+  }
+
+  private int turn(long now) {
     Membership formed = session.membership;
     if (formed != null
-        && formed.has(order.peer())
-        && life.report(now, null).sealed() == formed.generation()
-        && session.forming() <= formed.generation()) {
+        && formed.generation() > arrivals.generation()
+        && formed.generation() == sealed
+        && session.forming() <= sealed
+        && formed.has(order.peer())) {
       arrivals.enter(formed);
     }
-    life.follow(session.forming(), formed);
-    int work = life.doWork(now);
-    long pause = work > 0 ? 50_000 : 2 * Scheduler.MS;
-    simulation.scheduler.within(pause / 2, pause, this::turn);
+    if (session.forming() > sealed || formed != null) {
+      life.follow(session.forming(), formed);
+      sealed = Math.max(sealed, session.forming());
+    }
+    try {
+      return life.doWork(now);
+    } catch (IllegalArgumentException e) {
+      if (e.getStackTrace()[0].getClassName().startsWith(SumProgram.class.getName())) {
+        throw new InvariantBroken(Invariant.SUMS_ARE_OVER_NODES, self() + ": " + e.getMessage());
+      }
+      throw e;
+    }
   }
 
   ServerReport report() {
-    return life.report(simulation.scheduler.now(), null);
+    ServerReport report = life.report(simulation.scheduler.now(), null);
+    report = simulation.parts.report(report);
+    if (report.sealed() > told) {
+      told = report.sealed();
+      report.steps().forEach(this::check);
+    }
+    return report;
+  }
+
+  /** What it says that it holds, it holds. */
+  private void check(ServerReport.GroupStep claimed) {
+    CheckedUpdater updater = held.get(claimed.group());
+    if (updater == null || (claimed.slots().isEmpty() && !updater.holds(claimed.step()))) {
+      throw new InvariantBroken(
+          Invariant.CLAIMED_IS_HELD,
+          self()
+              + " says that it holds group "
+              + claimed.group()
+              + " before step "
+              + claimed.step());
+    }
+    session.run.copies.has(
+        claimed.group(), self(), session.host, claimed.step(), simulation.scheduler.now());
   }
 
   void stop() {
     stopped = true;
+    turns.stop();
     life.close();
     snapshots.stop();
   }

@@ -53,7 +53,7 @@ final class SimSession {
     leaving.put(worker.self, worker.report());
     workers.remove(worker.self);
     worker.stop();
-    simulation.spark.taskDone(run, worker.self.index(), executor);
+    run.spark().taskDone(run, worker.self.index(), executor);
   }
 
   JobReport report() {
@@ -107,7 +107,7 @@ final class SimSession {
       SimWorker worker = workers.remove(life);
       if (worker != null) {
         worker.stop();
-        simulation.spark.fenced(run, life.index(), executor);
+        run.spark().retry(run, life.index(), executor);
       }
     }
     forming = orders.forming();
@@ -115,8 +115,26 @@ final class SimSession {
     if (formed != null) {
       membership = formed;
     }
-    servers.values().forEach(server -> server.snapshots.announce(orders.checkpointStep()));
+    servers
+        .values()
+        .forEach(
+            server -> {
+              server.snapshots.announce(orders.checkpointStep());
+              server.wake();
+            });
     workers.values().forEach(worker -> worker.seal(forming));
+  }
+
+  /** A task dies. */
+  void killTask(int index) {
+    if (!workers.isEmpty()) {
+      Peer life = List.copyOf(workers.keySet()).get(index % workers.size());
+      SimWorker worker = workers.remove(life);
+      if (worker != null) {
+        worker.stop();
+        run.spark().retry(run, life.index(), executor);
+      }
+    }
   }
 
   void leave() {

@@ -85,7 +85,7 @@ final class SimSnapshots implements Snapshots {
       return;
     }
     session.writing--;
-    if (simulation.fails()) {
+    if (simulation.store.fails()) {
       session.failures.add("no space for step " + step);
       return;
     }

@@ -4,74 +4,79 @@ import io.trireme.common.wire.Peer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
-/** Spark: runs tasks on executors, notices lost ones, and brings others in their place. */
+/**
+ * Spark, as one application has it: runs tasks on executors, notices lost ones, and brings others
+ * in their place.
+ */
 final class SimSpark {
 
+  private static final long MS = Scheduler.MS;
+
+  final List<SimExecutor> executors = new ArrayList<>();
+  private final SimDriver driver;
   private final Simulation simulation;
   private final SplittableRandom random;
-  final List<SimExecutor> executors = new ArrayList<>();
-  private final Scenario scenario;
-  private SimExecutor[] homes;
+  private final Scenario.Cluster cluster;
+  private @Nullable SimExecutor[] homes;
   private boolean[] done;
-  private int nextExecutor;
-  private int application;
+  private int resultsToLose;
+  private boolean over;
 
-  SimSpark(Simulation simulation, SplittableRandom random, Scenario scenario) {
+  SimSpark(SimDriver driver, Simulation simulation) {
+    this.driver = driver;
     this.simulation = simulation;
-    this.random = random;
-    this.scenario = scenario;
-    homes = new SimExecutor[scenario.cluster().workers()];
-    done = new boolean[scenario.cluster().workers()];
+    random = simulation.newRandom();
+    cluster = simulation.scenario.cluster();
+    homes = new SimExecutor[cluster.workers()];
+    done = new boolean[cluster.workers()];
   }
 
-  /** A driver starts, with executors of its own. */
+  /** The application starts. */
   void startApplication() {
-    for (int i = 0; i < scenario.cluster().executors(); i++) {
+    for (int i = 0; i < cluster.executors(); i++) {
       startExecutor();
     }
   }
 
   /** The driver is gone: its executors end, some of them late. */
   void endApplication() {
-    application++;
+    over = true;
     for (SimExecutor executor : executors) {
-      long lingersNs = random.nextBoolean() ? 0 : random.nextLong(3000) * Scheduler.MS;
+      long lingersNs = random.nextBoolean() ? 0 : random.nextLong(3000) * MS;
       simulation.scheduler.within(0, lingersNs, () -> executor.host.alive = false);
     }
     executors.clear();
   }
 
-  int application() {
-    return application;
-  }
-
   private void startExecutor() {
-    SimExecutor executor = new SimExecutor(new Host("e" + nextExecutor++), application, simulation);
+    int number = simulation.newExecutor();
+    String machine = "m" + number % (cluster.executors() / cluster.perMachine());
+    Host host = cluster.perMachine() > 1 ? new Host("e" + number, machine) : new Host("e" + number);
+    SimExecutor executor = new SimExecutor(host, driver, simulation);
     executors.add(executor);
     executor.start();
   }
 
   /** The tasks of a run begin, some of them late. */
   void launchAll(SimRun run) {
-    homes = new SimExecutor[scenario.cluster().workers()];
-    done = new boolean[scenario.cluster().workers()];
+    homes = new SimExecutor[cluster.workers()];
+    done = new boolean[cluster.workers()];
     for (int worker = 0; worker < homes.length; worker++) {
       int index = worker;
       simulation.scheduler.within(
-          0,
-          (worker < scenario.cluster().minWorkers() ? 200 : 3000) * Scheduler.MS,
-          () -> launch(run, index));
+          0, (worker < cluster.minWorkers() ? 200 : 3000) * MS, () -> launch(run, index));
     }
   }
 
   private void launch(SimRun run, int worker) {
-    if (!simulation.isCurrent(run) || done[worker]) {
+    if (!run.isCurrent() || done[worker]) {
       return;
     }
     List<SimExecutor> alive = executors.stream().filter(e -> e.host.alive).toList();
     if (alive.isEmpty()) {
-      simulation.scheduler.within(50 * Scheduler.MS, 200 * Scheduler.MS, () -> launch(run, worker));
+      simulation.scheduler.within(50 * MS, 200 * MS, () -> launch(run, worker));
       return;
     }
     SimExecutor home = alive.get((worker + random.nextInt(2)) % alive.size());
@@ -87,21 +92,44 @@ final class SimSpark {
                 executor.host.name.equals(name)
                     && executor.host.alive
                     && executor.host.frozenUntilNs <= simulation.scheduler.now()
-                    && !simulation.isCutOff(executor.host));
+                    && !simulation.network.isCut(executor.host, driver.host)
+                    && !simulation.network.isCut(driver.host, executor.host));
   }
 
-  /** The task begins again where it is, as another life. */
-  void fenced(SimRun run, int worker, SimExecutor executor) {
-    if (simulation.isCurrent(run) && homes[worker] == executor && !done[worker]) {
+  /** The task was ended, and begins again where it is, as another life. */
+  void retry(SimRun run, int worker, SimExecutor executor) {
+    if (run.isCurrent() && homes[worker] == executor && !done[worker]) {
       simulation.scheduler.within(
-          10 * Scheduler.MS,
-          200 * Scheduler.MS,
-          () -> executor.launch(run, Peer.worker(worker, simulation.newIncarnation())));
+          10 * MS,
+          200 * MS,
+          () -> {
+            if (homes[worker] == executor) {
+              executor.launch(run, Peer.worker(worker, simulation.newIncarnation()));
+            }
+          });
     }
   }
 
+  /** The next so many results of tasks get lost on their way to the driver. */
+  void loseResults(int count) {
+    resultsToLose = count;
+  }
+
+  /** A task has ended well; its result comes a moment later, if its executor lives until then. */
   void taskDone(SimRun run, int worker, SimExecutor executor) {
-    done[worker] |= simulation.isCurrent(run) && homes[worker] == executor;
+    simulation.scheduler.within(0, 20 * MS, () -> resultCame(run, worker, executor));
+  }
+
+  private void resultCame(SimRun run, int worker, SimExecutor executor) {
+    if (!run.isCurrent() || homes[worker] != executor || !executor.host.alive) {
+      return;
+    }
+    if (resultsToLose > 0) {
+      resultsToLose--;
+      simulation.scheduler.within(50 * MS, 500 * MS, () -> launch(run, worker));
+    } else {
+      done[worker] = true;
+    }
   }
 
   boolean allDone() {
@@ -116,34 +144,33 @@ final class SimSpark {
   /** An executor dies; Spark notices after a while, and brings another later. */
   void kill(SimExecutor executor) {
     executor.host.alive = false;
-    simulation.scheduler.within(20 * Scheduler.MS, 1500 * Scheduler.MS, () -> replace(executor));
+    simulation.scheduler.within(20 * MS, 1500 * MS, () -> replace(executor));
   }
 
   /** Spark gives an executor up after a while, though it may live on. */
   void giveUp(SimExecutor executor) {
-    simulation.scheduler.within(100 * Scheduler.MS, 800 * Scheduler.MS, () -> replace(executor));
+    simulation.scheduler.within(100 * MS, 800 * MS, () -> replace(executor));
   }
 
   private void replace(SimExecutor executor) {
     if (!executors.remove(executor)) {
       return;
     }
-    simulation.executorLost(executor);
-    int mine = application;
+    executor.host.givenUp = true;
+    driver.executorLost(executor);
     simulation.scheduler.within(
-        100 * Scheduler.MS,
-        2000 * Scheduler.MS,
+        100 * MS,
+        2000 * MS,
         () -> {
-          if (mine == application) {
+          if (!over) {
             startExecutor();
           }
         });
-    SimRun run = simulation.current();
+    SimRun run = driver.current();
     for (int worker = 0; worker < homes.length; worker++) {
       if (run != null && homes[worker] == executor && !done[worker]) {
         int lost = worker;
-        simulation.scheduler.within(
-            50 * Scheduler.MS, 1500 * Scheduler.MS, () -> launch(run, lost));
+        simulation.scheduler.within(50 * MS, 1500 * MS, () -> launch(run, lost));
       }
     }
   }

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -39,14 +40,29 @@ final class SimStore {
   }
 
   private final Oracle oracle;
+  private final SplittableRandom random;
   private final Map<String, List<Copied>> files = new HashMap<>();
   private final TreeMap<Long, Map<Integer, Copied>> committed = new TreeMap<>();
 
   /** Checkpoints that were ever committed. */
   int commits;
 
-  SimStore(Oracle oracle) {
+  SimStore(Oracle oracle, SplittableRandom random) {
     this.oracle = oracle;
+    this.random = random;
+  }
+
+  /** Whether an operation fails this time. */
+  boolean fails() {
+    return random.nextInt(10) == 0;
+  }
+
+  /** A run says that a step is kept. */
+  void checkCommitted(long step) {
+    if (step > newest()) {
+      throw new InvariantBroken(
+          Invariant.COMMITTED_IS_STORED, "step " + step + " counts as kept, and is not stored");
+    }
   }
 
   /** Checks that a group is what the oracle has of a step. */
@@ -64,7 +80,7 @@ final class SimStore {
       }
     }
     for (int slot = 0; slot < oracle.slots.slots(); slot++) {
-      if (copied.parts().get(2).getInt(slot * Integer.BYTES) != step) {
+      if (copied.parts().get(2).getInt(slot * Integer.BYTES) != oracle.updatesBefore(step)) {
         throw broken(who, group, step, "counts of slot " + slot);
       }
     }
@@ -72,6 +88,7 @@ final class SimStore {
 
   private static InvariantBroken broken(String who, BlockGroup group, long step, String what) {
     return new InvariantBroken(
+        Invariant.CHECKPOINTS_ARE_OF_ONE_STEP,
         who
             + ": the "
             + what
@@ -113,13 +130,16 @@ final class SimStore {
           check(copied, step, "checkpoint of step " + step);
           if (groups.put(index, copied) != null) {
             throw new InvariantBroken(
+                Invariant.CHECKPOINTS_ARE_OF_ONE_STEP,
                 "checkpoint of step " + step + " has group " + index + " twice");
           }
         }
       }
     }
     if (groups.size() != oracle.plan.groups().size()) {
-      throw new InvariantBroken("checkpoint of step " + step + " has groups " + groups.keySet());
+      throw new InvariantBroken(
+          Invariant.CHECKPOINTS_ARE_OF_ONE_STEP,
+          "checkpoint of step " + step + " has groups " + groups.keySet());
     }
     committed.put(step, groups);
     commits++;

@@ -32,17 +32,18 @@ final class SimWorker implements WorkerIncarnation.Computer {
   private final UnsafeBuffer parameters;
   private final Inbox inbox;
   private final WorkerIncarnation life;
+  private final Turns turns;
   private final List<StepReport> steps = new ArrayList<>();
   private @Nullable Membership entered;
   private boolean computing;
-  private boolean stopped;
 
   SimWorker(Peer self, SimSession session, Simulation simulation) {
     this.self = self;
     this.session = session;
     Rejections rejections = new Rejections();
     arrivals = new Arrivals(self, rejections);
-    Transport transport = simulation.network.of(session.host, arrivals);
+    turns = new Turns(simulation.scheduler, session.host, this::turn);
+    Transport transport = simulation.network.of(session.host, arrivals, turns);
     this.simulation = simulation;
     this.oracle = simulation.oracle;
     parameters = new UnsafeBuffer(new byte[oracle.length * Float.BYTES]);
@@ -56,7 +57,7 @@ final class SimWorker implements WorkerIncarnation.Computer {
                 oracle.steps,
                 simulation.staleness() >= 0,
                 simulation.compression(),
-                false),
+                oracle.skipsNonFinite()),
             session.run.keys,
             transport,
             parameters,
@@ -66,17 +67,15 @@ final class SimWorker implements WorkerIncarnation.Computer {
   }
 
   void start() {
-    simulation.scheduler.within(0, 2 * Scheduler.MS, this::turn);
+    wake();
   }
 
-  private void turn() {
-    if (stopped || !session.host.alive) {
-      return;
-    }
-    if (session.host.frozenUntilNs > simulation.scheduler.now()) {
-      simulation.scheduler.at(session.host.frozenUntilNs, this::turn);
-      return;
-    }
+  /** There is news from the driver. */
+  void wake() {
+    turns.wake(simulation.scheduler.now() + simulation.scheduler.between(0, 2 * Scheduler.MS));
+  }
+
+  private int turn(long now) {
     Membership formed = session.membership;
     if (formed != null
         && formed.has(self)
@@ -89,14 +88,15 @@ final class SimWorker implements WorkerIncarnation.Computer {
         life.enter(formed, inbound);
       }
     }
-    int work = life.turn(simulation.scheduler.now());
+    int work = life.turn(now);
     if (life.isFinished()) {
       finish();
-      return;
+      return Turns.NEVER;
     }
-    long pause =
-        computing ? simulation.computeNs(self.index()) : work > 0 ? 50_000 : 2 * Scheduler.MS;
-    simulation.scheduler.within(pause / 2, pause, this::turn);
+    if (computing) {
+      turns.isBusy(simulation.computeNs(self.index()) / 2);
+    }
+    return work;
   }
 
   private void finish() {
@@ -106,7 +106,9 @@ final class SimWorker implements WorkerIncarnation.Computer {
     float[] expected = oracle.parameters.get(oracle.steps);
     for (int i = 0; i < expected.length && !oracle.lossy; i++) {
       if (parameters.getFloat(i * Float.BYTES) != expected[i]) {
-        throw new InvariantBroken(self + " ends with other parameters than a quiet run");
+        throw new InvariantBroken(
+            Invariant.REPLICAS_ARE_THOSE_OF_A_QUIET_RUN,
+            self + " ends with other parameters than a quiet run");
       }
     }
     session.workerFinished(this);
@@ -119,13 +121,15 @@ final class SimWorker implements WorkerIncarnation.Computer {
       now[i] = parameters.getFloat(i * Float.BYTES);
     }
     if (!oracle.sees("replicas of step " + step, now)) {
-      throw new InvariantBroken(self + " has other parameters of step " + step);
+      throw new InvariantBroken(
+          Invariant.REPLICAS_AGREE, self + " has other parameters of step " + step);
     }
   }
 
   @Override
   public void onBegin(int generation, long step) {
     session.run.invariants.begins(self, generation, step);
+    session.run.copies.onReleased(step);
     if (oracle.lossy) {
       checkAgainstOthers(step);
     }
@@ -133,6 +137,7 @@ final class SimWorker implements WorkerIncarnation.Computer {
     for (int i = 0; i < expected.length && !oracle.exact && !oracle.lossy; i++) {
       if (parameters.getFloat(i * Float.BYTES) != expected[i]) {
         throw new InvariantBroken(
+            Invariant.REPLICAS_ARE_THOSE_OF_A_QUIET_RUN,
             self + " begins step " + step + " with parameters of another one at float " + i);
       }
     }
@@ -211,6 +216,7 @@ final class SimWorker implements WorkerIncarnation.Computer {
     if (!life.isFinished() && inbox.seal(forming)) {
       computing = false;
     }
+    wake();
   }
 
   WorkerReport report() {
@@ -238,7 +244,7 @@ final class SimWorker implements WorkerIncarnation.Computer {
 
   /** Ends the task. */
   void stop() {
-    stopped = true;
+    turns.stop();
     inbox.close();
     life.close();
   }

@@ -60,6 +60,7 @@ final class Witness {
       }
       if (digits != 0) {
         throw new InvariantBroken(
+            Invariant.SLOTS_COUNT_ONCE,
             "group " + group.index() + " counts what is no slot's gradient: " + digits);
       }
     }

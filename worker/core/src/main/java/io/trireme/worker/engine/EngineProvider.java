@@ -1,5 +1,6 @@
 package io.trireme.worker.engine;
 
+import io.trireme.common.service.Providers;
 import java.util.List;
 
 /**

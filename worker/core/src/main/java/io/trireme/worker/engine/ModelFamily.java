@@ -5,6 +5,7 @@ import io.trireme.common.checkpoint.Checkpoint;
 import io.trireme.common.checkpoint.StepState;
 import io.trireme.common.config.ModelConfig;
 import io.trireme.common.config.OptimizerConfig;
+import io.trireme.common.service.Providers;
 import io.trireme.data.schema.ExampleSchema;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -1,16 +1,16 @@
-package io.trireme.worker.engine;
+package io.trireme.common.service;
 
 import java.util.List;
 import java.util.ServiceLoader;
 
 /** What {@code META-INF/services} names. */
-final class Providers {
+public final class Providers {
   private Providers() {}
 
   /**
    * All providers that the thread's class loader sees, or the interface's own where it sees none.
    */
-  static <T> List<T> of(Class<T> type) {
+  public static <T> List<T> of(Class<T> type) {
     List<T> seen = list(ServiceLoader.load(type));
     return seen.isEmpty() ? list(ServiceLoader.load(type, type.getClassLoader())) : seen;
   }

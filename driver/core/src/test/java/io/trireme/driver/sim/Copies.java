@@ -1,0 +1,161 @@
+package io.trireme.driver.sim;
+
+import io.trireme.common.message.GroupHolders;
+import io.trireme.common.message.Membership;
+import io.trireme.common.wire.Peer;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Which servers have the state of each group, as it is and not as anyone says: one has it when it
+ * has loaded it, or has made an update whose result is right. So it tells whether state had to be
+ * lost, and whether workers have more than was held twice.
+ */
+final class Copies {
+
+  private static final class Copy {
+    final Host host;
+    final long sinceNs;
+    long step;
+
+    Copy(Host host, long sinceNs) {
+      this.host = host;
+      this.sinceNs = sinceNs;
+    }
+  }
+
+  private final Oracle oracle;
+  private final boolean replicated;
+  private final List<Map<Peer, Copy>> groups = new ArrayList<>();
+
+  /** The newest step of which any worker has had all parameters. */
+  private long released;
+
+  /** Of a run whose groups have a backup each, or none. */
+  Copies(Oracle oracle, boolean replicated) {
+    this.oracle = oracle;
+    this.replicated = replicated;
+    for (int group = 0; group < oracle.plan.groups().size(); group++) {
+      groups.add(new LinkedHashMap<>());
+    }
+  }
+
+  /** A server has all of a group as it is before a step. */
+  void has(int group, Peer server, Host host, long step, long nowNs) {
+    groups.get(group).computeIfAbsent(server, unused -> new Copy(host, nowNs)).step = step;
+  }
+
+  /** A server lets go of what it has of a group. */
+  void drops(int group, Peer server) {
+    groups.get(group).remove(server);
+  }
+
+  /** A generation was formed: who is in it and is to hold a group no more lets go of it. */
+  void onFormed(Membership formed, long nowNs) {
+    for (int group = 0; group < groups.size(); group++) {
+      GroupHolders holders = formed.groups().get(group);
+      int kept = 0;
+      int dropped = 0;
+      Iterator<Map.Entry<Peer, Copy>> copies = groups.get(group).entrySet().iterator();
+      while (copies.hasNext()) {
+        Map.Entry<Peer, Copy> copy = copies.next();
+        if (holds(formed, holders, copy.getKey())) {
+          kept++;
+        } else {
+          dropped += isThere(copy.getValue(), nowNs) ? 1 : 0;
+          copies.remove();
+        }
+      }
+      if (replicated && kept < 2 && kept + dropped >= 2) {
+        throw new InvariantBroken(
+            Invariant.MOVES_MAKE_BEFORE_THEY_BREAK,
+            "group "
+                + group
+                + " was on "
+                + (kept + dropped)
+                + " servers, of which "
+                + kept
+                + " are to hold it in "
+                + formed);
+      }
+    }
+  }
+
+  private static boolean holds(Membership formed, GroupHolders holders, Peer server) {
+    int index = server.index();
+    return (index == holders.primary() || index == holders.backup())
+        && formed.server(index).peer().equals(server);
+  }
+
+  private static boolean isThere(Copy copy, long nowNs) {
+    return copy.host.alive && !copy.host.mayBeGivenUp(copy.sinceNs, nowNs);
+  }
+
+  /** A worker has all parameters of a step. */
+  void onReleased(long step) {
+    if (step <= released) {
+      return;
+    }
+    released = step;
+    for (int group = 0; replicated && group < groups.size(); group++) {
+      int alive = 0;
+      int current = 0;
+      for (Copy copy : groups.get(group).values()) {
+        if (copy.host.alive) {
+          alive++;
+          current += isCurrent(copy) ? 1 : 0;
+        }
+      }
+      if (current < Math.min(2, alive)) {
+        throw new InvariantBroken(
+            Invariant.RELEASED_IS_HELD_TWICE,
+            "a worker begins step "
+                + step
+                + ", and of the "
+                + alive
+                + " servers that have group "
+                + group
+                + " only "
+                + current
+                + " are at it");
+      }
+    }
+  }
+
+  /** Whether a worker can have nothing newer of the group. */
+  private boolean isCurrent(Copy copy) {
+    return oracle.updatesBefore(copy.step) >= oracle.updatesBefore(released);
+  }
+
+  /** Whether the run has to be given up: nobody is left who has some group. */
+  boolean isLost(long nowNs) {
+    return groups.stream()
+        .anyMatch(
+            copies ->
+                copies.values().stream()
+                    .noneMatch(copy -> isThere(copy, nowNs) && isCurrent(copy)));
+  }
+
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder();
+    for (int group = 0; group < groups.size(); group++) {
+      text.append(" group ").append(group).append(':');
+      groups
+          .get(group)
+          .forEach(
+              (peer, copy) ->
+                  text.append(' ')
+                      .append(peer)
+                      .append(" on ")
+                      .append(copy.host)
+                      .append(" at ")
+                      .append(copy.step)
+                      .append(copy.host.alive ? "" : " (dead)"));
+    }
+    return text.toString();
+  }
+}

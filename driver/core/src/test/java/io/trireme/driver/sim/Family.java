@@ -1,0 +1,154 @@
+package io.trireme.driver.sim;
+
+import io.trireme.driver.sim.Scenario.Cluster;
+import io.trireme.driver.sim.Scenario.FaultPlan;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/** What kinds of jobs a seed stands for. */
+enum Family {
+  /** Every step waits for every slot; one server at a time may be lost. */
+  BSP {
+    @Override
+    Scenario of(long seed, SplittableRandom random) {
+      return replicated(seed, Jobs.pick(Jobs.SMALL, random), random, 4);
+    }
+  },
+
+  /** The same, with up to twelve executors and sixty steps, some of them on one machine. */
+  CLUSTERS {
+    @Override
+    Scenario of(long seed, SplittableRandom random) {
+      return replicated(seed, Jobs.pick(Jobs.BROAD, random), random, 12);
+    }
+  },
+
+  /** Workers do not wait for all others: {@code ssp} and {@code async}. Servers are not lost. */
+  STREAMS {
+    @Override
+    Scenario of(long seed, SplittableRandom random) {
+      int workers = 1 + random.nextInt(4);
+      int minWorkers = 1 + random.nextInt(workers);
+      boolean crashes = random.nextInt(4) == 0;
+      return new Scenario(
+          seed,
+          Jobs.EXACT,
+          new Cluster(2 + random.nextInt(3), 1, workers, minWorkers, 1 + random.nextInt(3), 0),
+          new FaultPlan(
+              random.nextInt(8),
+              200 + random.nextInt(1500),
+              lostControl(random),
+              crashes ? Fault.with(Fault.OF_MEMBERS, 4, Fault.CRASH_DRIVER) : Fault.OF_MEMBERS,
+              false),
+          false,
+          random.nextInt(3) == 0 ? Integer.MAX_VALUE : random.nextInt(4),
+          Scenario.NO_CHECKPOINTS);
+    }
+  },
+
+  /** Workers take local steps. */
+  LOCAL {
+    @Override
+    Scenario of(long seed, SplittableRandom random) {
+      return replicated(seed, Jobs.pick(Jobs.LOCAL, random), random, 4);
+    }
+  },
+
+  /** Some gradients are no numbers, and their steps change nothing. */
+  VOIDS {
+    @Override
+    Scenario of(long seed, SplittableRandom random) {
+      return replicated(seed, Jobs.pick(Jobs.VOIDS, random), random, 4);
+    }
+  },
+
+  /** Drivers crash, and groups are lost: runs begin with checkpoints. */
+  RESTARTS {
+    @Override
+    Scenario of(long seed, SplittableRandom random) {
+      int workers = 1 + random.nextInt(4);
+      int servers = 1 + random.nextInt(4);
+      return new Scenario(
+          seed,
+          Jobs.pick(Jobs.LONG, random),
+          new Cluster(
+              2 + random.nextInt(3),
+              1,
+              workers,
+              1 + random.nextInt(workers),
+              servers,
+              servers > 1 ? random.nextInt(2) : 0),
+          new FaultPlan(
+              1 + random.nextInt(7),
+              200 + random.nextInt(1500),
+              lostControl(random),
+              Fault.with(Fault.OF_MEMBERS, 5, Fault.CRASH_DRIVER),
+              true),
+          false,
+          Scenario.WHOLE_STEPS,
+          random.nextInt(4) == 0 ? Scenario.BY_TIME : 1 + random.nextInt(6));
+    }
+  },
+
+  /** Servers, most without workers beside them, are cut off from each other before they die. */
+  BACKUPS {
+    @Override
+    Scenario of(long seed, SplittableRandom random) {
+      int workers = 1 + random.nextInt(3);
+      return new Scenario(
+          seed,
+          Jobs.pick(Jobs.BACKUPS, random),
+          new Cluster(4, 1, workers, workers, 2 + random.nextInt(3), 1),
+          new FaultPlan(
+              2 + random.nextInt(7),
+              200 + random.nextInt(800),
+              0,
+              List.of(Fault.KILL, Fault.CUT_AND_KILL, Fault.CUT_AND_KILL, Fault.KILL_UNBACKED),
+              false),
+          false,
+          Scenario.WHOLE_STEPS,
+          Scenario.NO_CHECKPOINTS);
+    }
+  };
+
+  /** Whether a job may end for what was lost, since it has nothing to go back to. */
+  boolean mayFail() {
+    return false;
+  }
+
+  /** The scenario of a seed. */
+  final Scenario of(long seed) {
+    return of(seed, new SplittableRandom(seed * 31 + ordinal() * 7919L));
+  }
+
+  abstract Scenario of(long seed, SplittableRandom random);
+
+  /** Groups are on two servers each. */
+  private static Scenario replicated(
+      long seed, Oracle oracle, SplittableRandom random, int mostExecutors) {
+    int executors = 2 + random.nextInt(mostExecutors - 1);
+    int workers = 1 + random.nextInt(mostExecutors);
+    int minWorkers = 1 + random.nextInt(workers);
+    int mostServers = Math.min(mostExecutors, oracle.plan.groups().size());
+    int faults = random.nextInt(8);
+    int lostControl = lostControl(random);
+    return new Scenario(
+        seed,
+        oracle,
+        new Cluster(
+            executors,
+            executors >= 4 && random.nextInt(3) == 0 ? 2 : 1,
+            workers,
+            minWorkers,
+            2 + random.nextInt(mostServers - 1),
+            1),
+        new FaultPlan(faults, 200 + random.nextInt(1500), lostControl, Fault.OF_MEMBERS, false),
+        faults + lostControl == 0 && minWorkers == workers,
+        Scenario.WHOLE_STEPS,
+        random.nextInt(3) == 0 ? 1 + random.nextInt(4) : Scenario.NO_CHECKPOINTS);
+  }
+
+  private static int lostControl(SplittableRandom random) {
+    return random.nextInt(4) == 0 ? 10 : 0;
+  }
+}
