@@ -3,6 +3,7 @@ package io.trireme.driver.executor;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.trireme.common.config.EngineConfig;
+import io.trireme.common.transport.aeron.UdpFlow;
 import io.trireme.worker.engine.EngineFinding;
 import io.trireme.worker.engine.EngineProvider;
 import io.trireme.worker.engine.EngineSettings;
@@ -41,10 +42,15 @@ public final class HostCheck implements Function<Integer, String> {
    * @param executor its id
    * @param engine what of it decides the bits of gradients, see {@link EngineProvider#identity}
    * @param memory the memory that it may take; null if it cannot work at all
+   * @param receiveBufferBytes what its kernel grants a socket, see {@link UdpFlow}
    * @param found all that was found
    */
   public record Report(
-      String executor, String engine, @Nullable HostMemory memory, List<Found> found) {
+      String executor,
+      String engine,
+      @Nullable HostMemory memory,
+      int receiveBufferBytes,
+      List<Found> found) {
 
     /** The report that a task returned. */
     public static Report of(String json) {
@@ -61,10 +67,11 @@ public final class HostCheck implements Function<Integer, String> {
    *
    * @param family the model's family, whose engine is asked
    * @param engine the engine
+   * @param members workers and servers at the most
    * @param threads native threads of a worker
    * @param codecs whether gradients travel through codecs
    */
-  public record Needs(String family, EngineConfig engine, int threads, boolean codecs)
+  public record Needs(String family, EngineConfig engine, int members, int threads, boolean codecs)
       implements Serializable {}
 
   private final Needs needs;
@@ -93,7 +100,7 @@ public final class HostCheck implements Function<Integer, String> {
               "start driver and executors with --add-opens=java.base/jdk.internal.misc=ALL-UNNAMED"
                   + " (spark.driver.extraJavaOptions and spark.executor.extraJavaOptions)",
               true));
-      return new Report(executor, "", null, found);
+      return new Report(executor, "", null, 0, found);
     }
     ExecutorRuntime unused = ExecutorRuntimes.here();
     EngineProvider provider = EngineProvider.of(needs.family(), needs.engine().name());
@@ -103,6 +110,7 @@ public final class HostCheck implements Function<Integer, String> {
         executor,
         works ? provider.identity(Devices.settings(needs.engine())) : "",
         HostMemory.here(address, provider),
+        UdpFlow.grantedReceiveBufferBytes(needs.members()),
         found);
   }
 

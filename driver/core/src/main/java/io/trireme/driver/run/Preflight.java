@@ -2,6 +2,7 @@ package io.trireme.driver.run;
 
 import io.trireme.common.config.CompressionConfig;
 import io.trireme.common.config.JobConfig;
+import io.trireme.common.transport.aeron.UdpFlow;
 import io.trireme.driver.api.event.TrainingListener;
 import io.trireme.driver.api.result.Finding;
 import io.trireme.driver.api.result.PreflightException;
@@ -170,11 +171,13 @@ final class Preflight {
             new HostCheck.Needs(
                 job.model().family(),
                 job.engine(),
+                members(job),
                 job.workers().threads(),
                 !job.compression().equals(CompressionConfig.NONE)));
     Set<HostCheck.Found> found = new LinkedHashSet<>();
     SortedSet<String> engines = new TreeSet<>();
     SortedMap<String, HostMemory> memory = new TreeMap<>();
+    SortedMap<String, Integer> buffers = new TreeMap<>();
     Set<String> unused =
         everywhere(
             spark,
@@ -186,6 +189,7 @@ final class Preflight {
               engines.add(report.engine());
               if (report.memory() != null) {
                 memory.put(report.executor(), report.memory());
+                buffers.put(report.memory().host(), report.receiveBufferBytes());
               }
               return report.executor();
             });
@@ -204,8 +208,37 @@ final class Preflight {
               "differs between executors: " + String.join("; ", engines),
               "give the application executors with cards of one kind"));
     }
+    checkBuffers(UdpFlow.wantedReceiveBufferBytes(members(job)), buffers, listener);
     int term = memory.isEmpty() ? 0 : checkMemory(spark, job, memory.values(), listener, findings);
     return new Outcome(String.join("; ", engines), term);
+  }
+
+  private static int members(JobConfig job) {
+    return job.workers().max() + job.servers().count();
+  }
+
+  /**
+   * Within a host nothing is lost but time; between hosts what overflows a buffer is sent again.
+   */
+  private static void checkBuffers(
+      int wantedBytes, SortedMap<String, Integer> granted, TrainingListener listener) {
+    if (granted.size() < 2) {
+      return;
+    }
+    granted.forEach(
+        (host, bytes) -> {
+          if (bytes < wantedBytes) {
+            listener.warning(
+                new Finding(
+                        "net.core.rmem_max of " + host,
+                        "lets a socket have "
+                            + bytes
+                            + " bytes to receive into, where so many senders fill "
+                            + wantedBytes,
+                        "set it with sysctl -w net.core.rmem_max=" + wantedBytes)
+                    .toString());
+          }
+        });
   }
 
   /** The length of terms for which there is room. */

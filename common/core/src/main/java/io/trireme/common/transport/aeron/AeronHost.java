@@ -139,7 +139,7 @@ public final class AeronHost implements Transport, AutoCloseable {
   }
 
   private static MediaDriver.Context driverContext(Settings settings, ErrorHandler errors) {
-    return new MediaDriver.Context()
+    return UdpFlow.applyTo(new MediaDriver.Context(), settings.members())
         .aeronDirectoryName(settings.folder().getAbsolutePath())
         .dirDeleteOnStart(false)
         .dirDeleteOnShutdown(true)
