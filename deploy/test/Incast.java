@@ -30,10 +30,10 @@ public final class Incast {
   public static void main(String[] arguments) throws Exception {
     int senders = Integer.parseInt(arguments[3]);
     File folder = new File(System.getProperty("incast.folder"));
+    long ns = TimeUnit.SECONDS.toNanos(Long.parseLong(arguments[4]));
     AeronHost.Settings settings =
         new AeronHost.Settings(
-            arguments[1], 0, 0, folder, TERM, Integer.parseInt(arguments[2]), senders + 1);
-    long ns = TimeUnit.SECONDS.toNanos(Long.parseLong(arguments[4]));
+            arguments[1], 0, 0, folder, TERM, Integer.parseInt(arguments[2]), senders + 1, TimeUnit.MINUTES.toNanos(1));
     try (AeronHost host = AeronHost.start(settings, Throwable::printStackTrace)) {
       if (arguments[0].equals("receive")) {
         receive(host, ns);

@@ -5,6 +5,7 @@ import io.trireme.common.message.JobSpec;
 import io.trireme.common.transport.aeron.AeronHost;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.concurrent.TimeUnit;
 
 /** Where an executor's media driver binds. */
 final class ExecutorAddress {
@@ -28,7 +29,8 @@ final class ExecutorAddress {
         SharedMemory.newFolder(),
         transport.chosenTermLengthBytes(),
         transport.mtuLengthBytes(),
-        spec.members());
+        spec.members(),
+        TimeUnit.SECONDS.toNanos(transport.timeoutSeconds()));
   }
 
   private static String addressOf(String host) {

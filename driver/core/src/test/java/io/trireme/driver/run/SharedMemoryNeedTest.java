@@ -66,7 +66,8 @@ class SharedMemoryNeedTest {
                   host.resolve("executor-" + i).toFile(),
                   TERM,
                   1408,
-                  need.members()),
+                  need.members(),
+                  LIMIT.toNanos()),
               errors::add));
     }
     long asked = executorsEach * need.bytes(1, 1, TERM);

@@ -12,6 +12,7 @@ import io.trireme.common.transport.Endpoint;
 import io.trireme.common.transport.Inbound;
 import io.trireme.common.transport.Outbound;
 import io.trireme.common.transport.Transport;
+import io.trireme.common.transport.TransportException;
 import java.io.File;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -19,6 +20,8 @@ import org.agrona.CloseHelper;
 import org.agrona.ErrorHandler;
 import org.agrona.IoUtil;
 import org.agrona.concurrent.BackoffIdleStrategy;
+import org.agrona.concurrent.NanoClock;
+import org.agrona.concurrent.SystemEpochClock;
 import org.agrona.concurrent.SystemNanoClock;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +41,6 @@ public final class AeronHost implements Transport, AutoCloseable {
       new ChannelUriStringBuilder().media(CommonContext.UDP_MEDIA).tags(PORT_TAG).build();
 
   private static final int LOCAL_MTU = 65_504;
-  private static final long CLIENT_LIVENESS_NS = TimeUnit.SECONDS.toNanos(30);
 
   /** Closed sessions give back their memory soon, since the next generation's want it. */
   private static final long LINGER_NS = TimeUnit.SECONDS.toNanos(1);
@@ -57,6 +59,7 @@ public final class AeronHost implements Transport, AutoCloseable {
    * @param termLengthBytes length of a session's terms
    * @param mtuLengthBytes largest datagram to other hosts
    * @param members members of the job at the most, each of which may send here
+   * @param timeoutNs how long a peer may be silent before its job gives it up
    */
   public record Settings(
       String host,
@@ -65,7 +68,8 @@ public final class AeronHost implements Transport, AutoCloseable {
       File folder,
       int termLengthBytes,
       int mtuLengthBytes,
-      int members) {}
+      int members,
+      long timeoutNs) {}
 
   private final Settings settings;
   private final MediaDriver driver;
@@ -88,13 +92,28 @@ public final class AeronHost implements Transport, AutoCloseable {
    * handler.
    */
   public static AeronHost start(Settings settings, ErrorHandler errors) {
+    return start(settings, errors, SystemNanoClock.INSTANCE, SystemNanoClock.INSTANCE);
+  }
+
+  /** The same, where media driver and client go by clocks of their own. */
+  static AeronHost start(
+      Settings settings, ErrorHandler errors, NanoClock driverClock, NanoClock clientClock) {
     Room.require(settings.folder(), AeronMemory.driverBytes(settings.members()));
-    MediaDriver driver = launch(settings, errors);
+    Patience patience = new Patience(settings.timeoutNs());
+    SteadyClock ofDriver = new SteadyClock(SystemEpochClock.INSTANCE, driverClock);
+    SteadyClock ofClient = new SteadyClock(SystemEpochClock.INSTANCE, clientClock);
+    MediaDriver driver =
+        launch(
+            settings,
+            patience.of(driverContext(settings, errors)).nanoClock(ofDriver).epochClock(ofDriver));
     @Nullable Aeron aeron = null;
     try {
       aeron =
           Aeron.connect(
-              new Aeron.Context()
+              patience
+                  .of(new Aeron.Context())
+                  .nanoClock(ofClient)
+                  .epochClock(ofClient)
                   .aeronDirectoryName(driver.aeronDirectoryName())
                   .resourceLingerDurationNs(LINGER_NS)
                   .errorHandler(errors)
@@ -108,9 +127,9 @@ public final class AeronHost implements Transport, AutoCloseable {
   }
 
   /** A media driver that fails half way leaves its folder; this does not. */
-  private static MediaDriver launch(Settings settings, ErrorHandler errors) {
+  private static MediaDriver launch(Settings settings, MediaDriver.Context context) {
     try {
-      return MediaDriver.launchEmbedded(driverContext(settings, errors));
+      return MediaDriver.launchEmbedded(context);
     } catch (RuntimeException | Error e) {
       IoUtil.delete(settings.folder(), true);
       throw e;
@@ -160,8 +179,6 @@ public final class AeronHost implements Transport, AutoCloseable {
         .receiveChannelEndpointSupplier(guard(settings))
         .publicationLingerTimeoutNs(LINGER_NS)
         .timerIntervalNs(TIMERS_NS)
-        .clientLivenessTimeoutNs(CLIENT_LIVENESS_NS)
-        .publicationUnblockTimeoutNs(CLIENT_LIVENESS_NS * 2)
         .errorHandler(errors)
         .warnIfDirectoryExists(false)
         .spiesSimulateConnection(false);
@@ -232,7 +249,14 @@ public final class AeronHost implements Transport, AutoCloseable {
 
   @Override
   public Inbound listen() {
-    int stream = nextStream.getAndIncrement();
+    try {
+      return listen(nextStream.getAndIncrement());
+    } catch (RuntimeException e) {
+      throw new TransportException("no endpoint could be opened: " + e.getMessage(), e);
+    }
+  }
+
+  private Inbound listen(int stream) {
     Subscription ipc = aeron.addSubscription(CommonContext.IPC_CHANNEL, stream);
     try {
       Subscription udp = aeron.addSubscription(SHARED_PORT, stream);
@@ -253,6 +277,18 @@ public final class AeronHost implements Transport, AutoCloseable {
 
   @Override
   public Outbound connect(Endpoint to) {
+    try {
+      return open(to);
+    } catch (NoRoomException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw new TransportException(
+          "no session to " + to.host() + ":" + to.port() + " could be opened: " + e.getMessage(),
+          e);
+    }
+  }
+
+  private Outbound open(Endpoint to) {
     if (to.mediaDriver().equals(identity())) {
       return outbound(CommonContext.IPC_CHANNEL, to);
     }

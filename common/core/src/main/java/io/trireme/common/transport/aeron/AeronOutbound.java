@@ -6,6 +6,7 @@ import io.aeron.ExclusivePublication;
 import io.aeron.Publication;
 import io.aeron.exceptions.RegistrationException;
 import io.trireme.common.transport.Outbound;
+import io.trireme.common.transport.TransportException;
 import org.agrona.DirectBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -50,7 +51,8 @@ final class AeronOutbound implements Outbound {
     } catch (RegistrationException e) {
       registration = Aeron.NULL_VALUE;
       if (e.errorCode() != ErrorCode.STORAGE_SPACE) {
-        throw e;
+        throw new TransportException(
+            "no session to " + channel + " could be opened: " + e.getMessage(), e);
       }
     }
     return publication;
@@ -72,7 +74,7 @@ final class AeronOutbound implements Outbound {
     if (position == Publication.BACK_PRESSURED || position == Publication.ADMIN_ACTION) {
       return Offer.BACK_PRESSURED;
     }
-    throw new IllegalStateException(
+    throw new TransportException(
         "publication to "
             + channel
             + " stream "
