@@ -4,6 +4,7 @@ import io.trireme.common.message.GroupHolders;
 import io.trireme.common.message.Membership;
 import io.trireme.common.wire.Peer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,6 +22,11 @@ final class Copies {
     final long sinceNs;
     long step;
 
+    /** Stands for the parameters before that step, and before the step before it. */
+    int bits;
+
+    int bitsBefore;
+
     Copy(Host host, long sinceNs) {
       this.host = host;
       this.sinceNs = sinceNs;
@@ -30,6 +36,9 @@ final class Copies {
   private final Oracle oracle;
   private final boolean replicated;
   private final List<Map<Peer, Copy>> groups = new ArrayList<>();
+
+  /** Stands for the parameters of each group before that step. */
+  private final Map<Integer, Integer> releasedBits = new HashMap<>();
 
   /** The newest step of which any worker has had all parameters. */
   private long released;
@@ -44,8 +53,24 @@ final class Copies {
   }
 
   /** A server has all of a group as it is before a step. */
-  void has(int group, Peer server, Host host, long step, long nowNs) {
-    groups.get(group).computeIfAbsent(server, unused -> new Copy(host, nowNs)).step = step;
+  void has(int group, Peer server, Host host, long step, int bits, long nowNs) {
+    Copy copy = groups.get(group).computeIfAbsent(server, unused -> new Copy(host, nowNs));
+    copy.bitsBefore = step == copy.step ? copy.bitsBefore : copy.bits;
+    copy.bits = bits;
+    copy.step = step;
+    if (step == released) {
+      agree(group, bits, server);
+    }
+  }
+
+  /** What workers have, all servers have that have it at all. */
+  private void agree(int group, int bits, Peer server) {
+    Integer first = releasedBits.putIfAbsent(group, bits);
+    if (first != null && first != bits) {
+      throw new InvariantBroken(
+          Invariant.REPLICAS_AGREE,
+          server + " has other parameters of group " + group + " before step " + released);
+    }
   }
 
   /** A server lets go of what it has of a group. */
@@ -100,6 +125,15 @@ final class Copies {
       return;
     }
     released = step;
+    releasedBits.clear();
+    for (int group = 0; group < groups.size(); group++) {
+      for (Map.Entry<Peer, Copy> one : groups.get(group).entrySet()) {
+        Copy copy = one.getValue();
+        if (copy.host.alive && (copy.step == step || copy.step == step + 1)) {
+          agree(group, copy.step == step ? copy.bits : copy.bitsBefore, one.getKey());
+        }
+      }
+    }
     for (int group = 0; replicated && group < groups.size(); group++) {
       int alive = 0;
       int current = 0;

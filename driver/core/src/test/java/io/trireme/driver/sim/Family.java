@@ -2,8 +2,10 @@ package io.trireme.driver.sim;
 
 import io.trireme.driver.sim.Scenario.Cluster;
 import io.trireme.driver.sim.Scenario.FaultPlan;
+import io.trireme.kernels.compression.CompressionPlan;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /** What kinds of jobs a seed stands for. */
 enum Family {
@@ -11,7 +13,7 @@ enum Family {
   BSP {
     @Override
     Scenario of(long seed, SplittableRandom random) {
-      return replicated(seed, Jobs.pick(Jobs.SMALL, random), random, 4);
+      return replicated(seed, Jobs.pick(Jobs.SMALL, random), null, random, 4);
     }
   },
 
@@ -19,7 +21,7 @@ enum Family {
   CLUSTERS {
     @Override
     Scenario of(long seed, SplittableRandom random) {
-      return replicated(seed, Jobs.pick(Jobs.BROAD, random), random, 12);
+      return replicated(seed, Jobs.pick(Jobs.BROAD, random), null, random, 12);
     }
   },
 
@@ -33,6 +35,7 @@ enum Family {
       return new Scenario(
           seed,
           Jobs.EXACT,
+          CompressionPlan.plain(Jobs.PLAN),
           new Cluster(2 + random.nextInt(3), 1, workers, minWorkers, 1 + random.nextInt(3), 0),
           new FaultPlan(
               random.nextInt(8),
@@ -50,7 +53,7 @@ enum Family {
   LOCAL {
     @Override
     Scenario of(long seed, SplittableRandom random) {
-      return replicated(seed, Jobs.pick(Jobs.LOCAL, random), random, 4);
+      return replicated(seed, Jobs.pick(Jobs.LOCAL, random), null, random, 4);
     }
   },
 
@@ -58,7 +61,16 @@ enum Family {
   VOIDS {
     @Override
     Scenario of(long seed, SplittableRandom random) {
-      return replicated(seed, Jobs.pick(Jobs.VOIDS, random), random, 4);
+      return replicated(seed, Jobs.pick(Jobs.VOIDS, random), null, random, 4);
+    }
+  },
+
+  /** Gradients and parameters travel by any codec: all that hold a step have the same bits. */
+  CODECS {
+    @Override
+    Scenario of(long seed, SplittableRandom random) {
+      return replicated(
+          seed, Codecs.job(random.nextInt(10) == 0), Codecs.any(random), random, 4);
     }
   },
 
@@ -68,9 +80,11 @@ enum Family {
     Scenario of(long seed, SplittableRandom random) {
       int workers = 1 + random.nextInt(4);
       int servers = 1 + random.nextInt(4);
+      Oracle oracle = Jobs.pick(Jobs.LONG, random);
       return new Scenario(
           seed,
-          Jobs.pick(Jobs.LONG, random),
+          oracle,
+          CompressionPlan.plain(oracle.plan),
           new Cluster(
               2 + random.nextInt(3),
               1,
@@ -95,9 +109,11 @@ enum Family {
     @Override
     Scenario of(long seed, SplittableRandom random) {
       int workers = 1 + random.nextInt(3);
+      Oracle oracle = Jobs.pick(Jobs.BACKUPS, random);
       return new Scenario(
           seed,
-          Jobs.pick(Jobs.BACKUPS, random),
+          oracle,
+          CompressionPlan.plain(oracle.plan),
           new Cluster(4, 1, workers, workers, 2 + random.nextInt(3), 1),
           new FaultPlan(
               2 + random.nextInt(7),
@@ -125,7 +141,11 @@ enum Family {
 
   /** Groups are on two servers each. */
   private static Scenario replicated(
-      long seed, Oracle oracle, SplittableRandom random, int mostExecutors) {
+      long seed,
+      Oracle oracle,
+      @Nullable CompressionPlan compression,
+      SplittableRandom random,
+      int mostExecutors) {
     int executors = 2 + random.nextInt(mostExecutors - 1);
     int workers = 1 + random.nextInt(mostExecutors);
     int minWorkers = 1 + random.nextInt(workers);
@@ -135,6 +155,7 @@ enum Family {
     return new Scenario(
         seed,
         oracle,
+        compression == null ? CompressionPlan.plain(oracle.plan) : compression,
         new Cluster(
             executors,
             executors >= 4 && random.nextInt(3) == 0 ? 2 : 1,

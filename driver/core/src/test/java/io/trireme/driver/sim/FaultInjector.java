@@ -80,7 +80,13 @@ final class FaultInjector {
           network.cut(other.host, victim.host, until);
         }
       }
-      case BREAK -> network.breakSessions(victim.host, other.host);
+      case BREAK -> {
+        network.breakSessions(victim.host, other.host);
+        if (random.nextBoolean()) {
+          // A stranger knows when a generation begins, in which numbers of frames begin anew.
+          scheduler.at(scheduler.now() + brieflyNs, network::replay);
+        }
+      }
       case CORRUPT -> network.corrupt(victim.host, other.host);
       case REPLAY -> network.replay();
       case SLOW -> network.slowest((1 + random.nextLong(40)) * MS);

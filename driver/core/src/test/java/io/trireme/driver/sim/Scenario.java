@@ -1,5 +1,6 @@
 package io.trireme.driver.sim;
 
+import io.trireme.kernels.compression.CompressionPlan;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -8,6 +9,7 @@ import java.util.SplittableRandom;
  *
  * @param seed what everything random derives from
  * @param oracle the job
+ * @param compression how its blocks travel
  * @param cluster what there is at the start
  * @param faults what breaks
  * @param isExact whether what may be lost is computed from who had what; if not, a run with
@@ -19,6 +21,7 @@ import java.util.SplittableRandom;
 record Scenario(
     long seed,
     Oracle oracle,
+    CompressionPlan compression,
     Cluster cluster,
     FaultPlan faults,
     boolean isExact,
@@ -69,13 +72,14 @@ record Scenario(
     return new Scenario(
         seed,
         oracle,
+        CompressionPlan.plain(oracle.plan),
         new Cluster(3, 1, 3, 3, 2, 1),
         new FaultPlan(
             faults,
             300,
             0,
             oracle.leavers
-                ? Fault.with(Fault.OF_SESSIONS, 1, Fault.LEAVE)
+                ? List.of(Fault.BREAK, Fault.REPLAY, Fault.SLOW, Fault.LEAVE)
                 : List.of(Fault.BREAK, Fault.REPLAY, Fault.SLOW),
             false),
         false,

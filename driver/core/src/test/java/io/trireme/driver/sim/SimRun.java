@@ -193,24 +193,30 @@ final class SimRun {
       return;
     }
     committing = true;
-    simulation.scheduler.within(10 * MS, 300 * MS, () -> commit(complete));
+    boolean hangs = simulation.store.hangs();
+    long takesNs = hangs ? simulation.store.hangsNs() : simulation.store.takesNs();
+    simulation.scheduler.at(
+        simulation.scheduler.now() + takesNs, () -> commit(complete, hangs));
   }
 
-  private void commit(CheckpointPlan.Complete complete) {
+  private void commit(CheckpointPlan.Complete complete, boolean hung) {
     committing = false;
     if (dead) {
       return;
     }
     if (driver.host.frozenUntilNs > simulation.scheduler.now()) {
       committing = true;
-      simulation.scheduler.at(driver.host.frozenUntilNs, () -> commit(complete));
+      simulation.scheduler.at(driver.host.frozenUntilNs, () -> commit(complete, hung));
       return;
     }
-    if (simulation.store.fails()) {
-      checkpoints.failed(complete.step());
-    } else {
+    SimStore.End end = hung ? SimStore.End.FAILED : simulation.store.next();
+    if (end != SimStore.End.FAILED) {
       simulation.store.commit(complete.step(), complete.files());
+    }
+    if (end == SimStore.End.WELL) {
       checkpoints.committed(complete.step());
+    } else {
+      checkpoints.failed(complete.step());
     }
   }
 
@@ -245,7 +251,8 @@ final class SimRun {
       throw new InvariantBroken(
           Invariant.NO_RUN_FAILS_NEEDLESSLY, "the run failed: " + coordinator.failure());
     }
-    if (scenario.isExact() && !copies.isLost(now)) {
+    boolean mayLose = scenario.isExact() ? copies.isLost(now) : scenario.faults().isOpen();
+    if (!mayLose) {
       throw new InvariantBroken(
           Invariant.NO_STATE_IS_LOST_NEEDLESSLY, coordinator.failure() + ", but" + copies);
     }

@@ -29,9 +29,9 @@ final class SimServer implements GroupUpdaters {
         }
 
         @Override
-        public void holds(int group, long step) {
+        public void holds(int group, long step, int bits) {
           session.run.copies.has(
-              group, order.peer(), session.host, step, simulation.scheduler.now());
+              group, order.peer(), session.host, step, bits, simulation.scheduler.now());
         }
 
         @Override
@@ -73,7 +73,7 @@ final class SimServer implements GroupUpdaters {
             simulation.network.of(session.host, arrivals, turns),
             this,
             rejections,
-            snapshots,
+            simulation.parts.snapshots(snapshots),
             simulation.parts.rules(arrivals::generation));
     simulation.scheduler.within(0, 100 * Scheduler.MS, this::load);
   }
@@ -97,7 +97,7 @@ final class SimServer implements GroupUpdaters {
     if (stored != null) {
       updater.load(stored);
     }
-    watcher.holds(group.index(), session.run.firstStep);
+    watcher.holds(group.index(), session.run.firstStep, updater.bits());
     return replaceable(group, updater);
   }
 
@@ -155,7 +155,7 @@ final class SimServer implements GroupUpdaters {
 
   ServerReport report() {
     ServerReport report = life.report(simulation.scheduler.now(), null);
-    report = simulation.parts.report(report);
+    report = simulation.parts.report(report, simulation.oracle.plan.groups().size());
     if (report.sealed() > told) {
       told = report.sealed();
       report.steps().forEach(this::check);
@@ -176,7 +176,12 @@ final class SimServer implements GroupUpdaters {
               + claimed.step());
     }
     session.run.copies.has(
-        claimed.group(), self(), session.host, claimed.step(), simulation.scheduler.now());
+        claimed.group(),
+        self(),
+        session.host,
+        claimed.step(),
+        updater.bits(),
+        simulation.scheduler.now());
   }
 
   void stop() {

@@ -53,12 +53,12 @@ final class Simulation {
   private double residualLost;
 
   Simulation(Scenario scenario) {
-    this(scenario, CompressionPlan.plain(scenario.oracle().plan));
+    this(scenario, scenario.compression());
   }
 
   /** A job that has other parts than real ones. */
   Simulation(Scenario scenario, Parts parts) {
-    this(scenario, CompressionPlan.plain(scenario.oracle().plan), new FixedCodecs(), parts);
+    this(scenario, scenario.compression(), new FixedCodecs(), parts);
   }
 
   /** A job whose blocks travel so. */
