@@ -24,7 +24,7 @@ class ServerLifeTest {
 
   private static final GroupHolders[] ALL = {primary(0), primary(0), primary(0)};
   private static final List<GroupStep> AT_0 =
-      List.of(new GroupStep(0, 0), new GroupStep(1, 0), new GroupStep(2, 0));
+      List.of(new GroupStep(0, 0, 0), new GroupStep(1, 0, 0), new GroupStep(2, 0, 0));
 
   private final TestServers servers = new TestServers(0, 6);
 

@@ -47,15 +47,17 @@ public record ServerReport(
    * @param step the step that its parameters are for
    * @param slots where workers do not wait for each other's steps, the step that counts next of
    *     each slot; else empty
+   * @param asOf the newest generation that its server had entered by then; 0 for none
+   * @param reduced whether all slots of the step are counted, so that only the update is missing
    */
-  public record GroupStep(int group, long step, List<Long> slots) {
+  public record GroupStep(int group, long step, List<Long> slots, int asOf, boolean reduced) {
     public GroupStep {
       slots = List.copyOf(slots);
     }
 
-    /** Of a replica that counts whole steps. */
-    public GroupStep(int group, long step) {
-      this(group, step, List.of());
+    /** Of a replica that counts whole steps, of which it has not counted the open one. */
+    public GroupStep(int group, long step, int asOf) {
+      this(group, step, List.of(), asOf, false);
     }
   }
 }

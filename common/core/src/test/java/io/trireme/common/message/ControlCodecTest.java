@@ -75,7 +75,8 @@ class ControlCodecTest {
                             4,
                             ENDPOINT,
                             List.of(
-                                new GroupStep(2, 1L << 40), new GroupStep(3, 5, List.of(6L, 7L))),
+                                new GroupStep(2, 1L << 40, 3),
+                                new GroupStep(3, 5, List.of(6L, 7L), 4, true)),
                             false,
                             true,
                             3,

@@ -21,6 +21,10 @@ final class ServerHomes {
   private final LifeRegistry lives;
   private final Placement placement;
   private List<GroupHolders> holders = List.of();
+
+  /** The generation in which they hold them; 0 before the first. */
+  private int generation;
+
   private int serversPerExecutor = Integer.MAX_VALUE;
   private long crampedSinceNs;
 
@@ -158,7 +162,7 @@ final class ServerHomes {
     if (trained) {
       move(sealed);
     }
-    return placement.next(holders, sealed);
+    return placement.next(holders, generation, sealed);
   }
 
   /** Lets a server begin again elsewhere, if others hold all that it holds. */
@@ -183,7 +187,8 @@ final class ServerHomes {
   }
 
   /** Notes that a generation begins in which these hold the groups. */
-  void enter(List<GroupHolders> next) {
+  void enter(List<GroupHolders> next, int formed) {
+    generation = formed;
     // New backups are brought up first. Only a generation that changes nothing shows that they are.
     mayImprove = !next.equals(holders);
     holders = next;

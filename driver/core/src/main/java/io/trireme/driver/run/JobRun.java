@@ -187,8 +187,8 @@ public final class JobRun {
               new Finding(
                   "--resume " + mode.path(),
                   "is one of the job's own checkpoints, all of which --overwrite deletes",
-                  "set another job id (--set job=ID) to begin with it, or drop both options to go on"
-                      + " from the newest")));
+                  "set another job id (--set job=ID) to begin with it, or drop both options to go"
+                      + " on from the newest")));
     }
     return start;
   }

@@ -194,7 +194,7 @@ final class Fleet {
     private ServerReport report() {
       List<GroupStep> steps = new ArrayList<>();
       if (sealed > entered) {
-        held.forEach((group, at) -> steps.add(new GroupStep(group, at == 0 ? step : at)));
+        held.forEach((group, at) -> steps.add(new GroupStep(group, at == 0 ? step : at, entered)));
       }
       return new ServerReport(
           peer,
