@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What kinds of jobs a seed stands for. */
 enum Family {
-  /** Every step waits for every slot; one server at a time may be lost. */
+  /** Every step waits for every slot; all may be lost. */
   BSP {
     @Override
     Scenario of(long seed, SplittableRandom random) {
@@ -42,8 +42,7 @@ enum Family {
               200 + random.nextInt(1500),
               lostControl(random),
               crashes ? Fault.with(Fault.OF_MEMBERS, 4, Fault.CRASH_DRIVER) : Fault.OF_MEMBERS,
-              false),
-          false,
+              true),
           random.nextInt(3) == 0 ? Integer.MAX_VALUE : random.nextInt(4),
           Scenario.NO_CHECKPOINTS);
     }
@@ -97,8 +96,7 @@ enum Family {
               200 + random.nextInt(1500),
               lostControl(random),
               Fault.with(Fault.OF_MEMBERS, 5, Fault.CRASH_DRIVER),
-              true),
-          false,
+              false),
           Scenario.WHOLE_STEPS,
           random.nextInt(4) == 0 ? Scenario.BY_TIME : 1 + random.nextInt(6));
     }
@@ -117,20 +115,14 @@ enum Family {
           new Cluster(4, 1, workers, workers, 2 + random.nextInt(3), 1),
           new FaultPlan(
               2 + random.nextInt(7),
-              200 + random.nextInt(800),
+              1000 + random.nextInt(3000),
               0,
               List.of(Fault.KILL, Fault.CUT_AND_KILL, Fault.CUT_AND_KILL, Fault.KILL_UNBACKED),
               false),
-          false,
           Scenario.WHOLE_STEPS,
           Scenario.NO_CHECKPOINTS);
     }
   };
-
-  /** Whether a job may end for what was lost, since it has nothing to go back to. */
-  boolean mayFail() {
-    return false;
-  }
 
   /** The scenario of a seed. */
   final Scenario of(long seed) {
@@ -163,8 +155,8 @@ enum Family {
             minWorkers,
             2 + random.nextInt(mostServers - 1),
             1),
-        new FaultPlan(faults, 200 + random.nextInt(1500), lostControl, Fault.OF_MEMBERS, false),
-        faults + lostControl == 0 && minWorkers == workers,
+        new FaultPlan(
+            faults, 400 + random.nextInt(3000), lostControl, Fault.OF_MEMBERS, false),
         Scenario.WHOLE_STEPS,
         random.nextInt(3) == 0 ? 1 + random.nextInt(4) : Scenario.NO_CHECKPOINTS);
   }

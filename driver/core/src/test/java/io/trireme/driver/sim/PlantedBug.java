@@ -199,7 +199,7 @@ enum PlantedBug implements Parts {
       return Claims.of(
           real,
           real.steps().stream()
-              .map(step -> new GroupStep(step.group(), step.step() + 1, step.slots()))
+              .map(step -> Claims.at(step, step.group(), step.step() + 1))
               .toList());
     }
   },
@@ -212,7 +212,7 @@ enum PlantedBug implements Parts {
       Set<Integer> held = real.steps().stream().map(GroupStep::group).collect(Collectors.toSet());
       for (int group = 0; group < groups && !held.isEmpty(); group++) {
         if (!held.contains(group)) {
-          all.add(new GroupStep(group, real.steps().get(0).step(), List.of()));
+          all.add(Claims.at(real.steps().get(0), group, real.steps().get(0).step()));
         }
       }
       return Claims.of(real, all);
@@ -313,6 +313,10 @@ enum PlantedBug implements Parts {
 
   /** Changes what a server says that it holds. */
   private static final class Claims {
+    static GroupStep at(GroupStep like, int group, long step) {
+      return new GroupStep(group, step, like.slots(), like.asOf(), like.reduced());
+    }
+
     static ServerReport of(ServerReport real, List<GroupStep> steps) {
       return new ServerReport(
           real.peer(),

@@ -12,8 +12,6 @@ import java.util.SplittableRandom;
  * @param compression how its blocks travel
  * @param cluster what there is at the start
  * @param faults what breaks
- * @param isExact whether what may be lost is computed from who had what; if not, a run with
- *     checkpoints may lose state for nothing
  * @param staleness how far workers may be ahead of each other; negative where every step waits for
  *     all
  * @param everySteps steps between checkpoints; 0 where time counts, negative where there are none
@@ -24,7 +22,6 @@ record Scenario(
     CompressionPlan compression,
     Cluster cluster,
     FaultPlan faults,
-    boolean isExact,
     long staleness,
     int everySteps) {
 
@@ -48,10 +45,10 @@ record Scenario(
    * @param gapMs the longest time between two faults
    * @param lostControl per cent of control messages that get lost
    * @param kinds what may break, each as often as it is there
-   * @param isOpen whether members may be lost at any moment; if not, only while nothing is lost
-   *     with one server
+   * @param sparesServers whether executors that have servers are not lost, as nothing holds their
+   *     state a second time
    */
-  record FaultPlan(int count, int gapMs, int lostControl, List<Fault> kinds, boolean isOpen) {
+  record FaultPlan(int count, int gapMs, int lostControl, List<Fault> kinds, boolean sparesServers) {
 
     /** Whether nothing at all breaks. */
     boolean isNone() {
@@ -82,7 +79,6 @@ record Scenario(
                 ? List.of(Fault.BREAK, Fault.REPLAY, Fault.SLOW, Fault.LEAVE)
                 : List.of(Fault.BREAK, Fault.REPLAY, Fault.SLOW),
             false),
-        false,
         WHOLE_STEPS,
         NO_CHECKPOINTS);
   }

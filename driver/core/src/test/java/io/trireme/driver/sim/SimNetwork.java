@@ -109,11 +109,6 @@ final class SimNetwork {
     to.isTroubled(scheduler.now(), untilNs);
   }
 
-  /** Whether no host was cut off from another for so long. */
-  boolean isWhole(long forNs) {
-    return scheduler.now() - lastCutNs > forNs;
-  }
-
   boolean isCut(Host from, Host to) {
     return lastCutNs > scheduler.now()
         && !from.machine.equals(to.machine)

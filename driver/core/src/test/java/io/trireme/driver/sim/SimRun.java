@@ -47,9 +47,6 @@ final class SimRun {
   final Copies copies;
   final Invariants invariants;
 
-  /** Since when all train undisturbed, or until when not. */
-  long calmSinceNs;
-
   private final SimDriver driver;
   private final Simulation simulation;
   private final Scenario scenario;
@@ -75,7 +72,7 @@ final class SimRun {
     scenario = simulation.scenario;
     oracle = simulation.oracle;
     begunNs = simulation.scheduler.now();
-    copies = new Copies(oracle, scenario.isExact() && scenario.cluster().replicas() > 0);
+    copies = new Copies(oracle, scenario.cluster().replicas() > 0);
     invariants = new Invariants(oracle, copies, scenario.staleness());
     StepRange steps = new StepRange(firstStep, oracle.steps);
     Parts parts = simulation.parts;
@@ -231,9 +228,6 @@ final class SimRun {
     }
     recoveries.addAll(coordinator.takeRecoveries());
     long now = simulation.scheduler.now();
-    if (coordinator.phase() != CoordinatorPhase.TRAINING) {
-      calmSinceNs = now;
-    }
     long committed = checkpoints.committed();
     invariants.after(coordinator, nextStep, committed, now);
     if (scenario.hasCheckpoints() && committed > firstStep) {
@@ -251,8 +245,7 @@ final class SimRun {
       throw new InvariantBroken(
           Invariant.NO_RUN_FAILS_NEEDLESSLY, "the run failed: " + coordinator.failure());
     }
-    boolean mayLose = scenario.isExact() ? copies.isLost(now) : scenario.faults().isOpen();
-    if (!mayLose) {
+    if (scenario.faults().sparesServers() || !copies.isLost(now)) {
       throw new InvariantBroken(
           Invariant.NO_STATE_IS_LOST_NEEDLESSLY, coordinator.failure() + ", but" + copies);
     }

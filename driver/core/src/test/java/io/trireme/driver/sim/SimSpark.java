@@ -84,18 +84,6 @@ final class SimSpark {
     home.launch(run, Peer.worker(worker, simulation.newIncarnation()));
   }
 
-  /** Whether the executor with this name lives, and does what it is there for. */
-  boolean isWell(String name) {
-    return executors.stream()
-        .anyMatch(
-            executor ->
-                executor.host.name.equals(name)
-                    && executor.host.alive
-                    && executor.host.frozenUntilNs <= simulation.scheduler.now()
-                    && !simulation.network.isCut(executor.host, driver.host)
-                    && !simulation.network.isCut(driver.host, executor.host));
-  }
-
   /** The task was ended, and begins again where it is, as another life. */
   void retry(SimRun run, int worker, SimExecutor executor) {
     if (run.isCurrent() && homes[worker] == executor && !done[worker]) {
