@@ -16,11 +16,13 @@ final class RecruitRole implements GroupRole {
   private final List<MutableDirectBuffer> parts;
   private final PartCursor received = new PartCursor();
 
-  RecruitRole(Replica replica, PeerLink primary) {
+  RecruitRole(Replica replica, PeerLink primary, ServerRules rules) {
     this.replica = replica;
     this.primary = primary;
     this.parts = replica.state().parts();
-    replica.markIncomplete();
+    if (rules.recruitsBeginAnew()) {
+      replica.markIncomplete();
+    }
   }
 
   @Override

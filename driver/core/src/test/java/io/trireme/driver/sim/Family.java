@@ -102,6 +102,24 @@ enum Family {
     }
   },
 
+  /** Links are slow, and sessions break; no member is lost. */
+  LINKS {
+    @Override
+    Scenario of(long seed, SplittableRandom random) {
+      int workers = 1 + random.nextInt(3);
+      Oracle oracle = Jobs.pick(Jobs.SHORT, random);
+      return new Scenario(
+          seed,
+          oracle,
+          CompressionPlan.plain(oracle.plan),
+          new Cluster(3, 1, workers, workers, 1 + random.nextInt(3), random.nextInt(2)),
+          new FaultPlan(
+              1 + random.nextInt(3), 1000, 0, List.of(Fault.NARROW, Fault.NARROW, Fault.BREAK), true),
+          Scenario.WHOLE_STEPS,
+          Scenario.NO_CHECKPOINTS);
+    }
+  },
+
   /** Servers, most without workers beside them, are cut off from each other before they die. */
   BACKUPS {
     @Override

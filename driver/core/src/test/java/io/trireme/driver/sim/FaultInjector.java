@@ -80,6 +80,7 @@ final class FaultInjector {
       case CORRUPT -> network.corrupt(victim.host, other.host);
       case REPLAY -> network.replay();
       case SLOW -> network.slowest((1 + random.nextLong(40)) * MS);
+      case NARROW -> network.narrow((300 + random.nextLong(700)) * MS / 1000);
       case LEAVE -> {
         victim.leave();
         if (!simulation.oracle.lossy && random.nextBoolean()) {
@@ -89,6 +90,12 @@ final class FaultInjector {
       case KILL_TASK -> victim.killTask(random.nextInt(scenario.cluster().workers()));
       case LOSE_RESULTS -> spark().loseResults(1 + random.nextInt(3));
       case REPORT_AGAIN -> victim.reportAgain(random.nextInt(100));
+      case FAIL_SERVER -> {
+        if (mayLose(victim)) {
+          victim.failServer(random.nextInt(scenario.cluster().servers()));
+        }
+      }
+      case UNFIT -> spark().nextIsUnfit((200 + random.nextLong(3000)) * MS);
       case PAUSE_DRIVER -> simulation.driver().host.frozenUntilNs = scheduler.now() + brieflyNs;
       case CRASH_DRIVER -> {
         if (simulation.driver().current() != null) {

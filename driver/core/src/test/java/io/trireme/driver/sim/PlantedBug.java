@@ -89,6 +89,32 @@ enum PlantedBug implements Parts {
     }
   },
 
+  /** What a recruit had before counts as whole while it is sent the newest state. */
+  RECRUIT_IS_WHOLE_TOO_EARLY(Invariant.CLAIMED_IS_HELD, 500, Family.BACKUPS, Family.BSP) {
+    @Override
+    public ServerRules rules(IntSupplier generation) {
+      return new ServerRules() {
+        @Override
+        public boolean recruitsBeginAnew() {
+          return false;
+        }
+      };
+    }
+  },
+
+  /** The norm of a step is made of sums of squares of the step before. */
+  SHARE_OF_ANOTHER_STEP(Invariant.GROUPS_ARE_THOSE_OF_A_QUIET_RUN, 50, Family.BACKUPS) {
+    @Override
+    public ServerRules rules(IntSupplier generation) {
+      return new ServerRules() {
+        @Override
+        public long stepOfShare(long step) {
+          return step - 1;
+        }
+      };
+    }
+  },
+
   /** Lives that were given up go on: every link has the same key in every generation. */
   OLD_INCARNATION_ACCEPTED(Invariant.LIVES_DO_NOT_COME_BACK, 500, Family.BSP) {
     @Override
@@ -326,6 +352,7 @@ enum PlantedBug implements Parts {
           steps,
           real.whole(),
           real.broken(),
+          real.moved(),
           real.staleness(),
           real.waitsFor(),
           real.dropped(),

@@ -1,6 +1,7 @@
 package io.trireme.driver.sim;
 
 import io.trireme.common.layout.BlockGroup;
+import io.trireme.common.message.FailureReport;
 import io.trireme.common.message.Membership;
 import io.trireme.common.message.ServerOrder;
 import io.trireme.common.message.ServerReport;
@@ -46,6 +47,7 @@ final class SimServer implements GroupUpdaters {
   private int sealed;
   private int told;
   private boolean loaded;
+  private boolean failed;
   private boolean stopped;
 
   SimServer(ServerOrder order, SimSession session, Simulation simulation) {
@@ -154,9 +156,10 @@ final class SimServer implements GroupUpdaters {
   }
 
   ServerReport report() {
-    ServerReport report = life.report(simulation.scheduler.now(), null);
+    FailureReport why = failed ? FailureReport.here("OutOfMemoryError") : null;
+    ServerReport report = life.report(simulation.scheduler.now(), why);
     report = simulation.parts.report(report, simulation.oracle.plan.groups().size());
-    if (report.sealed() > told) {
+    if (report.sealed() > told && !failed) {
       told = report.sealed();
       report.steps().forEach(this::check);
     }
@@ -182,6 +185,13 @@ final class SimServer implements GroupUpdaters {
         claimed.step(),
         updater.bits(),
         simulation.scheduler.now());
+  }
+
+  /** It does nothing any more, and says why. */
+  void fail() {
+    failed = true;
+    turns.stop();
+    held.keySet().forEach(watcher::drops);
   }
 
   void stop() {

@@ -23,7 +23,8 @@ final class Simulation {
       int left,
       double residualLost,
       int runs,
-      int checkpoints) {}
+      int checkpoints,
+      int exposed) {}
 
   final Scenario scenario;
   final Scheduler scheduler;
@@ -49,6 +50,7 @@ final class Simulation {
   private int restarts;
   private int generations;
   private int recoveries;
+  private int exposed;
   private int left;
   private double residualLost;
 
@@ -164,7 +166,8 @@ final class Simulation {
         left,
         residualLost,
         runs,
-        store.commits);
+        store.commits,
+        exposed);
   }
 
   private void look() {
@@ -189,6 +192,7 @@ final class Simulation {
   void count(SimRun run) {
     restarts += run.coordinator.restarts();
     generations += run.generations();
+    exposed += run.copies.exposed();
     recoveries += run.recoveries().size();
     for (Recovery recovery : run.recoveries()) {
       left += recovery.left();
