@@ -104,6 +104,19 @@ final class Copies {
           copies.remove();
         }
       }
+      Peer primary = formed.server(holders.primary()).peer();
+      Copy first = groups.get(group).get(primary);
+      if (replicated && (first == null || !isCurrent(first))) {
+        throw new InvariantBroken(
+            Invariant.RELEASED_IS_KEPT,
+            primary
+                + " is to serve group "
+                + group
+                + " from step "
+                + (first == null ? "none" : first.step)
+                + " on, and workers have step "
+                + released);
+      }
       exposed += replicated && kept < 2 && kept + dropped >= 2 ? 1 : 0;
     }
   }

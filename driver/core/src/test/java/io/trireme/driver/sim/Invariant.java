@@ -41,6 +41,9 @@ enum Invariant {
   /** What a worker has of a group is on two servers, as long as two have the group. */
   RELEASED_IS_HELD_TWICE,
 
+  /** No generation goes back behind what workers have. */
+  RELEASED_IS_KEPT,
+
   /** State is lost only if all that held it are. */
   NO_STATE_IS_LOST_NEEDLESSLY,
 

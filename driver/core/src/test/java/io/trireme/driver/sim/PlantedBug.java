@@ -90,7 +90,7 @@ enum PlantedBug implements Parts {
   },
 
   /** What a recruit had before counts as whole while it is sent the newest state. */
-  RECRUIT_IS_WHOLE_TOO_EARLY(Invariant.CLAIMED_IS_HELD, 500, Family.BACKUPS, Family.BSP) {
+  RECRUIT_IS_WHOLE_TOO_EARLY(Invariant.RELEASED_IS_KEPT, 500, Family.BACKUPS) {
     @Override
     public ServerRules rules(IntSupplier generation) {
       return new ServerRules() {
@@ -191,6 +191,19 @@ enum PlantedBug implements Parts {
     @Override
     public Deadlines deadlines(Deadlines real) {
       return new Deadlines(real.leaseNs(), 1, real.stepNs(), real.joinNs());
+    }
+  },
+
+  /** A run counts as standing still while messages arrive, as long as no step is made. */
+  SLOW_LINKS_COUNT_AS_STANDING(Invariant.NO_STATE_IS_LOST_NEEDLESSLY, 200, Family.LINKS) {
+    @Override
+    public long moved(long real) {
+      return 0;
+    }
+
+    @Override
+    public ServerReport report(ServerReport real, int groups) {
+      return Claims.of(real, real.steps(), 0);
     }
   },
 
@@ -344,6 +357,10 @@ enum PlantedBug implements Parts {
     }
 
     static ServerReport of(ServerReport real, List<GroupStep> steps) {
+      return of(real, steps, real.moved());
+    }
+
+    static ServerReport of(ServerReport real, List<GroupStep> steps, long moved) {
       return new ServerReport(
           real.peer(),
           real.ready(),
@@ -352,7 +369,7 @@ enum PlantedBug implements Parts {
           steps,
           real.whole(),
           real.broken(),
-          real.moved(),
+          moved,
           real.staleness(),
           real.waitsFor(),
           real.dropped(),
