@@ -16,13 +16,11 @@ final class RecruitRole implements GroupRole {
   private final List<MutableDirectBuffer> parts;
   private final PartCursor received = new PartCursor();
 
-  RecruitRole(Replica replica, PeerLink primary, ServerRules rules) {
+  RecruitRole(Replica replica, PeerLink primary) {
     this.replica = replica;
     this.primary = primary;
     this.parts = replica.state().parts();
-    if (rules.recruitsBeginAnew()) {
-      replica.markIncomplete();
-    }
+    replica.markIncomplete();
   }
 
   @Override

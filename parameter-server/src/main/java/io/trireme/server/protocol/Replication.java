@@ -51,12 +51,12 @@ final class Replication {
     }
   }
 
-  private void follow(Replica replica, GroupHolders holders, Sessions sessions) {
+  private static void follow(Replica replica, GroupHolders holders, Sessions sessions) {
     PeerLink primary = sessions.server(holders.primary());
     replica.become(
         holders.current() && replica.isWhole()
             ? new BackupRole(replica, primary)
-            : new RecruitRole(replica, primary, rules));
+            : new RecruitRole(replica, primary));
   }
 
   /** Takes a part of a block's mean gradient; false if it is out of place. */

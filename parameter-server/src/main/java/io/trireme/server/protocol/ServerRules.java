@@ -41,11 +41,6 @@ public interface ServerRules {
     return step;
   }
 
-  /** Whether what a recruit had of a group before is worth nothing once it is a recruit. */
-  default boolean recruitsBeginAnew() {
-    return true;
-  }
-
   /**
    * Whether a server that seals for a generation stops at once, not only when it enters the next.
    */

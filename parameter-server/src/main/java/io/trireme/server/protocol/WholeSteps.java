@@ -47,9 +47,7 @@ final class WholeSteps implements Aggregation {
   @Override
   public void enter(Sessions sessions, Replicas replicas) {
     clipping =
-        options.clipGlobalNorm() > 0
-            ? new NormClipping(options, rules, sessions)
-            : Clipping.NONE;
+        options.clipGlobalNorm() > 0 ? new NormClipping(options, rules, sessions) : Clipping.NONE;
     for (Replica replica : replicas.all()) {
       if (replica.isPrimary()) {
         replica.aggregation().begin(sessions);

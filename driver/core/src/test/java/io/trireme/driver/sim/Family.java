@@ -68,8 +68,7 @@ enum Family {
   CODECS {
     @Override
     Scenario of(long seed, SplittableRandom random) {
-      return replicated(
-          seed, Codecs.job(random.nextInt(10) == 0), Codecs.any(random), random, 4);
+      return replicated(seed, Codecs.job(random.nextInt(10) == 0), Codecs.any(random), random, 4);
     }
   },
 
@@ -114,7 +113,11 @@ enum Family {
           CompressionPlan.plain(oracle.plan),
           new Cluster(3, 1, workers, workers, 1 + random.nextInt(3), random.nextInt(2)),
           new FaultPlan(
-              1 + random.nextInt(3), 1000, 0, List.of(Fault.NARROW, Fault.NARROW, Fault.BREAK), true),
+              1 + random.nextInt(3),
+              1000,
+              0,
+              List.of(Fault.NARROW, Fault.NARROW, Fault.BREAK),
+              true),
           Scenario.WHOLE_STEPS,
           Scenario.NO_CHECKPOINTS);
     }
@@ -173,8 +176,7 @@ enum Family {
             minWorkers,
             2 + random.nextInt(mostServers - 1),
             1),
-        new FaultPlan(
-            faults, 400 + random.nextInt(3000), lostControl, Fault.OF_MEMBERS, false),
+        new FaultPlan(faults, 400 + random.nextInt(3000), lostControl, Fault.OF_MEMBERS, false),
         Scenario.WHOLE_STEPS,
         random.nextInt(3) == 0 ? 1 + random.nextInt(4) : Scenario.NO_CHECKPOINTS);
   }

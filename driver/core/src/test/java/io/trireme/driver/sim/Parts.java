@@ -65,11 +65,6 @@ interface Parts {
     return real;
   }
 
-  /** How many messages a member says that it has taken. */
-  default long moved(long real) {
-    return real;
-  }
-
   /** What takes a server's groups for checkpoints. */
   default Snapshots snapshots(Snapshots real) {
     return real;

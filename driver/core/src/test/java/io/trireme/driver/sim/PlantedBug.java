@@ -1,7 +1,7 @@
 package io.trireme.driver.sim;
 
-import io.trireme.common.message.ServerReport.GroupStep;
 import io.trireme.common.message.ServerReport;
+import io.trireme.common.message.ServerReport.GroupStep;
 import io.trireme.common.wire.LinkKeys;
 import io.trireme.common.wire.Peer;
 import io.trireme.driver.coordinator.CheckpointPlan;
@@ -22,7 +22,7 @@ import javax.crypto.spec.SecretKeySpec;
 /** A rule that is taken away. */
 enum PlantedBug implements Parts {
   /** None is. */
-  NONE(Invariant.JOBS_END, 40),
+  NONE(Invariant.JOBS_END, 10),
 
   /** Each contribution counts as often as it comes. */
   DROPPED_LEDGER(Invariant.SUMS_ARE_OVER_NODES, 500, Family.BSP) {
@@ -89,19 +89,6 @@ enum PlantedBug implements Parts {
     }
   },
 
-  /** What a recruit had before counts as whole while it is sent the newest state. */
-  RECRUIT_IS_WHOLE_TOO_EARLY(Invariant.RELEASED_IS_KEPT, 500, Family.BACKUPS) {
-    @Override
-    public ServerRules rules(IntSupplier generation) {
-      return new ServerRules() {
-        @Override
-        public boolean recruitsBeginAnew() {
-          return false;
-        }
-      };
-    }
-  },
-
   /** The norm of a step is made of sums of squares of the step before. */
   SHARE_OF_ANOTHER_STEP(Invariant.GROUPS_ARE_THOSE_OF_A_QUIET_RUN, 50, Family.BACKUPS) {
     @Override
@@ -116,7 +103,7 @@ enum PlantedBug implements Parts {
   },
 
   /** Lives that were given up go on: every link has the same key in every generation. */
-  OLD_INCARNATION_ACCEPTED(Invariant.LIVES_DO_NOT_COME_BACK, 500, Family.BSP) {
+  OLD_INCARNATION_ACCEPTED(Invariant.LIVES_DO_NOT_COME_BACK, 1500, Family.BSP) {
     @Override
     public LinkKeys keys(LinkKeys real) {
       return new LinkKeys() {
@@ -194,19 +181,6 @@ enum PlantedBug implements Parts {
     }
   },
 
-  /** A run counts as standing still while messages arrive, as long as no step is made. */
-  SLOW_LINKS_COUNT_AS_STANDING(Invariant.NO_STATE_IS_LOST_NEEDLESSLY, 200, Family.LINKS) {
-    @Override
-    public long moved(long real) {
-      return 0;
-    }
-
-    @Override
-    public ServerReport report(ServerReport real, int groups) {
-      return Claims.of(real, real.steps(), 0);
-    }
-  },
-
   /** A backup makes each update twice. */
   BACKUP_APPLIES_TWICE(Invariant.SLOTS_COUNT_ONCE, 20, Family.BSP) {
     @Override
@@ -243,8 +217,8 @@ enum PlantedBug implements Parts {
     }
   },
 
-  /** A server says that it has every group as soon as it has one. */
-  CLAIMS_WHAT_OTHERS_HOLD(Invariant.CLAIMED_IS_HELD, 20, Family.BSP) {
+  /** A server says that it has all groups whole as soon as it has one. */
+  WHOLE_TOO_EARLY(Invariant.CLAIMED_IS_HELD, 20, Family.BSP) {
     @Override
     public ServerReport report(ServerReport real, int groups) {
       List<GroupStep> all = new ArrayList<>(real.steps());
@@ -357,10 +331,6 @@ enum PlantedBug implements Parts {
     }
 
     static ServerReport of(ServerReport real, List<GroupStep> steps) {
-      return of(real, steps, real.moved());
-    }
-
-    static ServerReport of(ServerReport real, List<GroupStep> steps, long moved) {
       return new ServerReport(
           real.peer(),
           real.ready(),
@@ -369,7 +339,7 @@ enum PlantedBug implements Parts {
           steps,
           real.whole(),
           real.broken(),
-          moved,
+          real.moved(),
           real.staleness(),
           real.waitsFor(),
           real.dropped(),

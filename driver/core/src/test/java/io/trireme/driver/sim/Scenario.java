@@ -48,7 +48,8 @@ record Scenario(
    * @param sparesServers whether executors that have servers are not lost, as nothing holds their
    *     state a second time
    */
-  record FaultPlan(int count, int gapMs, int lostControl, List<Fault> kinds, boolean sparesServers) {
+  record FaultPlan(
+      int count, int gapMs, int lostControl, List<Fault> kinds, boolean sparesServers) {
 
     /** Whether nothing at all breaks. */
     boolean isNone() {

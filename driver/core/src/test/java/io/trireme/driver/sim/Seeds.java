@@ -29,13 +29,7 @@ final class Seeds {
    * @param broken what is not as it must be, by family and seed
    */
   record Tally(
-      int seeds,
-      int lost,
-      int ended,
-      int exposed,
-      int runs,
-      int checkpoints,
-      List<String> broken) {
+      int seeds, int lost, int ended, int exposed, int runs, int checkpoints, List<String> broken) {
 
     Tally plus(Tally more) {
       return new Tally(

@@ -120,8 +120,7 @@ final class SimExecutor {
   }
 
   private boolean isFit(SimRun run) {
-    boolean fit =
-        sessions.containsKey(run.id) || host.unfitUntilNs <= simulation.scheduler.now();
+    boolean fit = sessions.containsKey(run.id) || host.unfitUntilNs <= simulation.scheduler.now();
     unfit = fit ? null : run.id;
     return fit;
   }

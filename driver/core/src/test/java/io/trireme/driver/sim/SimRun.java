@@ -192,8 +192,7 @@ final class SimRun {
     committing = true;
     boolean hangs = simulation.store.hangs();
     long takesNs = hangs ? simulation.store.hangsNs() : simulation.store.takesNs();
-    simulation.scheduler.at(
-        simulation.scheduler.now() + takesNs, () -> commit(complete, hangs));
+    simulation.scheduler.at(simulation.scheduler.now() + takesNs, () -> commit(complete, hangs));
   }
 
   private void commit(CheckpointPlan.Complete complete, boolean hung) {

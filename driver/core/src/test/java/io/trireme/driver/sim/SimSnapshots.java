@@ -63,8 +63,7 @@ final class SimSnapshots implements Snapshots {
     for (Map.Entry<Long, List<SimStore.Copied>> shard : open.entrySet()) {
       boolean hangs = simulation.store.hangs();
       long takesNs = hangs ? simulation.store.hangsNs() : simulation.store.takesNs();
-      simulation.scheduler.at(
-          now + takesNs, () -> write(shard.getKey(), shard.getValue(), hangs));
+      simulation.scheduler.at(now + takesNs, () -> write(shard.getKey(), shard.getValue(), hangs));
     }
     open.clear();
   }
