@@ -40,4 +40,8 @@ public record JobConfig(
     ServersConfig servers,
     @Nullable CheckpointConfig checkpoint,
     TransportConfig transport,
-    OutputConfig output) {}
+    OutputConfig output) {
+
+  /** Name of the folder of prepared data in {@code output.dir}, beside those of runs. */
+  public static final String DATA_FOLDER = "data";
+}

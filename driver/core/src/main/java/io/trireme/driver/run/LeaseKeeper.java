@@ -7,8 +7,10 @@ import io.trireme.common.checkpoint.LeaseLostException;
 import io.trireme.driver.api.result.Finding;
 import io.trireme.driver.api.result.PreflightException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.channels.ClosedByInterruptException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -109,7 +111,8 @@ public final class LeaseKeeper implements Lease, AutoCloseable {
     }
   }
 
-  private static String host() {
+  /** The name of this host, where it has one that resolves. */
+  public static String host() {
     try {
       return InetAddress.getLocalHost().getHostName();
     } catch (UnknownHostException e) {
@@ -135,6 +138,10 @@ public final class LeaseKeeper implements Lease, AutoCloseable {
       expiresAt = held.expiresAt();
     } catch (LeaseLostException e) {
       lost = e;
+    } catch (InterruptedIOException | ClosedByInterruptException e) {
+      // The run ends.
+      Thread.currentThread().interrupt();
+      LOG.debug("the job's lease was not renewed at its end", e);
     } catch (IOException | RuntimeException e) {
       // Tried again soon; once its time is over, it is lost.
       LOG.warn("the job's lease could not be renewed: {}", e.toString());

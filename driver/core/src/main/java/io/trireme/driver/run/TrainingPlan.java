@@ -36,6 +36,7 @@ import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.apache.hadoop.conf.Configuration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,16 +69,18 @@ final class TrainingPlan {
    *
    * @param firstStep the step to begin with
    * @param checkpoint where checkpoints are read and written; null if neither
+   * @param hadoop how files are reached
    */
   static TrainingPlan of(
       RunInputs inputs,
       PreparedData data,
+      Configuration hadoop,
       SecureRandom random,
       long firstStep,
       @Nullable CheckpointSpec checkpoint) {
     JobConfig job = inputs.job();
     var set = data.train();
-    TrainableModel model = inputs.model().create(job, set.schema());
+    TrainableModel model = inputs.model().create(job, set.schema(), hadoop);
     EngineProvider.of(model.family(), job.engine().name()).admit(model);
     Layout layout = model.layout();
     if (layout.length() > MAX_LENGTH) {

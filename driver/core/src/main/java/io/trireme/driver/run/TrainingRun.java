@@ -126,9 +126,9 @@ public final class TrainingRun {
     return new TrainingFailedException("the run's files could not be used: " + e.getMessage(), e);
   }
 
-  private PreparedData prepare() throws IOException {
+  private PreparedData prepare() {
     listener.phase(TrainingPhase.PREPARING);
-    PreparedData data = inputs.data().prepare(spark, job, folder);
+    PreparedData data = inputs.prepare(spark, folder);
     if (data.hasTest()) {
       Evaluator.check(data.train().schema());
     }
@@ -209,7 +209,9 @@ public final class TrainingRun {
   }
 
   private TrainingPlan plan(PreparedData data, StartPoint start, String engine) throws IOException {
-    TrainingPlan plan = TrainingPlan.of(inputs, data, random, start.step(), checkpointSpec(start));
+    TrainingPlan plan =
+        TrainingPlan.of(
+            inputs, data, spark.hadoopConfiguration(), random, start.step(), checkpointSpec(start));
     Manifest stored = start.manifest();
     if (stored != null) {
       refuseChanges(stored, plan, data);
@@ -222,7 +224,10 @@ public final class TrainingRun {
       throws IOException {
     JobSpec spec = plan.spec();
     Resumption.refuseChanges(
-        stored, job, Fingerprints.ofLayout(spec.layout(), spec.plan()), data.train().fingerprint());
+        stored,
+        job,
+        Fingerprints.ofLayout(spec.layout(), spec.plan()),
+        data.fingerprintBeside(stored.cursor().dataset()));
     Resumption.refuseOtherModel(stored, spec.computation().modelJson());
   }
 
@@ -253,7 +258,7 @@ public final class TrainingRun {
             spec,
             folder.checkpointFolder(),
             context.lease(),
-            data.train().fingerprint(),
+            data.trainFingerprint(),
             engine,
             start.damaged(),
             listener,

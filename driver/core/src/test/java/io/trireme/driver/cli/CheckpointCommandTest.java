@@ -100,7 +100,8 @@ class CheckpointCommandTest {
   private Path save(long step) throws IOException {
     JobConfig job = JobFile.load(JOB, List.of("output.dir=" + dir), Map.of());
     TrainableModel model =
-        ModelFamily.named("dl4j").create(job.model(), job.optimizer(), job.seed(), digits());
+        ModelFamily.named("dl4j")
+            .create(job.model(), job.optimizer(), job.seed(), digits(), new Configuration(false));
     Layout layout = model.layout();
     BlockPlan plan = BlockPlan.of(layout);
     List<GroupOptimizer> optimizers = new ArrayList<>();
