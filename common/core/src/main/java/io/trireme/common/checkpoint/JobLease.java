@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.random.RandomGenerator;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -63,7 +64,8 @@ public final class JobLease {
     this.files = new LeaseFiles(fs, folder);
     this.clock = clock;
     this.length = length;
-    this.self = new LeaseRecord(0, "%016x".formatted(random.nextLong()), host, pid, 0);
+    this.self =
+        new LeaseRecord(0, String.format(Locale.ROOT, "%016x", random.nextLong()), host, pid, 0);
   }
 
   /**
@@ -213,8 +215,13 @@ public final class JobLease {
     private LeaseLostException lost(String why) {
       over = true;
       return new LeaseLostException(
-          "the lease of this job in %s is lost: %s; this driver (process %d on host %s) must stop"
-              .formatted(files, why, record.pid(), record.host()));
+          String.format(
+              Locale.ROOT,
+              "the lease of this job in %s is lost: %s; this driver (process %d on host %s) must stop",
+              files,
+              why,
+              record.pid(),
+              record.host()));
     }
   }
 }
