@@ -8,8 +8,10 @@ import io.trireme.common.wire.sbe.ReducedEncoder;
 import org.agrona.MutableDirectBuffer;
 
 /**
- * A backup that has the primary's state: it is sent every mean gradient before that is applied
- * here, and workers get the result when it has said that it holds the gradient.
+ * A backup that has the primary's state: it is sent every mean gradient, which is kept as it is and
+ * applied here when the backup has said that it holds it. So a gradient that did not arrive, or of
+ * which that was not heard, is sent again in the next generation, and nothing is released that only
+ * the primary has.
  */
 final class CurrentBackup implements BackupPeer, PeerLink.Transfer {
 
@@ -54,7 +56,7 @@ final class CurrentBackup implements BackupPeer, PeerLink.Transfer {
         .generation(generation)
         .step(replica.step())
         .block(block.index())
-        .sumOfSquares(block.share())
+        .sumOfSquares(block.share(replica.step()))
         .scale(scale)
         .frameOffset(offset)
         .codecScale(block.nextScale());
@@ -67,21 +69,25 @@ final class CurrentBackup implements BackupPeer, PeerLink.Transfer {
 
   @Override
   public void onSent() {
-    primary.apply(scale);
     if (rules.releaseAwaitsBackup()) {
       awaited = true;
     } else {
-      primary.release();
+      apply();
     }
+  }
+
+  private void apply() {
+    primary.apply(scale);
+    primary.release();
   }
 
   @Override
   public boolean takeHeld(Peer from, long step) {
-    if (!awaited || !link.leadsTo(from) || step != replica.step() - 1) {
+    if (!awaited || !link.leadsTo(from) || step != replica.step()) {
       return false;
     }
     awaited = false;
-    primary.release();
+    apply();
     return true;
   }
 
@@ -97,6 +103,6 @@ final class CurrentBackup implements BackupPeer, PeerLink.Transfer {
         .append(" to hold group ")
         .append(replica.group().index())
         .append(" of step ")
-        .append(replica.step() - 1);
+        .append(replica.step());
   }
 }

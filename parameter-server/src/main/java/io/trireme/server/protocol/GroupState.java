@@ -33,8 +33,13 @@ final class GroupState implements AutoCloseable {
   private final ByteBuffer previousMemory;
   private final UnsafeBuffer previous;
 
-  /** What each block added to the global norm of the step that was reduced last. */
+  /**
+   * What each block added to the global norm of a step, for the two steps that may be asked for:
+   * those of even steps first, then those of odd ones.
+   */
   private final UnsafeBuffer shares;
+
+  private final int blocks;
 
   private final SharedScales scales;
   private final boolean sharesScales;
@@ -53,7 +58,8 @@ final class GroupState implements AutoCloseable {
     lastStep = options.lastStep();
     streams = options.streams();
     step = options.firstStep();
-    shares = new UnsafeBuffer(new byte[blocks.size() * Double.BYTES]);
+    this.blocks = blocks.size();
+    shares = new UnsafeBuffer(new byte[2 * blocks.size() * Double.BYTES]);
     scales = new SharedScales(blocks.size());
     sharesScales = options.compression().encodesGradients();
     deltas = ParameterDeltas.of(group, blocks, options.compression(), updater.parameters());
@@ -131,13 +137,18 @@ final class GroupState implements AutoCloseable {
     return parts;
   }
 
-  /** What a block added to the global norm of the step that was reduced last. */
-  double share(int place) {
-    return shares.getDouble(place * Double.BYTES);
+  /** What a block added to the global norm of the open step, or of the one before. */
+  double share(int place, long of) {
+    return shares.getDouble(shareIndex(place, of));
   }
 
+  /** Notes what a block adds to the global norm of the open step. */
   void share(int place, double sumOfSquares) {
-    shares.putDouble(place * Double.BYTES, sumOfSquares);
+    shares.putDouble(shareIndex(place, step), sumOfSquares);
+  }
+
+  private int shareIndex(int place, long of) {
+    return ((of & 1) == 0 ? place : blocks + place) * Double.BYTES;
   }
 
   /** The scales that contributors to each block share. */

@@ -93,14 +93,15 @@ final class GroupSteps implements GroupAggregation {
     }
   }
 
-  /** Whether the open step's mean gradient is there, and has not left. */
-  boolean isReduced() {
-    return phase == Phase.REDUCED;
+  /** Whether the open step's mean gradient is there. */
+  @Override
+  public boolean isReduced() {
+    return phase != Phase.ADDING;
   }
 
-  /** Whether the open step's mean gradient is there, and what it is multiplied by is known. */
+  /** Whether what the open step's mean gradient is multiplied by is known. */
   boolean isScaled() {
-    return isReduced() && !Double.isNaN(scale);
+    return !Double.isNaN(scale);
   }
 
   /** The open step is to change nothing. */
@@ -116,7 +117,7 @@ final class GroupSteps implements GroupAggregation {
 
   @Override
   public void resume() {
-    if (isScaled()) {
+    if (phase == Phase.REDUCED && isScaled()) {
       phase = Phase.COPYING;
       if (!replica.primary().takeGradient(scale)) {
         phase = Phase.REDUCED;

@@ -63,6 +63,11 @@ final class GroupStreams implements GroupAggregation {
   }
 
   @Override
+  public boolean isReduced() {
+    return false;
+  }
+
+  @Override
   public List<Long> clocks() {
     return Arrays.stream(clocks).boxed().toList();
   }

@@ -5,7 +5,10 @@ import io.trireme.common.wire.sbe.StateDecoder;
 import java.util.List;
 import org.agrona.MutableDirectBuffer;
 
-/** Is sent a group's state, and becomes its backup when it has all of it. */
+/**
+ * Is sent a group's state, and becomes its backup when it has all of it. What it had before is
+ * worth nothing from the start, since its primary does not wait for it.
+ */
 final class RecruitRole implements GroupRole {
 
   private final Replica replica;
@@ -17,6 +20,7 @@ final class RecruitRole implements GroupRole {
     this.replica = replica;
     this.primary = primary;
     this.parts = replica.state().parts();
+    replica.markIncomplete();
   }
 
   @Override
@@ -24,7 +28,6 @@ final class RecruitRole implements GroupRole {
     if (!primary.leadsTo(from) || !isNext(message, payloadBytes)) {
       return false;
     }
-    replica.markIncomplete();
     MutableDirectBuffer target = parts.get(received.part());
     target.putBytes(received.offsetBytes(), message.buffer(), message.limit(), payloadBytes);
     received.advance(payloadBytes, target.capacity());

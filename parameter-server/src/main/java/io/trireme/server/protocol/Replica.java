@@ -62,9 +62,14 @@ final class Replica implements AutoCloseable {
     return state.step();
   }
 
-  /** How far it is, as reports tell it. */
-  GroupStep groupStep() {
-    return new GroupStep(group().index(), step(), aggregation.clocks());
+  /**
+   * How far it is, as reports tell it.
+   *
+   * @param asOf the newest generation that the server has entered
+   */
+  GroupStep groupStep(int asOf) {
+    return new GroupStep(
+        group().index(), step(), aggregation.clocks(), asOf, aggregation.isReduced());
   }
 
   /** Whether it has all of the group's state, so that it could serve as primary. */

@@ -52,11 +52,12 @@ final class ReplicaBlock {
     return offsetBytes;
   }
 
-  /** What the block added to the global norm of the step that was reduced last. */
-  double share() {
-    return replica.state().share(place);
+  /** What the block added to the global norm of the open step, or of the one before. */
+  double share(long step) {
+    return replica.state().share(place, step);
   }
 
+  /** Notes what the block adds to the global norm of the open step. */
   void share(double sumOfSquares) {
     replica.state().share(place, sumOfSquares);
   }

@@ -28,6 +28,7 @@ public final class ServerCore implements AutoCloseable {
   private final Replication replication;
   private final ServerInbox inbox;
   private Sessions sessions = Sessions.none();
+  private int entered;
 
   /**
    * A server that holds nothing yet.
@@ -75,7 +76,7 @@ public final class ServerCore implements AutoCloseable {
     List<GroupStep> steps = new ArrayList<>();
     for (Replica replica : replicas.all()) {
       if (replica.isWhole()) {
-        steps.add(replica.groupStep());
+        steps.add(replica.groupStep(entered));
       }
     }
     return steps;
@@ -100,6 +101,7 @@ public final class ServerCore implements AutoCloseable {
    */
   public void enter(Membership membership, Connector connector) {
     stop();
+    entered = membership.generation();
     replicas.hold(membership);
     takeCodecs(membership);
     sessions = new Sessions(membership, connector);

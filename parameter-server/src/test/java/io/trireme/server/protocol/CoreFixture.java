@@ -242,7 +242,7 @@ final class CoreFixture implements AutoCloseable {
   }
 
   /** Bytes of each part of a group's state. */
-  static final List<Integer> PARTS = List.of(BYTES, Double.BYTES, BYTES, BYTES);
+  static final List<Integer> PARTS = List.of(BYTES, 2 * Double.BYTES, BYTES, BYTES);
 
   /** A good part of the state, full of one value, to be spoilt. */
   StateEncoder goodState(int group, long step, int part, float value) {

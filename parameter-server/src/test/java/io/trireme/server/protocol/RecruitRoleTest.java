@@ -29,7 +29,8 @@ class RecruitRoleTest extends RoleFixture {
   @Test
   void blankReplicaIsWholeWhenItHasAllOfTheState() {
     assertThat(server.core.isWhole()).isFalse();
-    assertThat(server.core.seal()).containsExactly(new GroupStep(0, 0), new GroupStep(1, 0));
+    assertThat(server.core.seal())
+        .containsExactly(new GroupStep(0, 0, GENERATION), new GroupStep(1, 0, GENERATION));
     server.enter(GENERATION, 0, HOLDERS, WORKER);
     giveState(2, 2, 5);
     assertThat(server.core.isWhole()).isTrue();
@@ -43,7 +44,10 @@ class RecruitRoleTest extends RoleFixture {
     assertThat(server.sentTo(OTHER)).containsExactly("held group 2 of step 2");
     assertThat(server.rejections.counted()).isEmpty();
     assertThat(server.core.seal())
-        .containsExactly(new GroupStep(0, 0), new GroupStep(1, 0), new GroupStep(2, 3));
+        .containsExactly(
+            new GroupStep(0, 0, GENERATION),
+            new GroupStep(1, 0, GENERATION),
+            new GroupStep(2, 3, GENERATION));
   }
 
   @Test
@@ -85,7 +89,7 @@ class RecruitRoleTest extends RoleFixture {
     assertNothingWritten();
     giveState(2, 0, 5);
     assertCounted(Rejection.OUT_OF_PLACE, bad);
-    assertThat(server.core.seal()).contains(new GroupStep(2, 0));
+    assertThat(server.core.seal()).contains(new GroupStep(2, 0, GENERATION));
   }
 
   @Test
@@ -93,16 +97,17 @@ class RecruitRoleTest extends RoleFixture {
     server.goodState(2, 1, 0, 5);
     server.deliverState(OTHER, BYTES);
     server.goodState(2, 1, 1, 5);
-    server.deliverState(OTHER, Double.BYTES);
+    server.deliverState(OTHER, 2 * Double.BYTES);
     server.goodState(2, 1, 2, 5);
     server.deliverState(OTHER, 8);
-    assertThat(server.core.seal()).containsExactly(new GroupStep(0, 0), new GroupStep(1, 0));
+    assertThat(server.core.seal())
+        .containsExactly(new GroupStep(0, 0, GENERATION), new GroupStep(1, 0, GENERATION));
     server.enter(GENERATION + 1, 0, HOLDERS, WORKER);
     server.goodState(2, 1, 2, 5).frameOffset(8);
     server.deliverState(OTHER, BYTES - 8);
     assertCounted(Rejection.OUT_OF_PLACE, 1);
     giveState(2, 1, 5);
-    assertThat(server.core.seal()).contains(new GroupStep(2, 1));
+    assertThat(server.core.seal()).contains(new GroupStep(2, 1, GENERATION + 1));
   }
 
   @Test
@@ -111,7 +116,7 @@ class RecruitRoleTest extends RoleFixture {
     assertThat(updater(2).closed).as("what it holds no more is freed").isTrue();
     server.goodState(0, 1, 0, 5);
     server.deliverState(OTHER, BYTES);
-    assertThat(server.core.seal()).containsExactly(new GroupStep(1, 0));
+    assertThat(server.core.seal()).containsExactly(new GroupStep(1, 0, GENERATION + 1));
   }
 
   @Test

@@ -142,7 +142,7 @@ class ServerInboxTest extends OneServer {
     CoreFixture server = server(1);
     server.norm(OTHER, GENERATION - 1, 0, 2, 1e9);
     server.norm(OTHER, GENERATION + 1, 0, 2, 1e9);
-    server.norm(OTHER, GENERATION, 1, 2, 1e9);
+    server.norm(OTHER, GENERATION, 2, 2, 1e9);
     server.norm(OTHER, GENERATION, -1, 2, 1e9);
     server.norm(OTHER, GENERATION, 0, -1, 1e9);
     server.norm(OTHER, GENERATION, 0, 3, 1e9);

@@ -98,8 +98,8 @@ class SlotStreamsTest {
     assertThat(server.rejections.counted()).isEmpty();
     assertThat(server.core.seal())
         .containsExactly(
-            new GroupStep(0, 1, List.of(3L, 0L, 0L, 1L)),
-            new GroupStep(1, 0, List.of(0L, 0L, 0L, 0L)));
+            new GroupStep(0, 1, List.of(3L, 0L, 0L, 1L), GENERATION, false),
+            new GroupStep(1, 0, List.of(0L, 0L, 0L, 0L), GENERATION, false));
   }
 
   @Test

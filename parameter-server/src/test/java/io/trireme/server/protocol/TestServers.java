@@ -134,7 +134,11 @@ final class TestServers implements AutoCloseable {
     lives.forEach(
         (index, life) -> {
           assertThat(life.follow(generation, null)).isTrue();
-          steps.put(index, life.report(0, null).steps());
+          steps.put(
+              index,
+              life.report(0, null).steps().stream()
+                  .map(step -> new GroupStep(step.group(), step.step(), 0))
+                  .toList());
         });
     return steps;
   }

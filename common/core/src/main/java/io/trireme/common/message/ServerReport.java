@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  *     when it sealed; empty once it has entered the generation
  * @param whole whether it has all of the state of every group that it holds
  * @param broken whether a session to it lost something in the generation that it has entered
+ * @param moved messages from other members that it has taken, since it began to live
  * @param staleness the most steps that it let a worker be ahead of the slowest; 0 for whole steps
  * @param waitsFor what it waits for, in words
  * @param dropped messages dropped, by reason
@@ -31,10 +32,11 @@ public record ServerReport(
     List<GroupStep> steps,
     boolean whole,
     boolean broken,
+    long moved,
     long staleness,
     String waitsFor,
     Map<Rejection, Long> dropped,
-    @Nullable String failure) {
+    @Nullable FailureReport failure) {
   public ServerReport {
     steps = List.copyOf(steps);
     dropped = Map.copyOf(dropped);
@@ -47,15 +49,17 @@ public record ServerReport(
    * @param step the step that its parameters are for
    * @param slots where workers do not wait for each other's steps, the step that counts next of
    *     each slot; else empty
+   * @param asOf the newest generation that its server had entered by then; 0 for none
+   * @param reduced whether all slots of the step are counted, so that only the update is missing
    */
-  public record GroupStep(int group, long step, List<Long> slots) {
+  public record GroupStep(int group, long step, List<Long> slots, int asOf, boolean reduced) {
     public GroupStep {
       slots = List.copyOf(slots);
     }
 
-    /** Of a replica that counts whole steps. */
-    public GroupStep(int group, long step) {
-      this(group, step, List.of());
+    /** Of a replica that counts whole steps, of which it has not counted the open one. */
+    public GroupStep(int group, long step, int asOf) {
+      this(group, step, List.of(), asOf, false);
     }
   }
 }

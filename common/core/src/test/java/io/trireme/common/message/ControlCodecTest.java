@@ -75,9 +75,11 @@ class ControlCodecTest {
                             4,
                             ENDPOINT,
                             List.of(
-                                new GroupStep(2, 1L << 40), new GroupStep(3, 5, List.of(6L, 7L))),
+                                new GroupStep(2, 1L << 40, 3),
+                                new GroupStep(3, 5, List.of(6L, 7L), 4, true)),
                             false,
                             true,
+                            17,
                             3,
                             "slots",
                             Map.of(Rejection.REPLAYED, 4L),
@@ -91,9 +93,10 @@ class ControlCodecTest {
                             true,
                             false,
                             0,
+                            0,
                             "starting",
                             Map.of(),
-                            "no memory")),
+                            FailureReport.here("no memory"))),
                     List.of(
                         new WorkerReport(
                             Peer.worker(0, 9),
@@ -101,6 +104,7 @@ class ControlCodecTest {
                             ENDPOINT,
                             true,
                             true,
+                            18,
                             "block",
                             false,
                             List.of(
@@ -114,7 +118,7 @@ class ControlCodecTest {
                                         5, 6, new EncodingReport(8, 2, 2, 1, 0.25)),
                                     "slot 3")),
                             new EncodingReport(9, 3, 3, 2, 0.5),
-                            "diverged")),
+                            FailureReport.anywhere("diverged"))),
                     new CheckpointReport(
                         true,
                         List.of(

@@ -131,7 +131,7 @@ final class Formation {
       lifecycle.failOfLoss(stateIsLost(cut));
       return null;
     }
-    homes.enter(next);
+    homes.enter(next, forming);
     List<ServerMember> servers = sealed.values().stream().map(ServerView::member).toList();
     List<WorkerMember> workers = workers();
     CodecSwitch schedule = codecs.enter(cut.first(), workers.size(), servers.size());

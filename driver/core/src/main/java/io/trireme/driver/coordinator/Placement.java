@@ -1,8 +1,8 @@
 package io.trireme.driver.coordinator;
 
 import io.trireme.common.message.GroupHolders;
+import io.trireme.common.message.ServerReport.GroupStep;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -94,13 +94,16 @@ public final class Placement {
    * Who holds the groups in the next generation, among servers that have sealed for it.
    *
    * @param before who held them, or was to
+   * @param generation the generation in which they did; 0 before the first
    * @param alive the servers, by index
    * @return null if a group is on none of them
    */
-  @Nullable List<GroupHolders> next(List<GroupHolders> before, Map<Integer, ServerView> alive) {
+  @Nullable List<GroupHolders> next(
+      List<GroupHolders> before, int generation, Map<Integer, ServerView> alive) {
+    Held held = new Held(before, generation, alive);
     List<Integer> primaries = new ArrayList<>();
     for (int group = 0; group < lengths.size(); group++) {
-      int primary = primary(group, before.get(group), alive);
+      int primary = held.primary(group);
       if (primary == GroupHolders.NONE) {
         return null;
       }
@@ -111,7 +114,7 @@ public final class Placement {
     for (int group = 0; group < lengths.size(); group++) {
       load.merge(primaries.get(group), lengths.get(group), Long::sum);
     }
-    balance(primaries, before, alive, load);
+    balance(primaries, held, load);
     List<GroupHolders> holders = new ArrayList<>();
     for (int group = 0; group < lengths.size(); group++) {
       int primary = primaries.get(group);
@@ -119,50 +122,63 @@ public final class Placement {
       if (backup != GroupHolders.NONE) {
         load.merge(backup, lengths.get(group), Long::sum);
       }
-      boolean current =
-          backup != GroupHolders.NONE
-              && at(alive, backup).stepOf(group) == at(alive, primary).stepOf(group);
-      holders.add(new GroupHolders(primary, backup, current));
+      holders.add(new GroupHolders(primary, backup, held.follows(group, backup, primary)));
     }
     return holders;
   }
 
-  private static int primary(int group, GroupHolders before, Map<Integer, ServerView> alive) {
-    int best = GroupHolders.NONE;
-    long bestStep = ServerView.ABSENT;
-    for (int server : ordered(before, alive.keySet())) {
-      ServerView view = alive.get(server);
-      long step = view == null ? ServerView.ABSENT : view.stepOf(group);
-      if (step > bestStep) {
-        best = server;
-        bestStep = step;
-      }
-    }
-    return best;
-  }
+  /**
+   * What counts of what servers hold: of a group, what its holders have. One that was no holder, or
+   * has not entered the generation that was to bring it up, may have what others have left behind.
+   */
+  private record Held(List<GroupHolders> before, int generation, Map<Integer, ServerView> alive) {
 
-  /** Those that held the group first, so that they are kept where nothing speaks against it. */
-  private static List<Integer> ordered(GroupHolders before, Collection<Integer> servers) {
-    List<Integer> ordered = new ArrayList<>();
-    ordered.add(before.primary());
-    ordered.add(before.backup());
-    ordered.addAll(servers);
-    return ordered;
+    private long step(int group, int server) {
+      GroupHolders holders = before.get(group);
+      ServerView view = alive.get(server);
+      GroupStep held = view == null ? null : view.held(group);
+      boolean counts =
+          server == holders.primary()
+              || (server == holders.backup()
+                  && (holders.current() || (held != null && held.asOf() == generation)));
+      return held == null || !counts ? ServerView.ABSENT : held.step();
+    }
+
+    /**
+     * The holder that serves next. The primary stays, also where its backup is a step ahead: it has
+     * that step's gradient, and applies it when it hears from the backup.
+     */
+    int primary(int group) {
+      GroupHolders holders = before.get(group);
+      long own = step(group, holders.primary());
+      long other = step(group, holders.backup());
+      if (own == ServerView.ABSENT && other == ServerView.ABSENT) {
+        return GroupHolders.NONE;
+      }
+      return own != ServerView.ABSENT && own + 1 >= other ? holders.primary() : holders.backup();
+    }
+
+    /** Whether a backup has all that the primary has, or is a step ahead. */
+    boolean follows(int group, int backup, int primary) {
+      long step = step(group, backup);
+      long ofPrimary = step(group, primary);
+      return step != ServerView.ABSENT && (step == ofPrimary || step == ofPrimary + 1);
+    }
+
+    boolean areEqual(int group, int server, int primary) {
+      long step = step(group, server);
+      return step != ServerView.ABSENT && step == step(group, primary);
+    }
   }
 
   /** Lets a backup take over where that lowers the larger load of the two. */
-  private void balance(
-      List<Integer> primaries,
-      List<GroupHolders> before,
-      Map<Integer, ServerView> alive,
-      Map<Integer, Long> load) {
+  private void balance(List<Integer> primaries, Held held, Map<Integer, Long> load) {
     for (int group = 0; group < lengths.size(); group++) {
       int primary = primaries.get(group);
-      for (int other : List.of(before.get(group).primary(), before.get(group).backup())) {
-        ServerView view = alive.get(other);
+      GroupHolders before = held.before().get(group);
+      for (int other : List.of(before.primary(), before.backup())) {
         if (other != primary
-            && view != null
-            && view.stepOf(group) == at(alive, primary).stepOf(group)
+            && held.areEqual(group, other, primary)
             && at(load, other) + lengths.get(group) < at(load, primary)) {
           load.merge(primary, -lengths.get(group), Long::sum);
           load.merge(other, lengths.get(group), Long::sum);

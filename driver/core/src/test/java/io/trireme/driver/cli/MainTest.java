@@ -246,7 +246,8 @@ class MainTest {
         .isEqualTo(
             "trireme: --master "
                 + master
-                + ": is no Spark master; expected local[N], spark://HOST:PORT, yarn or k8s://URL\n");
+                + ": is no Spark master; expected local[N], spark://HOST:PORT, yarn or"
+                + " k8s://URL\n");
     assertThat(line.masters()).isEmpty();
     assertThat(dir).isEmptyDirectory();
   }
@@ -384,7 +385,8 @@ class MainTest {
     assertThat(train()).isEqualTo(4);
     assertThat(err().lines())
         .containsExactly(
-            "trireme: stopped by a signal before the work was done; the same command starts it again",
+            "trireme: stopped by a signal before the work was done; the same command starts it"
+                + " again",
             "training");
     assertThat(file("result.json")).doesNotExist();
     assertThat(file("metrics.jsonl")).exists();

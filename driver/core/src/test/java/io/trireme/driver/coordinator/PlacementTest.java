@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -105,11 +104,11 @@ class PlacementTest {
     ServerView view = new ServerView(new ServerOrder(Peer.server(index, 1), List.of()), home);
     List<GroupStep> steps = new ArrayList<>();
     for (int group : groups) {
-      steps.add(new GroupStep(group, step));
+      steps.add(new GroupStep(group, step, 1));
     }
     view.take(
         new ServerReport(
-            view.peer(), true, 1, Fleet.PLACE, steps, true, false, 0, "", Map.of(), null),
+            view.peer(), true, 1, Fleet.PLACE, steps, true, false, 0, 0, "", Map.of(), null),
         0);
     return view;
   }
@@ -134,10 +133,10 @@ class PlacementTest {
     Placement placement = new Placement(lengths(3, 3, 3, 3), 1);
     Map<Integer, ServerView> alive =
         alive(server(0, A1, 5, 0, 1, 2, 3), server(1, B1, 5, 0, 1, 2, 3));
-    assertThat(placement.next(MUTUAL, alive)).isEqualTo(MUTUAL);
+    assertThat(placement.next(MUTUAL, 1, alive)).isEqualTo(MUTUAL);
     Placement plain = new Placement(lengths(3, 3, 3, 3), 0);
     List<GroupHolders> before = List.of(alone(0), alone(0), alone(0), alone(1));
-    assertThat(words(plain.next(before, alive(server(0, A1, 5, 0, 1, 2), server(1, B1, 5, 3)))))
+    assertThat(words(plain.next(before, 1, alive(server(0, A1, 5, 0, 1, 2), server(1, B1, 5, 3)))))
         .containsExactly("0", "0", "0", "1");
   }
 
@@ -148,29 +147,47 @@ class PlacementTest {
   @Test
   void backupTakesOverFromALostPrimary() {
     Placement placement = new Placement(lengths(3, 3, 3, 3), 1);
-    assertThat(words(placement.next(MUTUAL, alive(server(1, B1, 5, 0, 1, 2, 3)))))
+    assertThat(words(placement.next(MUTUAL, 1, alive(server(1, B1, 5, 0, 1, 2, 3)))))
         .containsExactly("1", "1", "1", "1");
   }
 
   @Test
   void groupThatNobodyHoldsIsLost() {
     Placement placement = new Placement(lengths(3, 3, 3, 3), 1);
-    assertThat(placement.next(MUTUAL, alive(server(1, B1, 5, 0, 2, 3)))).isNull();
-    assertThat(placement.next(MUTUAL, alive())).isNull();
+    assertThat(placement.next(MUTUAL, 1, alive(server(1, B1, 5, 0, 2, 3)))).isNull();
+    assertThat(placement.next(MUTUAL, 1, alive())).isNull();
   }
 
   @Test
   void newestStateServes() {
     Placement placement = new Placement(lengths(3), 1);
     List<GroupHolders> before = List.of(held(0, 1));
-    assertThat(words(placement.next(before, alive(server(0, A1, 5, 0), server(1, B1, 6, 0)))))
-        .as("the backup is ahead, and the other is brought up")
-        .containsExactly("1<0");
-    assertThat(words(placement.next(before, alive(server(0, A1, 6, 0), server(1, B1, 5, 0)))))
+    assertThat(words(placement.next(before, 1, alive(server(0, A1, 5, 0), server(1, B1, 6, 0)))))
+        .as("the primary has the gradient of the step that the backup is ahead")
+        .containsExactly("0+1");
+    assertThat(words(placement.next(before, 1, alive(server(0, A1, 6, 0), server(1, B1, 5, 0)))))
         .containsExactly("0<1");
-    assertThat(words(placement.next(before, alive(server(0, A1, 6), server(1, B1, 5, 0)))))
+    assertThat(words(placement.next(before, 1, alive(server(0, A1, 6), server(1, B1, 5, 0)))))
         .as("a primary that does not hold it whole")
         .containsExactly("1<0");
+  }
+
+  /** It may have released what those who are left behind have not. */
+  @Test
+  void onlyWhatHoldersHaveCounts() {
+    Placement placement = new Placement(lengths(3), 1);
+    List<GroupHolders> before = List.of(held(0, 1));
+    assertThat(placement.next(before, 1, alive(server(2, B1, 5, 0)))).as("no holder").isNull();
+    List<GroupHolders> recruit = List.of(new GroupHolders(0, 1, false));
+    assertThat(words(placement.next(recruit, 1, alive(server(1, B1, 5, 0)))))
+        .as("a recruit that has entered, and so was brought up")
+        .containsExactly("1");
+    assertThat(placement.next(recruit, 2, alive(server(1, B1, 5, 0))))
+        .as("one that has what it had before")
+        .isNull();
+    assertThat(words(placement.next(recruit, 2, alive(server(0, A1, 5, 0), server(1, B1, 5, 0)))))
+        .as("it is brought up in the next generation")
+        .containsExactly("0<1");
   }
 
   @Test
@@ -178,11 +195,11 @@ class PlacementTest {
     Placement placement = new Placement(lengths(3, 1), 1);
     List<GroupHolders> before = List.of(held(0, 9), held(0, 9));
     ServerView primary = server(0, A1, 5, 0, 1);
-    assertThat(words(placement.next(before, alive(primary, server(1, A2, 5), server(2, B1, 5)))))
+    assertThat(words(placement.next(before, 1, alive(primary, server(1, A2, 5), server(2, B1, 5)))))
         .containsExactly("0<2", "0<2");
-    assertThat(words(placement.next(before, alive(primary, server(1, A1, 5), server(2, A2, 5)))))
+    assertThat(words(placement.next(before, 1, alive(primary, server(1, A1, 5), server(2, A2, 5)))))
         .containsExactly("0<2", "0<2");
-    assertThat(words(placement.next(before, alive(primary, server(1, A1, 5)))))
+    assertThat(words(placement.next(before, 1, alive(primary, server(1, A1, 5)))))
         .as("better than none")
         .containsExactly("0<1", "0<1");
   }
@@ -195,6 +212,7 @@ class PlacementTest {
             words(
                 placement.next(
                     before,
+                    1,
                     alive(server(0, A1, 5, 0, 1, 2, 3), server(1, B1, 5), server(2, B1, 5)))))
         .containsExactly("0<1", "0<2", "0<1", "0<2");
   }
@@ -206,6 +224,7 @@ class PlacementTest {
             words(
                 placement.next(
                     List.of(held(0, 1)),
+                    1,
                     alive(server(0, A1, 5, 0), server(1, A1, 5, 0), server(2, B1, 5)))))
         .containsExactly("0<2");
   }
@@ -214,7 +233,8 @@ class PlacementTest {
   void backupThatIsBehindDoesNot() {
     Placement placement = new Placement(lengths(3, 3), 1);
     List<GroupHolders> before = List.of(held(0, 1), held(0, 1));
-    assertThat(words(placement.next(before, alive(server(0, A1, 6, 0, 1), server(1, B1, 5, 0, 1)))))
+    assertThat(
+            words(placement.next(before, 1, alive(server(0, A1, 6, 0, 1), server(1, B1, 5, 0, 1)))))
         .containsExactly("0<1", "0<1");
   }
 
@@ -243,48 +263,38 @@ class PlacementTest {
           alive.put(server, server(server, homes[random.nextInt(3)], random.nextInt(2), held));
         }
       }
-      assertSound(placement.next(before, alive), groups, alive);
+      assertSound(placement.next(before, 1, alive), before, alive);
     }
   }
 
   private static void assertSound(
-      @Nullable List<GroupHolders> next, int groups, Map<Integer, ServerView> alive) {
-    for (int group = 0; group < groups; group++) {
-      int index = group;
-      long newest =
-          alive.values().stream()
-              .mapToLong(server -> server.stepOf(index))
-              .max()
-              .orElse(ServerView.ABSENT);
+      @Nullable List<GroupHolders> next,
+      List<GroupHolders> before,
+      Map<Integer, ServerView> alive) {
+    boolean lost = false;
+    for (int group = 0; group < before.size(); group++) {
+      long own = stepOf(alive, before.get(group).primary(), group);
+      long other = stepOf(alive, before.get(group).backup(), group);
+      lost |= own == ServerView.ABSENT && other == ServerView.ABSENT;
       if (next == null) {
         continue;
       }
       GroupHolders holders = next.get(group);
-      assertThat(stepOf(alive, holders.primary(), group))
-          .isEqualTo(newest)
-          .isNotEqualTo(ServerView.ABSENT);
+      boolean kept = own != ServerView.ABSENT && own + 1 >= other;
+      assertThat(stepOf(alive, holders.primary(), group)).isEqualTo(kept ? own : other);
       assertThat(holders.backup()).isNotEqualTo(holders.primary());
       if (alive.size() == 1) {
         assertThat(holders.backup()).isEqualTo(GroupHolders.NONE);
-      } else {
-        assertThat(holders.current()).isEqualTo(stepOf(alive, holders.backup(), group) == newest);
+      } else if (holders.current()) {
+        assertThat(stepOf(alive, holders.backup(), group)).isBetween(own, own + 1);
       }
     }
-    boolean lost =
-        IntStream.range(0, groups)
-            .anyMatch(
-                group ->
-                    alive.values().stream()
-                        .allMatch(server -> server.stepOf(group) == ServerView.ABSENT));
     assertThat(next == null).isEqualTo(lost);
   }
 
   private static long stepOf(Map<Integer, ServerView> alive, int server, int group) {
     ServerView view = alive.get(server);
-    if (view == null) {
-      throw new AssertionError("server " + server + " is not alive");
-    }
-    return view.stepOf(group);
+    return view == null ? ServerView.ABSENT : view.stepOf(group);
   }
 
   private static List<Long> lengths(long... lengths) {
