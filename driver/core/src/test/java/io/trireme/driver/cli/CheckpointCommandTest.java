@@ -166,7 +166,7 @@ class CheckpointCommandTest {
             lines -> {
               assertThat(lines.get(0)).isEqualToIgnoringWhitespace("step epoch size age state");
               assertThat(lines.get(1)).contains(" 50 ", "uncommitted: ", "has no manifest");
-              assertThat(lines.get(2)).containsPattern("100 +2 +4\\.\\d MiB +10 min +valid");
+              assertThat(lines.get(2)).containsPattern("100 +1 +4\\.\\d MiB +10 min +valid");
             });
     String byJob = out();
     assertThat(run("checkpoint", "ls", dir.resolve(NAME).toString())).as(err()).isZero();
