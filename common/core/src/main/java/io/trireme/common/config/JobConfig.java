@@ -44,4 +44,25 @@ public record JobConfig(
 
   /** Name of the folder of prepared data in {@code output.dir}, beside those of runs. */
   public static final String DATA_FOLDER = "data";
+
+  /** The same job with another engine. */
+  public JobConfig with(EngineConfig other) {
+    return new JobConfig(
+        job,
+        seed,
+        model,
+        other,
+        data,
+        batch,
+        epochs,
+        optimizer,
+        sync,
+        compression,
+        nonFinite,
+        workers,
+        servers,
+        checkpoint,
+        transport,
+        output);
+  }
 }

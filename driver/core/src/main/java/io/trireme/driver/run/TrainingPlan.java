@@ -67,14 +67,16 @@ final class TrainingPlan {
   /**
    * Builds the model and shares it out; throws when the job cannot be trained so.
    *
+   * @param hadoop how files are reached
+   * @param termLengthBytes length of the terms of sessions
    * @param firstStep the step to begin with
    * @param checkpoint where checkpoints are read and written; null if neither
-   * @param hadoop how files are reached
    */
   static TrainingPlan of(
       RunInputs inputs,
       PreparedData data,
       Configuration hadoop,
+      int termLengthBytes,
       SecureRandom random,
       long firstStep,
       @Nullable CheckpointSpec checkpoint) {
@@ -116,7 +118,7 @@ final class TrainingPlan {
             job.job() + "-" + HexFormat.of().formatHex(runId),
             JobKey.random(random).secret(),
             job.seed(),
-            new JobSpec.Vector(serverLayout(layout, job.sync()), plan),
+            new JobSpec.Vector(serverLayout(layout, job.sync()), plan, job.servers().count()),
             new JobSpec.Schedule(
                 slots, new StepRange(firstStep, slots.stepsPerEpoch() * job.epochs())),
             new JobSpec.Update(
@@ -126,7 +128,7 @@ final class TrainingPlan {
                 job.nonFinite()),
             new JobSpec.Computation(
                 job.workers().max(), job.workers().threads(), model.description(), data.trainUri()),
-            job.transport(),
+            job.transport().withTermLength(termLengthBytes),
             checkpoint);
     return new TrainingPlan(job, model, layout, spec);
   }
