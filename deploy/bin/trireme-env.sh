@@ -227,7 +227,7 @@ jars_beyond_spark() {
     # ND4J's own guava-1.0.0-M2.1.jar holds other packages than Spark's guava-14.0.1.jar.
     if [[ $name = guava-*-M[0-9]* ]] ||
       ! compgen -G "$SPARK_HOME/jars/${name%%-[0-9]*}-[0-9]*.jar" >/dev/null; then
-      list+=${list:+,}$folder/$(uri "$name" | cut -c 8-)
+      list+=${list:+,}$folder/$name
     fi
   done
   echo "$list"
