@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -141,44 +140,6 @@ class LauncherIT {
         Map.of("TRIREME_SUBMIT_OPTIONS", "--properties-file /nowhere.conf"), "/nowhere.conf");
     assertInTheWay(
         Map.of("TRIREME_SUBMIT_OPTIONS", "--driver-memory 1g"), "set TRIREME_DRIVER_MEMORY");
-  }
-
-  @Test
-  void aDistributionMayLieInAFolderWithAnyName() throws Exception {
-    Path home = Files.createDirectories(folder.resolve("a b#c%20d \"ü\"").resolve("trireme"));
-    for (String part : List.of("bin", "conf", "jars")) {
-      Files.createDirectory(home.resolve(part));
-      try (Stream<Path> files = Files.list(distribution.home().resolve(part))) {
-        for (Path file : files.toList()) {
-          Files.createSymbolicLink(
-              home.resolve(part).resolve(String.valueOf(file.getFileName())), file);
-        }
-      }
-    }
-    Files.delete(home.resolve("bin/trireme"));
-    Files.copy(distribution.home().resolve("bin/trireme"), home.resolve("bin/trireme"));
-    Map<String, String> environment =
-        Map.of("MASTER", "", "SPARK_HOME", fakeSpark("spark-core_2.12-3.5.1.jar").toString());
-    String written = "/a%20b%23c%2520d%20%22%C3%BC%22/trireme/";
-
-    Result result =
-        TriremeProcess.run(
-            home.resolve("bin/trireme"), folder, environment, LIMIT, "train", "job.yaml");
-    List<String> arguments = result.out().lines().toList();
-    assertThat(arguments.get(arguments.indexOf("--driver-java-options") + 1))
-        .contains(written + "conf/log4j2.properties");
-    assertThat(arguments.get(arguments.indexOf("--jars") + 1))
-        .contains(written + "jars/trireme-worker-");
-    assertThat(arguments).anyMatch(argument -> argument.contains(written + "jars/trireme-driver-"));
-    Result own =
-        TriremeProcess.run(
-            home.resolve("bin/trireme"),
-            folder,
-            Map.of("MASTER", "", "SPARK_HOME", ""),
-            LIMIT,
-            "--version");
-    assertThat(own.exitCode()).as(own::err).isZero();
-    assertThat(own.out()).startsWith("trireme ").hasLineCount(1);
   }
 
   @Test
