@@ -146,6 +146,7 @@ final class CoreFixture implements AutoCloseable {
             members,
             List.of(new ServerMember(SELF, PLACE), new ServerMember(OTHER, PLACE)),
             holders,
+            List.of(),
             null),
         (to, where) -> {
           Wire wire = new Wire(entered, SELF, to);
