@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
@@ -22,6 +24,7 @@ final class JobFolder {
   static final Duration LIMIT = Duration.ofMinutes(15);
 
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Pattern LEASE_END = Pattern.compile("\"expiresAtMs\":(\\d+)");
   private static final Map<String, String> ENVIRONMENT =
       Map.of(
           "MASTER", "",
@@ -127,6 +130,22 @@ final class JobFolder {
     return metrics().stream()
         .filter(line -> line.path("event").asText().equals("recovery"))
         .toList();
+  }
+
+  /** Until when the job's lease holds, as its newest file that is whole says. */
+  long leaseEndsMs() {
+    long ends = 0;
+    try (Stream<Path> files = Files.list(folder.resolve("runs/it/lease"))) {
+      for (Path file : files.toList()) {
+        Matcher matcher = LEASE_END.matcher(Files.readString(file));
+        if (matcher.find()) {
+          ends = Math.max(ends, Long.parseLong(matcher.group(1)));
+        }
+      }
+      return ends;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The folders of the checkpoints that are committed, oldest first. */

@@ -1,5 +1,6 @@
 package io.trireme.server;
 
+import io.trireme.common.message.FailureReport;
 import io.trireme.common.message.Membership;
 import io.trireme.common.message.ServerReport;
 import io.trireme.common.transport.Transport;
@@ -69,9 +70,9 @@ public final class ServerAgent implements Agent {
     report = failed(null);
   }
 
-  private ServerReport failed(@Nullable String why) {
+  private ServerReport failed(@Nullable FailureReport why) {
     return new ServerReport(
-        self, false, 0, null, List.of(), false, false, 0, self + " is starting", Map.of(), why);
+        self, false, 0, null, List.of(), false, false, 0, 0, self + " is starting", Map.of(), why);
   }
 
   @Override
@@ -102,8 +103,7 @@ public final class ServerAgent implements Agent {
   }
 
   private AgentTerminationException fail(Throwable e) {
-    String message = e.getMessage();
-    report = failed(message == null || e instanceof Error ? e.toString() : message);
+    report = failed(FailureReport.of(e));
     return new AgentTerminationException(e);
   }
 

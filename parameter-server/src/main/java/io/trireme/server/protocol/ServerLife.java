@@ -1,5 +1,6 @@
 package io.trireme.server.protocol;
 
+import io.trireme.common.message.FailureReport;
 import io.trireme.common.message.Membership;
 import io.trireme.common.message.ServerReport;
 import io.trireme.common.message.ServerReport.GroupStep;
@@ -32,6 +33,7 @@ public final class ServerLife implements AutoCloseable {
   private final ServerCore core;
   private List<GroupStep> steps = List.of();
   private boolean ready;
+  private long takenBefore;
   private int entered;
   private @Nullable SecureReceiver receiver;
 
@@ -94,7 +96,10 @@ public final class ServerLife implements AutoCloseable {
   private void stopReceiving() {
     SecureReceiver old = receiver;
     receiver = null;
-    CloseHelper.close(old);
+    if (old != null) {
+      takenBefore += old.taken();
+      old.close();
+    }
   }
 
   private void enter(Membership membership, Inbound inbound) {
@@ -121,7 +126,7 @@ public final class ServerLife implements AutoCloseable {
   }
 
   /** How it is doing. */
-  public ServerReport report(long nowNs, @Nullable String failure) {
+  public ServerReport report(long nowNs, @Nullable FailureReport failure) {
     SecureReceiver input = receiver;
     return new ServerReport(
         options.self(),
@@ -131,6 +136,7 @@ public final class ServerLife implements AutoCloseable {
         steps,
         core.isWhole(),
         input != null && input.hasGap(),
+        takenBefore + (input == null ? 0 : input.taken()),
         core.staleness(),
         core.waitsFor(nowNs),
         rejections.counted(),

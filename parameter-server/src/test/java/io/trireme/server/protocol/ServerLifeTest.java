@@ -6,6 +6,7 @@ import static io.trireme.server.protocol.TestServers.of;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.trireme.common.layout.Block;
+import io.trireme.common.message.FailureReport;
 import io.trireme.common.message.GroupHolders;
 import io.trireme.common.message.Membership;
 import io.trireme.common.message.ServerMember;
@@ -53,7 +54,8 @@ class ServerLifeTest {
     assertThat(servers.seal()).isEqualTo(Map.of(0, AT_0));
     assertThat(servers.place(0)).isNotEqualTo(first);
     assertThat(life.follow(2, membership)).as("a generation that is over").isFalse();
-    assertThat(life.report(0, "no memory").failure()).isEqualTo("no memory");
+    FailureReport failure = FailureReport.here("no memory");
+    assertThat(life.report(0, failure).failure()).isEqualTo(failure);
   }
 
   @Test

@@ -87,6 +87,7 @@ public final class WorkerLoop implements WorkerIncarnation.Computer, AutoCloseab
   private int turns;
   private boolean left;
   private volatile String waitsFor = "starting";
+  private volatile long moved;
 
   /**
    * A loop over parts that it does not own, but for what it allocates itself.
@@ -135,6 +136,7 @@ public final class WorkerLoop implements WorkerIncarnation.Computer, AutoCloseab
       turns++;
       if (turns % TURNS_PER_NOTE == 0) {
         waitsFor = incarnation.waitsFor(clock.nanoTime());
+        moved = incarnation.taken();
         if (incarnation.isBroken()) {
           observer.onBroken(generation);
         }
@@ -211,6 +213,11 @@ public final class WorkerLoop implements WorkerIncarnation.Computer, AutoCloseab
   /** What it waits for, in words; safe from any thread, though what it says may be a moment old. */
   public String waitsFor() {
     return waitsFor;
+  }
+
+  /** Messages that it has taken; safe from any thread, though it may be a moment old. */
+  public long moved() {
+    return moved;
   }
 
   @Override

@@ -29,6 +29,17 @@ public final class CheckpointFolder {
   /** Name of the folder in a run's folder, unless the job says otherwise. */
   public static final String NAME = "checkpoints";
 
+  /** The right to change the folder. */
+  @FunctionalInterface
+  public interface Right {
+    /**
+     * Makes sure of it.
+     *
+     * @throws IOException if another may have it, or that cannot be told
+     */
+    void ensure() throws IOException;
+  }
+
   private static final Pattern STEP = Pattern.compile("step-(\\d{12,18})");
 
   private final FileSystem fs;
@@ -194,20 +205,21 @@ public final class CheckpointFolder {
    * @throws IOException if anything could not be deleted; the rest was
    */
   public Pruned prune(int keep, Check check) throws IOException {
-    return prune(keep, check, Set.of());
+    return prune(keep, check, Set.of(), () -> {});
   }
 
   /**
    * The same, where closer looks have found steps damaged: they are not among those that are kept.
    *
    * @param damaged steps that count as damaged, even if this look finds nothing
+   * @param right made sure of before each deletion
    * @throws IOException if anything could not be deleted; the rest was
    */
-  public Pruned prune(int keep, Check check, Set<Long> damaged) throws IOException {
+  public Pruned prune(int keep, Check check, Set<Long> damaged, Right right) throws IOException {
     if (keep < 1) {
       throw new IllegalArgumentException("keep " + keep + ", expected 1 or more");
     }
-    return new Pruner(fs, this).prune(keep, check, damaged);
+    return new Pruner(fs, this).prune(keep, check, damaged, right);
   }
 
   /**

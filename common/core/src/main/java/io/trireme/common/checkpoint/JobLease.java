@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.random.RandomGenerator;
+import org.agrona.concurrent.NanoClock;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.jspecify.annotations.Nullable;
@@ -19,9 +20,10 @@ import org.slf4j.LoggerFactory;
  * <p>Files, each JSON with the trailer of a manifest: {@code token-N.claim} is created exclusively,
  * and the driver that creates it holds token N; {@code token-N.even} and {@code .odd} are its
  * renewals, written over in turn, so that one of the two is whole at any moment. Nothing is
- * renamed. A lease ends when the latest expiry of its files has passed, or when a renewal says that
- * it was let go. A claim that was cut off counts as held until an observer has seen it for the
- * length of a lease.
+ * renamed. For others a lease ends when the latest expiry of its files has passed, or when a
+ * renewal says that it was let go. Its holder goes by a clock that nobody sets; one that stood
+ * still for too long takes the next token, if nobody else has. A claim that was cut off counts as
+ * held until an observer has seen it for the length of a lease.
  *
  * <p>Local disks and HDFS create exclusively, so that two drivers never hold a lease at a time, as
  * long as their clocks differ by less than the length of a lease minus the time between renewals.
@@ -37,6 +39,7 @@ public final class JobLease {
 
   private final LeaseFiles files;
   private final Clock clock;
+  private final NanoClock steady;
   private final Duration length;
   private final LeaseRecord self;
   private long unreadableToken;
@@ -46,7 +49,8 @@ public final class JobLease {
    * A driver that wants a job's lease; it does not have it yet.
    *
    * @param folder the folder {@link #NAME} in the job's folder; need not exist
-   * @param clock the time of day
+   * @param clock the time of day, by which others tell when a lease ends
+   * @param steady the time by which a holder tells when its own ends
    * @param length how long the lease holds after a renewal; renew several times as often
    * @param host where this driver runs, for messages
    * @param pid its process, for messages
@@ -56,12 +60,14 @@ public final class JobLease {
       FileSystem fs,
       Path folder,
       Clock clock,
+      NanoClock steady,
       Duration length,
       String host,
       long pid,
       RandomGenerator random) {
     this.files = new LeaseFiles(fs, folder);
     this.clock = clock;
+    this.steady = steady;
     this.length = length;
     this.self = new LeaseRecord(0, "%016x".formatted(random.nextLong()), host, pid, 0);
   }
@@ -91,6 +97,7 @@ public final class JobLease {
   private Outcome acquire() throws IOException {
     long highest = files.highestToken();
     long now = clock.millis();
+    long startNs = steady.nanoTime();
     if (highest > 0) {
       LeaseRecord current = files.read(highest);
       long endsMs = current == null ? endOfUnreadable(highest, now) : current.expiresAtMs();
@@ -107,7 +114,7 @@ public final class JobLease {
       return new Outcome(null, "a driver that started just now", clock.instant().plus(length));
     }
     deleteOlder(mine.token());
-    return new Outcome(new Held(mine), "", Instant.ofEpochMilli(mine.expiresAtMs()));
+    return new Outcome(new Held(mine, startNs), "", Instant.ofEpochMilli(mine.expiresAtMs()));
   }
 
   private long endOfUnreadable(long token, long nowMs) {
@@ -145,32 +152,46 @@ public final class JobLease {
     private LeaseRecord record;
     private boolean even;
     private boolean over;
+    private long renewedNs;
 
-    private Held(LeaseRecord record) {
+    private Held(LeaseRecord record, long renewedNs) {
       this.record = record;
+      this.renewedNs = renewedNs;
     }
 
-    /** The fencing token: higher than that of any holder before. */
+    /** The fencing token: higher than that of any holder before; it rises as time is lost. */
     public long token() {
       return record.token();
     }
 
-    /** Until when it is held, unless it is renewed. */
+    /** Until when others take it to be held, unless it is renewed. */
     public Instant expiresAt() {
       return Instant.ofEpochMilli(record.expiresAtMs());
     }
 
+    /** When it was last renewed, by the steady clock; it is held for its length from then. */
+    public long renewedNs() {
+      return renewedNs;
+    }
+
     /**
-     * Makes sure that the lease is held, by the files and by the clock; call it before every
-     * commit.
+     * Makes sure that the lease is held; call it before every commit. Where its time is over, as
+     * after a pause of this process, and no other driver has taken it, the next token is taken.
      *
-     * @throws LeaseLostException if it has ended, or another driver has taken it
-     * @throws IOException if the files cannot be read; the lease is held until its end all the same
+     * @throws LeaseLostException if another driver has taken it
+     * @throws IOException if the files cannot be read or written
      */
     public void ensure() throws IOException {
-      if (over || clock.millis() >= record.expiresAtMs()) {
-        throw lost("it ended at " + expiresAt() + ", before it was renewed");
+      if (over) {
+        throw lost("it was lost or let go before");
       }
+      ensureMine();
+      if (steady.nanoTime() - renewedNs >= length.toNanos()) {
+        takeNext();
+      }
+    }
+
+    private void ensureMine() throws IOException {
       long highest = files.highestToken();
       if (highest != record.token()) {
         throw lost("token " + highest + " is there, expected " + record.token());
@@ -181,6 +202,25 @@ public final class JobLease {
       }
     }
 
+    /** Others may have seen the end of it: whoever makes the next claim has the job. */
+    private void takeNext() throws IOException {
+      long startNs = steady.nanoTime();
+      LeaseRecord next =
+          new LeaseRecord(
+              record.token() + 1,
+              record.owner(),
+              record.host(),
+              record.pid(),
+              clock.millis() + length.toMillis());
+      if (!files.claim(next) || !isMine(next)) {
+        throw lost("it ended at " + expiresAt() + ", and another driver has just taken it");
+      }
+      LOG.warn("the lease in {} had ended at {}; this driver took it again", files, expiresAt());
+      record = next;
+      renewedNs = startNs;
+      deleteOlder(next.token());
+    }
+
     /**
      * Holds the lease for its full length from now.
      *
@@ -189,10 +229,12 @@ public final class JobLease {
      */
     public void renew() throws IOException {
       ensure();
+      long startNs = steady.nanoTime();
       LeaseRecord next = record.until(clock.millis() + length.toMillis());
       files.renew(even ? LeaseFiles.Kind.EVEN : LeaseFiles.Kind.ODD, next);
       even = !even;
       record = next;
+      renewedNs = startNs;
     }
 
     /**

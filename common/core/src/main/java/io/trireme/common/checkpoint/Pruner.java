@@ -23,7 +23,8 @@ final class Pruner {
     this.folder = folder;
   }
 
-  Pruned prune(int keep, Check check, Set<Long> damaged) throws IOException {
+  Pruned prune(int keep, Check check, Set<Long> damaged, CheckpointFolder.Right right)
+      throws IOException {
     List<StepInspection> kept = new ArrayList<>();
     List<StepInspection> condemned = new ArrayList<>();
     for (long step : folder.descending()) {
@@ -44,13 +45,18 @@ final class Pruner {
     for (StepInspection report : condemned) {
       attempt(
           () -> {
+            right.ensure();
             deleteStep(fs, report.folder());
             boolean valid = report.valid() && !damaged.contains(report.step());
             (valid ? deleted : debris).add(report.step());
           });
     }
     for (StepInspection report : kept) {
-      attempt(() -> deleteDebris(report));
+      attempt(
+          () -> {
+            right.ensure();
+            deleteDebris(report);
+          });
     }
     if (failure != null) {
       throw failure;

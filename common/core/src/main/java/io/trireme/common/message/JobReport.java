@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param workers workers that live there
  * @param checkpoint what its servers do for checkpoints
  * @param rates what codecs cost and save there; empty where they were not measured
- * @param failure why the run cannot go on there, if so
+ * @param failure why the executor cannot take part in the run, if so
  */
 public record JobReport(
     String run,

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  *     when it sealed; empty once it has entered the generation
  * @param whole whether it has all of the state of every group that it holds
  * @param broken whether a session to it lost something in the generation that it has entered
+ * @param moved messages from other members that it has taken, since it began to live
  * @param staleness the most steps that it let a worker be ahead of the slowest; 0 for whole steps
  * @param waitsFor what it waits for, in words
  * @param dropped messages dropped, by reason
@@ -31,10 +32,11 @@ public record ServerReport(
     List<GroupStep> steps,
     boolean whole,
     boolean broken,
+    long moved,
     long staleness,
     String waitsFor,
     Map<Rejection, Long> dropped,
-    @Nullable String failure) {
+    @Nullable FailureReport failure) {
   public ServerReport {
     steps = List.copyOf(steps);
     dropped = Map.copyOf(dropped);

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param endpoint where it receives in that generation; null before the first
  * @param waiting whether it waits for others, rather than computes
  * @param broken whether a session to it lost something in the generation that it has entered
+ * @param moved messages from other members that it has taken, since it began to live
  * @param waitsFor what it waits for, in words
  * @param finished whether it has the final parameters
  * @param steps the steps finished since the last report
@@ -26,11 +27,12 @@ public record WorkerReport(
     @Nullable Endpoint endpoint,
     boolean waiting,
     boolean broken,
+    long moved,
     String waitsFor,
     boolean finished,
     List<StepReport> steps,
     @Nullable EncodingReport left,
-    @Nullable String failure) {
+    @Nullable FailureReport failure) {
   public WorkerReport {
     steps = List.copyOf(steps);
   }

@@ -41,6 +41,7 @@ public final class SecureReceiver implements AutoCloseable {
   private final Inbound.FrameHandler onFrame = this::onFrame;
   private final MessageHeaderDecoder header = new MessageHeaderDecoder();
   private long receivedBytes;
+  private long taken;
 
   /**
    * A receiver of one generation, over an endpoint that it owns from now on.
@@ -85,6 +86,7 @@ public final class SecureReceiver implements AutoCloseable {
       rejections.count(Rejection.BAD_MESSAGE);
       return;
     }
+    taken++;
     handler.onMessage(
         opener.sender(), header, message, MessageHeaderDecoder.ENCODED_LENGTH, bodyLength);
   }
@@ -97,6 +99,11 @@ public final class SecureReceiver implements AutoCloseable {
   /** Bytes of all frames that came in, good and bad. */
   public long receivedBytes() {
     return receivedBytes;
+  }
+
+  /** Messages of members that were handed on. */
+  public long taken() {
+    return taken;
   }
 
   /** Where it can be reached. */

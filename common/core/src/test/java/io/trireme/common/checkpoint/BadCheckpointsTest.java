@@ -195,9 +195,28 @@ class BadCheckpointsTest {
     Damage.BIT_FLIPPED_INSIDE.to(file("server-00001"));
     Checkpoints.save(store, folder, 30, "c");
     assertThat(folder.inspect(20, Check.MANIFEST).valid()).isTrue();
-    assertThat(folder.prune(2, Check.MANIFEST, Set.of(20L)))
+    assertThat(folder.prune(2, Check.MANIFEST, Set.of(20L), () -> {}))
         .isEqualTo(new Pruned(List.of(), List.of(20L), 0));
     Checkpoints.assertLoads(folder, 10);
+    Checkpoints.assertLoads(folder, 30);
+  }
+
+  /** As where another driver has taken the lease since the look at the steps began. */
+  @Test
+  void nothingIsDeletedWithoutTheRightTo() throws IOException {
+    Checkpoints.save(store, folder, 30, "c");
+    assertThatThrownBy(
+            () ->
+                folder.prune(
+                    1,
+                    Check.MANIFEST,
+                    Set.of(),
+                    () -> {
+                      throw new LeaseLostException("another driver has it");
+                    }))
+        .isInstanceOf(LeaseLostException.class);
+    Checkpoints.assertLoads(folder, 10);
+    Checkpoints.assertLoads(folder, 20);
     Checkpoints.assertLoads(folder, 30);
   }
 

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import org.agrona.concurrent.SystemNanoClock;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileStatus;
@@ -150,6 +151,13 @@ class CheckpointsOnHdfsTest {
 
   private static JobLease lease(Path path, int pid) {
     return new JobLease(
-        hdfs, path, Clock.systemUTC(), Duration.ofMinutes(5), "host", pid, new Random(pid));
+        hdfs,
+        path,
+        Clock.systemUTC(),
+        SystemNanoClock.INSTANCE,
+        Duration.ofMinutes(5),
+        "host",
+        pid,
+        new Random(pid));
   }
 }

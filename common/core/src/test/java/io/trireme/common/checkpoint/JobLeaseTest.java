@@ -49,9 +49,20 @@ class JobLeaseTest {
   /** A clock that is moved by hand. */
   private static final class Hand extends Clock {
     private long nowMs = 1_700_000_000_000L;
+    private long nowNs = 5;
 
     void advance(long seconds) {
+      step(seconds);
+      nowNs += TimeUnit.SECONDS.toNanos(seconds);
+    }
+
+    /** It is set, while no time passes. */
+    void step(long seconds) {
       nowMs += seconds * 1000;
+    }
+
+    long nanoTime() {
+      return nowNs;
     }
 
     @Override
@@ -80,6 +91,7 @@ class JobLeaseTest {
         store,
         new org.apache.hadoop.fs.Path(folder.resolve(JobLease.NAME).toUri()),
         clock,
+        clock::nanoTime,
         LENGTH,
         "host" + drivers,
         drivers,
@@ -123,15 +135,54 @@ class JobLeaseTest {
     assertThat(driver().tryAcquire().held()).isNull();
   }
 
-  /** A driver that was asleep has lost its lease by its own clock, too. */
+  /** A driver that was asleep has the job again, under another token, unless another took it. */
   @Test
-  void endsByTheClockAlone() throws IOException {
+  void takesTheNextTokenAfterAPauseInWhichNobodyTookIt() throws IOException {
     Held held = held(driver().tryAcquire());
-    clock.advance(10);
-    assertThatThrownBy(held::ensure)
+    held.renew();
+    clock.advance(40);
+    held.ensure();
+    assertThat(held.token()).isEqualTo(2);
+    assertThat(driver().tryAcquire().held()).isNull();
+    held.renew();
+    clock.advance(9);
+    assertThat(driver().tryAcquire().held()).isNull();
+    clock.advance(2);
+    Held other = held(driver().tryAcquire());
+    assertThat(other.token()).isEqualTo(3);
+    clock.advance(40);
+    assertThatThrownBy(held::renew)
         .isInstanceOf(LeaseLostException.class)
-        .hasMessageContaining("it ended at " + held.expiresAt())
+        .hasMessageContaining("token 3 is there, expected 2")
         .hasMessageEndingWith("this driver (process 1 on host host1) must stop");
+    other.renew();
+    assertThat(other.token()).isEqualTo(4);
+  }
+
+  /** Two that were asleep wake up: one of them has the job, whoever is first at the files. */
+  @Test
+  void ofTwoThatWerePausedOneHasItAgain() throws IOException {
+    Held first = held(driver().tryAcquire());
+    clock.advance(11);
+    Held second = held(driver().tryAcquire());
+    clock.advance(40);
+    assertThatThrownBy(first::ensure).isInstanceOf(LeaseLostException.class);
+    second.ensure();
+    assertThat(second.token()).isEqualTo(3);
+  }
+
+  @Test
+  void clockThatIsSetEndsNoLeaseForItsHolder() throws IOException {
+    Held held = held(driver().tryAcquire());
+    clock.step(3600);
+    held.ensure();
+    assertThat(held.token()).isEqualTo(1);
+    held.renew();
+    assertThat(driver().tryAcquire().held()).isNull();
+    clock.step(-7200);
+    held.renew();
+    held.ensure();
+    assertThat(held.token()).isEqualTo(1);
   }
 
   @Test
@@ -220,10 +271,10 @@ class JobLeaseTest {
       }
       int count = store.operations().size();
       store.heal();
-      assertThatThrownBy(old::ensure).isInstanceOf(LeaseLostException.class);
       JobLease third = driver(own);
       Held next = third.tryAcquire().held();
       assertThat(taken != null && next != null).isFalse();
+      assertThatThrownBy(old::ensure).isInstanceOf(LeaseLostException.class);
       for (int seconds = 0; taken == null && next == null; seconds++) {
         assertThat(seconds).isLessThanOrEqualTo(20);
         clock.advance(1);

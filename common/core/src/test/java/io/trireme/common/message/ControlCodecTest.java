@@ -83,6 +83,7 @@ class ControlCodecTest {
                                 new GroupStep(3, 5, List.of(6L, 7L), 4, true)),
                             false,
                             true,
+                            17,
                             3,
                             "slots",
                             Map.of(Rejection.REPLAYED, 4L),
@@ -96,9 +97,10 @@ class ControlCodecTest {
                             true,
                             false,
                             0,
+                            0,
                             "starting",
                             Map.of(),
-                            "no memory")),
+                            FailureReport.here("no memory"))),
                     List.of(
                         new WorkerReport(
                             Peer.worker(0, 9),
@@ -106,6 +108,7 @@ class ControlCodecTest {
                             ENDPOINT,
                             true,
                             true,
+                            18,
                             "block",
                             false,
                             List.of(
@@ -119,7 +122,7 @@ class ControlCodecTest {
                                         5, 6, new EncodingReport(8, 2, 2, 1, 0.25)),
                                     "slot 3")),
                             new EncodingReport(9, 3, 3, 2, 0.5),
-                            "diverged")),
+                            FailureReport.anywhere("diverged"))),
                     new CheckpointReport(
                         true,
                         List.of(

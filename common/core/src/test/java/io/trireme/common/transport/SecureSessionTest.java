@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
@@ -112,7 +113,14 @@ class SecureSessionTest {
 
   private static AeronHost host(Path temp, String name) {
     return AeronHost.start(
-        new AeronHost.Settings("127.0.0.1", 0, 0, temp.resolve(name).toFile(), 1 << 20, 8192),
+        new AeronHost.Settings(
+            "127.0.0.1",
+            0,
+            0,
+            temp.resolve(name).toFile(),
+            1 << 20,
+            8192,
+            TimeUnit.SECONDS.toNanos(30)),
         error -> {
           throw new AssertionError(error);
         });

@@ -8,13 +8,15 @@ import io.trireme.common.checkpoint.JobLease.Outcome;
 import io.trireme.common.checkpoint.Pruned;
 import io.trireme.driver.api.result.Finding;
 import io.trireme.driver.api.result.PreflightException;
+import io.trireme.driver.run.LeaseKeeper;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.security.SecureRandom;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import org.agrona.concurrent.SystemNanoClock;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.jspecify.annotations.Nullable;
@@ -34,8 +36,6 @@ import picocli.CommandLine.Spec;
     },
     mixinStandardHelpOptions = true)
 final class CheckpointPruneCommand implements Callable<Integer> {
-  private static final Duration LEASE = Duration.ofMinutes(2);
-
   private final Console console;
   private final Clock clock;
 
@@ -65,12 +65,9 @@ final class CheckpointPruneCommand implements Callable<Integer> {
     if (folder.list(Check.MANIFEST).isEmpty()) {
       throw CheckpointPlace.none(folder, List.of());
     }
-    Held lease = lease(place.lease(console.env(), folder), folder.path());
     Pruned pruned;
-    try {
-      pruned = folder.prune(keep, Check.EVERY_BYTE);
-    } finally {
-      lease.release();
+    try (LeaseKeeper lease = lease(place.lease(console.env(), folder), folder.path())) {
+      pruned = folder.prune(keep, Check.EVERY_BYTE, Set.of(), lease::ensure);
     }
     console
         .out()
@@ -90,14 +87,15 @@ final class CheckpointPruneCommand implements Callable<Integer> {
             pruned.files());
   }
 
-  private Held lease(Path where, Path checkpoints) throws IOException {
+  private LeaseKeeper lease(Path where, Path checkpoints) throws IOException {
     FileSystem fs = where.getFileSystem(CheckpointPlace.hadoop());
     Outcome outcome =
         new JobLease(
                 fs,
                 where,
                 clock,
-                LEASE,
+                SystemNanoClock.INSTANCE,
+                LeaseKeeper.LENGTH,
                 InetAddress.getLocalHost().getHostName(),
                 ProcessHandle.current().pid(),
                 new SecureRandom())
@@ -111,6 +109,6 @@ final class CheckpointPruneCommand implements Callable<Integer> {
                   "the job is held by " + outcome.holder(),
                   "it prunes by itself; or try again once it has ended")));
     }
-    return held;
+    return new LeaseKeeper(fs, where, held, SystemNanoClock.INSTANCE);
   }
 }

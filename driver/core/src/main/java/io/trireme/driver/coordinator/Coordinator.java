@@ -2,6 +2,7 @@ package io.trireme.driver.coordinator;
 
 import io.trireme.common.message.EncodingReport;
 import io.trireme.common.message.ExecutorReport;
+import io.trireme.common.message.FailureReport;
 import io.trireme.common.message.JobOrders;
 import io.trireme.common.message.JobReport;
 import io.trireme.common.message.Membership;
@@ -38,6 +39,7 @@ public final class Coordinator {
   private final ServerHomes homes;
   private final Formation formation;
   private final Removals removals;
+  private final Failings failings;
   private final Changes changes;
   private final Watchdog watchdog;
 
@@ -62,6 +64,7 @@ public final class Coordinator {
     homes = new ServerHomes(options, members, lives);
     formation = new Formation(options, lifecycle, members, homes, losses, codecs);
     removals = new Removals(options.run(), lifecycle, lives, members, formation, progress, losses);
+    failings = new Failings(options.run(), lifecycle, lives, members, removals);
     changes = new Changes(options.slots(), members, formation, homes, codecs);
     watchdog = new Watchdog(options.deadlines(), lifecycle, members, homes, formation, removals);
   }
@@ -116,13 +119,10 @@ public final class Coordinator {
   private void onJobReport(ExecutorView executor, JobReport job, long nowNs) {
     String reason = job.failure();
     if (reason != null) {
-      if (executor.lives().isEmpty()) {
-        LOG.warn("run {}: {} cannot take part: {}", options.run(), executor, reason);
-      } else {
-        fail(executor + ": " + reason);
-      }
+      failings.ofExecutor(executor, reason, nowNs);
       return;
     }
+    executor.becomeFit();
     checkpoints.note(job.checkpoint(), nowNs);
     codecs.note(job.rates());
     for (ServerReport server : job.servers()) {
@@ -142,8 +142,9 @@ public final class Coordinator {
       return;
     }
     server.take(report, nowNs);
-    if (report.failure() != null) {
-      fail(server + ": " + report.failure());
+    FailureReport failure = report.failure();
+    if (failure != null) {
+      failings.ofServer(server, failure, nowNs);
     }
   }
 
@@ -151,12 +152,13 @@ public final class Coordinator {
     if (lives.isFenced(report.peer()) || lifecycle.isOver()) {
       return;
     }
-    WorkerView worker = workerOf(executor, report, nowNs);
-    worker.take(report, nowNs);
-    if (report.failure() != null) {
-      fail(worker + ": " + report.failure());
+    FailureReport failure = report.failure();
+    if (failure != null) {
+      failings.ofWorker(knownOrNew(executor, report, nowNs), failure, nowNs);
       return;
     }
+    WorkerView worker = workerOf(executor, report, nowNs);
+    worker.take(report, nowNs);
     for (StepReport step : report.steps()) {
       String trouble = progress.trouble(report.peer(), step);
       if (trouble != null) {
@@ -171,15 +173,23 @@ public final class Coordinator {
     }
   }
 
-  private WorkerView workerOf(ExecutorView executor, WorkerReport report, long nowNs) {
+  /** The life that reports, which may be none that has joined. */
+  private WorkerView knownOrNew(ExecutorView executor, WorkerReport report, long nowNs) {
     WorkerView known = members.worker(report.peer().index());
-    if (known != null && known.peer().equals(report.peer())) {
+    return known != null && known.peer().equals(report.peer())
+        ? known
+        : new WorkerView(executor, report, nowNs);
+  }
+
+  private WorkerView workerOf(ExecutorView executor, WorkerReport report, long nowNs) {
+    WorkerView joined = knownOrNew(executor, report, nowNs);
+    WorkerView known = members.worker(report.peer().index());
+    if (known == joined) {
       return known;
     }
     if (known != null) {
       removals.lose(known, "came back as another life", nowNs);
     }
-    WorkerView joined = new WorkerView(executor, report, nowNs);
     members.add(joined);
     LOG.info("run {}: {} has joined", options.run(), joined);
     return joined;
@@ -192,6 +202,7 @@ public final class Coordinator {
     }
     watchdog.moved();
     formation.moved();
+    failings.moved();
     if (step.generation() == formation.generation() && lifecycle.is(CoordinatorPhase.TRAINING)) {
       losses.overcome(step.step(), nowNs);
     }
@@ -203,6 +214,7 @@ public final class Coordinator {
       return;
     }
     watchdog.lookForSilence(nowNs);
+    failings.lookForFit(nowNs, options.deadlines().leaseNs());
     homes.placeLost(nowNs);
     checkpoints.onTick(nowNs);
     switch (lifecycle.phase()) {

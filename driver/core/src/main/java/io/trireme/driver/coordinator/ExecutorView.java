@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** What the coordinator knows of one executor, and which members live there. */
 final class ExecutorView {
@@ -16,6 +17,9 @@ final class ExecutorView {
   private final Map<Integer, WorkerView> workers = new TreeMap<>();
   private long lastHeardNs;
   private int knownGeneration;
+  private int failures;
+  private @Nullable String unfitness;
+  private long unfitSinceNs;
 
   ExecutorView(String id, String host) {
     this.id = id;
@@ -47,6 +51,44 @@ final class ExecutorView {
 
   int knownGeneration() {
     return knownGeneration;
+  }
+
+  /** Notes that it cannot take part, for now; the time counts since it was last fit. */
+  void becomeUnfit(String why, long nowNs) {
+    if (unfitness == null) {
+      unfitSinceNs = nowNs;
+    }
+    unfitness = why;
+  }
+
+  /** Notes that it can take part. */
+  void becomeFit() {
+    unfitness = null;
+  }
+
+  /** Whether it can take part, as far as is known. */
+  boolean isFit() {
+    return unfitness == null;
+  }
+
+  /** Why it cannot take part; null if it can. */
+  @Nullable String unfitness() {
+    return unfitness;
+  }
+
+  /** How long it could not take part. */
+  long unfitForNs(long nowNs) {
+    return unfitness == null ? 0 : nowNs - unfitSinceNs;
+  }
+
+  /** Counts that something of the run has failed here; how often it has. */
+  int countFailure() {
+    return ++failures;
+  }
+
+  /** How often something of the run has failed here. */
+  int failures() {
+    return failures;
   }
 
   void add(ServerView server) {

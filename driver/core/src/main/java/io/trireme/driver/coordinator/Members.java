@@ -122,6 +122,18 @@ final class Members {
             .allMatch(server -> !server.isReady() || server.hasSealed(generation));
   }
 
+  /** Messages that all of them have taken; not the same again after any has taken another. */
+  long messages() {
+    long taken = 0;
+    for (WorkerView worker : workers.values()) {
+      taken += worker.messages();
+    }
+    for (ServerView server : servers.values()) {
+      taken += server.messages();
+    }
+    return taken;
+  }
+
   /** What all of them wait for, in words, each after a semicolon. */
   String whoWaits() {
     StringBuilder who = new StringBuilder();

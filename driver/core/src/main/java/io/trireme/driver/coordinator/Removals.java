@@ -44,11 +44,8 @@ final class Removals {
     servers.forEach(server -> lose(server, why, nowNs));
     workers.forEach(worker -> lose(worker, why, nowNs));
     boolean member = !servers.isEmpty() || !workers.isEmpty();
-    if (member && lifecycle.is(CoordinatorPhase.JOINING)) {
-      lifecycle.become(CoordinatorPhase.PLACING, "servers are to live again");
-    }
-    if (member && lifecycle.is(CoordinatorPhase.TRAINING)) {
-      formation.begin(executor + " is lost", nowNs);
+    if (member) {
+      beginWithout(executor.toString(), nowNs);
     }
   }
 
@@ -56,6 +53,21 @@ final class Removals {
   void lose(ServerView server, String why, long nowNs) {
     members.remove(server);
     losses.addServer(server.toString(), why, server.executor().silentNs(nowNs), nowNs);
+  }
+
+  /** The life of a server is lost, and the run goes on without it. */
+  void loseAndGoOn(ServerView server, String why, long nowNs) {
+    lose(server, why, nowNs);
+    beginWithout(server.toString(), nowNs);
+  }
+
+  private void beginWithout(String who, long nowNs) {
+    if (lifecycle.is(CoordinatorPhase.JOINING)) {
+      lifecycle.become(CoordinatorPhase.PLACING, "servers are to live again");
+    }
+    if (lifecycle.is(CoordinatorPhase.TRAINING)) {
+      formation.begin(who + " is lost", nowNs);
+    }
   }
 
   /** The life of a worker is lost, and what it has not sent with it. */

@@ -5,6 +5,7 @@ import io.trireme.common.message.Membership;
 import io.trireme.common.message.ServerOrder;
 import io.trireme.common.wire.Peer;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,13 @@ final class ServerHomes {
   private final Members members;
   private final LifeRegistry lives;
   private final Placement placement;
+
+  /** Who gets the next server: one that has room, then one where little has failed. */
+  private final Comparator<ExecutorView> order =
+      Comparator.comparing(this::isFull)
+          .thenComparing(ExecutorView::failures)
+          .thenComparing(executor -> executor.servers().size());
+
   private List<GroupHolders> holders = List.of();
 
   /** The generation in which they hold them; 0 before the first. */
@@ -46,7 +54,7 @@ final class ServerHomes {
 
   /** Gives the servers out over the executors that are there, in turn. */
   void place() {
-    List<ExecutorView> hosts = List.copyOf(members.executors());
+    List<ExecutorView> hosts = members.executors().stream().filter(ExecutorView::isFit).toList();
     List<ExecutorView> homes = new ArrayList<>();
     for (int server = 0; server < count(); server++) {
       homes.add(hosts.get(server % hosts.size()));
@@ -79,13 +87,15 @@ final class ServerHomes {
       crampedSinceNs = nowNs;
       return;
     }
-    boolean cramped = nowNs - crampedSinceNs > options.deadlines().leaseNs();
+    // Before the first step there is nothing to lose by a tight start.
+    boolean cramped =
+        nowNs - crampedSinceNs > options.deadlines().leaseNs() || (!trained && someUnfit());
     for (int server = 0; server < count(); server++) {
       if (members.servers().containsKey(server)) {
         continue;
       }
       ExecutorView home = emptiest();
-      if (home.servers().size() >= serversPerExecutor && !cramped) {
+      if (home == null || (isFull(home) && !cramped)) {
         return;
       }
       order(server, home, trained ? List.of() : groupsOf(server));
@@ -93,15 +103,21 @@ final class ServerHomes {
     }
   }
 
-  private ExecutorView emptiest() {
+  private boolean isFull(ExecutorView executor) {
+    return executor.servers().size() >= serversPerExecutor;
+  }
+
+  private boolean someUnfit() {
+    return members.executors().stream().anyMatch(executor -> !executor.isFit());
+  }
+
+  /** The executor to give the next server to, of those that are fit; null if none is. */
+  private @Nullable ExecutorView emptiest() {
     ExecutorView best = null;
     for (ExecutorView executor : members.executors()) {
-      if (best == null || executor.servers().size() < best.servers().size()) {
+      if (executor.isFit() && (best == null || order.compare(executor, best) < 0)) {
         best = executor;
       }
-    }
-    if (best == null) {
-      throw new IllegalStateException("there is no executor");
     }
     return best;
   }
@@ -140,7 +156,8 @@ final class ServerHomes {
 
   /** A server on an executor with too many of them, while another has room; null if none. */
   private @Nullable ServerView mover(Map<Integer, ServerView> among) {
-    if (members.executors().isEmpty() || emptiest().servers().size() >= serversPerExecutor) {
+    ExecutorView roomiest = emptiest();
+    if (roomiest == null || isFull(roomiest)) {
       return null;
     }
     for (ServerView server : among.values()) {
@@ -168,7 +185,8 @@ final class ServerHomes {
   /** Lets a server begin again elsewhere, if others hold all that it holds. */
   private void move(Map<Integer, ServerView> sealed) {
     ServerView mover = mover(sealed);
-    if (mover == null) {
+    ExecutorView home = emptiest();
+    if (mover == null || home == null) {
       return;
     }
     int index = mover.peer().index();
@@ -182,7 +200,7 @@ final class ServerHomes {
       }
     }
     sealed.remove(index);
-    order(index, emptiest(), List.of());
+    order(index, home, List.of());
     LOG.info("run {}: {} moves to {}", options.run(), mover, members.servers().get(index));
   }
 

@@ -94,6 +94,12 @@ final class ServerView {
     return last == null ? 0 : last.staleness();
   }
 
+  /** Messages that it has taken. */
+  long messages() {
+    ServerReport last = report;
+    return last == null ? 0 : last.moved();
+  }
+
   /** What it waits for, in words. */
   String waitsFor() {
     ServerReport last = report;

@@ -13,6 +13,7 @@ final class Watchdog {
   private final Formation formation;
   private final Removals removals;
   private boolean standsStill;
+  private long messages;
   private long waitingSinceNs;
 
   /** When a worker was last there while a generation formed. */
@@ -87,7 +88,10 @@ final class Watchdog {
     return nowNs - Math.max(formation.sinceNs(), memberSinceNs) > deadlines.leaseNs();
   }
 
-  /** Looks for a worker that computes for too long, and for members that all wait. */
+  /**
+   * Looks for a worker that computes for too long, and for members that all wait. As long as
+   * messages arrive anywhere, the links are slow, and nothing stands still.
+   */
   void lookForStandstill(long nowNs) {
     List<WorkerView> workers = members.unfinished();
     if (workers.isEmpty()) {
@@ -105,8 +109,10 @@ final class Watchdog {
       }
     }
     boolean waiting = workers.stream().allMatch(WorkerView::isWaiting);
-    if (!waiting || !standsStill) {
+    long taken = members.messages();
+    if (!waiting || !standsStill || taken != messages) {
       standsStill = waiting;
+      messages = taken;
       waitingSinceNs = nowNs;
     } else if (nowNs - waitingSinceNs > deadlines.stallNs()) {
       formation.beginAgain("nothing moved for " + seconds(nowNs - waitingSinceNs) + " s", nowNs);

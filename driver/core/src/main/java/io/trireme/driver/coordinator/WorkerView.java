@@ -69,6 +69,11 @@ final class WorkerView {
     return report.broken() && report.sealed() == generation;
   }
 
+  /** Messages that it has taken. */
+  long messages() {
+    return report.moved();
+  }
+
   /** What it waits for, in words. */
   String waitsFor() {
     return report.waitsFor();

@@ -4,6 +4,7 @@ import io.trireme.common.config.TransportConfig;
 import io.trireme.common.transport.aeron.AeronHost;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.concurrent.TimeUnit;
 
 /** Where an executor's media driver binds. */
 final class ExecutorAddress {
@@ -25,7 +26,8 @@ final class ExecutorAddress {
         to,
         SharedMemory.newFolder(),
         transport.termLengthBytes(),
-        transport.mtuLengthBytes());
+        transport.mtuLengthBytes(),
+        TimeUnit.SECONDS.toNanos(transport.timeoutSeconds()));
   }
 
   private static String addressOf(String host) {

@@ -65,7 +65,12 @@ final class ExecutorRun implements AutoCloseable {
     JobSpec spec = driver.spec(run);
     AeronHost aeron =
         AeronHost.start(ExecutorAddress.settings(spec.transport(), host), new TransportErrors());
-    return new ExecutorRun(driver, spec, aeron);
+    try {
+      return new ExecutorRun(driver, spec, aeron);
+    } catch (RuntimeException | Error e) {
+      CloseHelper.quietClose(aeron);
+      throw e;
+    }
   }
 
   JobSpec spec() {

@@ -2,6 +2,7 @@ package io.trireme.driver.executor;
 
 import io.trireme.common.message.CheckpointReport;
 import io.trireme.common.message.ExecutorReport;
+import io.trireme.common.message.FailureReport;
 import io.trireme.common.message.JobOrders;
 import io.trireme.common.message.JobReport;
 import io.trireme.common.message.Orders;
@@ -42,6 +43,12 @@ final class ExecutorRuntime implements Agent, AutoCloseable {
   /** A driver that has not answered for so long is not waited for. */
   private static final long SILENT_NS = TimeUnit.SECONDS.toNanos(1);
 
+  /**
+   * Times the job's time-out. Training needs no driver, and one that was only frozen finds all as
+   * it left it; that of a driver that is gone for good ends the process, as a rule, much earlier.
+   */
+  private static final int DRIVER_PATIENCE = 10;
+
   private static final long LOOK_AGAIN_NS = TimeUnit.MILLISECONDS.toNanos(5);
 
   private final String executor;
@@ -49,14 +56,27 @@ final class ExecutorRuntime implements Agent, AutoCloseable {
   private final ControlClient driver;
   private final NanoClock clock;
   private final Map<String, ExecutorRun> runs = new ConcurrentHashMap<>();
-  private final Map<String, String> failures = new ConcurrentHashMap<>();
+  private final FailedOpenings failures = new FailedOpenings();
+  private final Opener opener;
   private final Thread cleanUp = new Thread(this::endWithProcess, "trireme-clean-up");
   private @Nullable AgentRunner runner;
   private long nextBeatNs;
   private volatile long lastAnswerNs;
   private boolean answered = true;
 
-  private ExecutorRuntime(PluginContext context, NanoClock clock) {
+  /** Opens a run on this executor. */
+  interface Opener {
+    /**
+     * The executor's part of a run.
+     *
+     * @throws IOException if the driver does not tell of it
+     */
+    ExecutorRun open(ControlClient driver, String run, String host) throws IOException;
+  }
+
+  /** A runtime whose control thread is the caller's. */
+  ExecutorRuntime(PluginContext context, Opener opener, NanoClock clock) {
+    this.opener = opener;
     this.executor = context.executorID();
     // PluginContext.hostname() fails on executors, whose RPC environment listens nowhere.
     this.host = Utils.localHostName();
@@ -68,7 +88,8 @@ final class ExecutorRuntime implements Agent, AutoCloseable {
 
   static ExecutorRuntime start(PluginContext context) {
     SharedMemory.sweep();
-    ExecutorRuntime runtime = new ExecutorRuntime(context, SystemNanoClock.INSTANCE);
+    ExecutorRuntime runtime =
+        new ExecutorRuntime(context, ExecutorRun::open, SystemNanoClock.INSTANCE);
     Runtime.getRuntime().addShutdownHook(runtime.cleanUp);
     AgentRunner runner =
         new AgentRunner(
@@ -131,9 +152,7 @@ final class ExecutorRuntime implements Agent, AutoCloseable {
         local.end("the driver no longer knows this run");
       }
     }
-    failures
-        .keySet()
-        .removeIf(run -> orders.jobs().stream().noneMatch(job -> job.run().equals(run)));
+    failures.keep(orders.jobs().stream().map(JobOrders::run).toList());
   }
 
   private void follow(ExecutorRun local, JobOrders job) {
@@ -144,24 +163,27 @@ final class ExecutorRuntime implements Agent, AutoCloseable {
         runs.remove(job.run());
         local.close();
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.warn("run {}: orders could not be followed here", job.run(), e);
-      failures.put(job.run(), e.getMessage() == null ? e.toString() : e.getMessage());
+      String why = FailureReport.of(e).why();
+      failures.note(job.run(), why, clock.nanoTime());
+      local.giveUp("orders could not be followed: " + why);
     }
   }
 
   private @Nullable ExecutorRun openOf(String run) {
     ExecutorRun known = runs.get(run);
-    if (known != null || failures.containsKey(run)) {
+    if (known != null || !failures.mayTry(run, clock.nanoTime())) {
       return known;
     }
     try {
-      ExecutorRun opened = ExecutorRun.open(driver, run, host);
+      ExecutorRun opened = opener.open(driver, run, host);
       runs.put(run, opened);
+      failures.opened(run);
       return opened;
-    } catch (IOException | RuntimeException e) {
-      LOG.warn("run {} cannot be opened here", run, e);
-      failures.put(run, e.getMessage() == null ? e.toString() : e.getMessage());
+    } catch (IOException | RuntimeException | Error e) {
+      LOG.warn("run {} cannot be opened here for now", run, e);
+      failures.note(run, FailureReport.of(e).why(), clock.nanoTime());
       return null;
     }
   }
@@ -177,14 +199,16 @@ final class ExecutorRuntime implements Agent, AutoCloseable {
     answered = false;
     LOG.debug("the driver did not answer", e);
     for (ExecutorRun local : runs.values()) {
-      long limitS = local.spec().transport().timeoutSeconds();
+      long limitS = (long) DRIVER_PATIENCE * local.spec().transport().timeoutSeconds();
       if (now - lastAnswerNs > TimeUnit.SECONDS.toNanos(limitS)) {
         local.giveUp(
             "the driver has not answered for "
                 + TimeUnit.NANOSECONDS.toSeconds(now - lastAnswerNs)
                 + " s, and this executor waits no longer than "
                 + limitS
-                + " s (transport.timeoutSeconds): "
+                + " s ("
+                + DRIVER_PATIENCE
+                + " times transport.timeoutSeconds): "
                 + e.getMessage());
         if (local.isIdle()) {
           local.close();
@@ -200,7 +224,7 @@ final class ExecutorRuntime implements Agent, AutoCloseable {
 
   /** Why the run could not be opened here; null if it could, or was not tried yet. */
   @Nullable String failureOf(String run) {
-    return failures.get(run);
+    return failures.why(run);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.trireme.driver.executor;
 
 import io.trireme.common.message.EncodingReport;
+import io.trireme.common.message.FailureReport;
 import io.trireme.common.message.Membership;
 import io.trireme.common.message.StepReport;
 import io.trireme.common.message.WorkerReport;
@@ -34,7 +35,7 @@ final class WorkerHandle implements WorkerLoop.Observer {
   private volatile boolean fenced;
   private volatile @Nullable EncodingReport lastEncoding;
   private volatile int broken;
-  private volatile @Nullable String failure;
+  private volatile @Nullable FailureReport failure;
   private volatile @Nullable WorkerLoop loop;
 
   WorkerHandle(Peer self, Transport transport, ExecutorRun run) {
@@ -162,7 +163,7 @@ final class WorkerHandle implements WorkerLoop.Observer {
   }
 
   /** The task has failed. */
-  void fail(String why) {
+  void fail(FailureReport why) {
     failure = why;
   }
 
@@ -192,7 +193,7 @@ final class WorkerHandle implements WorkerLoop.Observer {
     // Read before the steps, so that a finished worker's last step is among them.
     boolean done = finished;
     EncodingReport last = lastEncoding;
-    String why = failure;
+    FailureReport why = failure;
     List<StepReport> taken = new ArrayList<>(steps);
     reported = taken.size();
     WorkerLoop running = loop;
@@ -204,6 +205,7 @@ final class WorkerHandle implements WorkerLoop.Observer {
         inbox.endpoint(),
         waiting,
         sealed > 0 && broken == sealed,
+        running == null ? 0 : running.moved(),
         waitsFor,
         done,
         taken,

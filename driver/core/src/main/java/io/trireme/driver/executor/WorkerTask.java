@@ -4,6 +4,7 @@ import io.trireme.common.config.EngineConfig;
 import io.trireme.common.config.OuterConfig;
 import io.trireme.common.config.SyncMode;
 import io.trireme.common.layout.Layout;
+import io.trireme.common.message.FailureReport;
 import io.trireme.common.message.JobSpec;
 import io.trireme.common.slots.ReductionTree;
 import io.trireme.common.wire.CipherWarmUp;
@@ -29,6 +30,7 @@ import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.SystemNanoClock;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.deploy.SparkHadoopUtil;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,7 +60,7 @@ public final class WorkerTask implements Function<Integer, WorkerResult> {
     } catch (RunOverException e) {
       throw e;
     } catch (IOException | RuntimeException | Error e) {
-      incarnations.current().fail(e.getMessage() == null ? e.toString() : e.getMessage());
+      incarnations.current().fail(FailureReport.of(e));
       throw e;
     } finally {
       local.leave(incarnations.current());
@@ -123,6 +125,10 @@ public final class WorkerTask implements Function<Integer, WorkerResult> {
     }
   }
 
+  /**
+   * Waits until the run is open here. Where it cannot be opened for now, the executor tries again;
+   * a task that ended at once would be started here again and again.
+   */
   private ExecutorRun awaitRun(ExecutorRuntime runtime) throws InterruptedException {
     IdleStrategy idle = Idling.strategy();
     long start = System.nanoTime();
@@ -131,20 +137,18 @@ public final class WorkerTask implements Function<Integer, WorkerResult> {
       if (local != null && !local.isOver()) {
         return local;
       }
-      String failure = runtime.failureOf(run);
-      if (failure != null) {
-        throw new IllegalStateException(failure);
-      }
       if (System.nanoTime() - start > RUN_DEADLINE_NS) {
-        throw new IllegalStateException(
-            "this executor has not learnt of run "
-                + run
-                + " from the driver in "
-                + TimeUnit.NANOSECONDS.toSeconds(RUN_DEADLINE_NS)
-                + " s; see its log");
+        throw new IllegalStateException(whyNotOpen(runtime.failureOf(run)));
       }
       pause(idle);
     }
+  }
+
+  private String whyNotOpen(@Nullable String failure) {
+    long seconds = TimeUnit.NANOSECONDS.toSeconds(RUN_DEADLINE_NS);
+    return failure == null
+        ? "this executor has not learnt of run " + run + " in " + seconds + " s; see its log"
+        : "this executor could not take part in run " + run + " for " + seconds + " s: " + failure;
   }
 
   private static void pause(IdleStrategy idle) throws InterruptedException {

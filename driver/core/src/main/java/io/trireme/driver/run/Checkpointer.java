@@ -14,6 +14,7 @@ import io.trireme.driver.api.result.TrainingFailedException;
 import io.trireme.driver.coordinator.CheckpointPlan;
 import io.trireme.driver.spark.CoordinatorGuard;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -169,8 +170,10 @@ final class Checkpointer implements CheckpointCommits {
     lease.ensure();
     folder.commit(manifest);
     damaged.remove(manifest.step());
+    // The commit may have taken long: what another driver relies on by now is not to be pruned.
+    lease.ensure();
     try {
-      folder.prune(config.keep(), Check.MANIFEST, damaged);
+      folder.prune(config.keep(), Check.MANIFEST, damaged, lease::ensure);
       return null;
     } catch (IOException e) {
       return e;
@@ -193,20 +196,36 @@ final class Checkpointer implements CheckpointCommits {
         Fingerprints.of(json),
         json,
         job.computation().modelJson(),
-        engine.isEmpty() ? Map.of("run", job.run()) : Map.of("run", job.run(), ENGINE_NOTE, engine),
+        notes(job.run()),
         Manifest.groupsOf(job.plan()),
         complete.files());
+  }
+
+  private Map<String, String> notes(String run) {
+    Map<String, String> notes = new HashMap<>();
+    notes.put("run", run);
+    notes.put("lease", String.valueOf(lease.token()));
+    if (!engine.isEmpty()) {
+      notes.put(ENGINE_NOTE, engine);
+    }
+    return notes;
   }
 
   @Override
   public void close() {
     thread.shutdown();
+    // The commit goes on though this thread was interrupted before, and the lease outlives it.
+    boolean interrupted = Thread.interrupted();
     try {
       if (!thread.awaitTermination(CLOSE_S, TimeUnit.SECONDS)) {
         listener.warning("a checkpoint's commit did not end in " + CLOSE_S + " s");
       }
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      interrupted = true;
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 }

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import org.agrona.concurrent.SystemNanoClock;
 import org.apache.hadoop.conf.Configuration;
 
 /**
@@ -147,7 +148,11 @@ public final class JobRun {
       throws IOException {
     try {
       return LeaseKeeper.acquire(
-          folder.fileSystem(), folder.path(), Clock.systemUTC(), notices.notice());
+          folder.fileSystem(),
+          folder.path(),
+          Clock.systemUTC(),
+          SystemNanoClock.INSTANCE,
+          notices.notice());
     } catch (IOException | RuntimeException e) {
       fail(recorder, e, interrupted);
       throw e;

@@ -18,9 +18,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import org.agrona.concurrent.NanoClock;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +35,7 @@ public final class LeaseKeeper implements Lease, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LeaseKeeper.class);
 
   /** How long a driver that was killed keeps the next one waiting. */
-  private static final Duration LENGTH = Duration.ofSeconds(15);
+  public static final Duration LENGTH = Duration.ofSeconds(15);
 
   private static final long RENEW_MS = 5_000;
   private static final long CLOSE_S = 5;
@@ -42,7 +44,7 @@ public final class LeaseKeeper implements Lease, AutoCloseable {
   private final FileSystem fs;
   private final Path folder;
   private final Held held;
-  private final Clock clock;
+  private final NanoClock clock;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
           task -> {
@@ -54,12 +56,24 @@ public final class LeaseKeeper implements Lease, AutoCloseable {
   /** Held while talking with the file system, which may hang. */
   private final ReentrantLock files = new ReentrantLock();
 
-  private volatile Instant expiresAt;
+  private volatile long token;
+  private volatile long renewedNs;
+
+  /** When it was first seen that its time is over; 0 while it is not. */
+  private final AtomicLong overSinceNs = new AtomicLong();
+
   private volatile @Nullable LeaseLostException lost;
 
-  private LeaseKeeper(FileSystem fs, Path folder, Held held, Clock clock) {
+  /**
+   * Keeps a lease of {@link #LENGTH} that is held, and owns it from now on.
+   *
+   * @param folder where it is
+   * @param clock by which it is held
+   */
+  public LeaseKeeper(FileSystem fs, Path folder, Held held, NanoClock clock) {
     this.clock = clock;
-    this.expiresAt = held.expiresAt();
+    this.token = held.token();
+    this.renewedNs = held.renewedNs();
     this.fs = fs;
     this.folder = folder;
     this.held = held;
@@ -72,21 +86,31 @@ public final class LeaseKeeper implements Lease, AutoCloseable {
    * -9}, until it ends; tells of that once.
    *
    * @param jobFolder the job's folder
+   * @param clock the time of day, by which drivers tell each other when a lease ends
+   * @param steady the time by which this one tells how long it has had it
    * @throws PreflightException if a driver that is alive holds it
    * @throws IOException if the folder cannot be used
    */
   public static LeaseKeeper acquire(
-      FileSystem fs, Path jobFolder, Clock clock, Consumer<String> tell) throws IOException {
+      FileSystem fs, Path jobFolder, Clock clock, NanoClock steady, Consumer<String> tell)
+      throws IOException {
     Path folder = new Path(jobFolder, JobLease.NAME);
     JobLease lease =
         new JobLease(
-            fs, folder, clock, LENGTH, host(), ProcessHandle.current().pid(), new SecureRandom());
+            fs,
+            folder,
+            clock,
+            steady,
+            LENGTH,
+            host(),
+            ProcessHandle.current().pid(),
+            new SecureRandom());
     Instant firstEnd = null;
     while (true) {
       Outcome outcome = lease.tryAcquire();
       Held held = outcome.held();
       if (held != null) {
-        return new LeaseKeeper(fs, folder, held, clock);
+        return new LeaseKeeper(fs, folder, held, steady);
       }
       if (firstEnd == null) {
         firstEnd = outcome.retryAt();
@@ -132,18 +156,23 @@ public final class LeaseKeeper implements Lease, AutoCloseable {
     }
     try {
       held.renew();
-      expiresAt = held.expiresAt();
+      note();
     } catch (LeaseLostException e) {
       lost = e;
     } catch (IOException | RuntimeException e) {
-      // Tried again soon; once its time is over, it is lost.
+      // Tried again soon; it is lost once its time has been over for long.
       LOG.warn("the job's lease could not be renewed: {}", e.toString());
     }
   }
 
+  private void note() {
+    token = held.token();
+    renewedNs = held.renewedNs();
+  }
+
   @Override
   public long token() {
-    return held.token();
+    return token;
   }
 
   @Override
@@ -152,13 +181,19 @@ public final class LeaseKeeper implements Lease, AutoCloseable {
     if (known != null) {
       throw known;
     }
-    if (!clock.instant().isBefore(expiresAt)) {
+    long now = clock.nanoTime();
+    if (now - renewedNs < LENGTH.toNanos()) {
+      overSinceNs.set(0);
+      return;
+    }
+    // A process that stood still renews it first: only then it can know whether another has it.
+    if (!overSinceNs.compareAndSet(0, now) && now - overSinceNs.get() >= LENGTH.toNanos()) {
       throw new LeaseLostException(
           "the lease of this job in "
               + folder
-              + " was not renewed before it ended at "
-              + expiresAt
-              + ", so that another driver may have the job; start this one again once the file"
+              + " could not be renewed for "
+              + TimeUnit.NANOSECONDS.toSeconds(now - renewedNs)
+              + " s, so that another driver may have the job; start this one again once the file"
               + " system answers");
     }
   }
@@ -169,6 +204,7 @@ public final class LeaseKeeper implements Lease, AutoCloseable {
     try {
       check();
       held.ensure();
+      note();
     } catch (LeaseLostException e) {
       lost = e;
       throw e;
@@ -190,6 +226,8 @@ public final class LeaseKeeper implements Lease, AutoCloseable {
 
   private void end(boolean delete) {
     thread.shutdownNow();
+    // An interrupt ends what this thread did before, not this: the next driver would have to wait.
+    boolean interrupted = Thread.interrupted();
     boolean mine = false;
     try {
       mine = files.tryLock(CLOSE_S, TimeUnit.SECONDS);
@@ -199,10 +237,13 @@ public final class LeaseKeeper implements Lease, AutoCloseable {
         release(delete);
       }
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      interrupted = true;
     } finally {
       if (mine) {
         files.unlock();
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
       }
     }
   }

@@ -41,6 +41,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import org.agrona.concurrent.SystemNanoClock;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -200,6 +201,7 @@ class CheckpointCommandTest {
                 local(),
                 new org.apache.hadoop.fs.Path(dir.resolve(NAME).resolve("lease").toUri()),
                 Clock.systemUTC(),
+                SystemNanoClock.INSTANCE,
                 Duration.ofMinutes(5),
                 "elsewhere",
                 77,

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.trireme.common.message.FailureReport;
 import io.trireme.common.message.JobOrders;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -123,7 +124,7 @@ class CoordinatorTest {
   @Test
   void failuresNameWhoAndWhereAndTheFirstOneStands() {
     Fleet fleet = new Fleet(2, 2, 1).train(2);
-    fleet.executor("2").workers.get(0).failure = "no memory for slot 3";
+    fleet.executor("2").workers.get(0).failure = FailureReport.anywhere("no memory for slot 3");
     fleet.executor("2").report();
     assertThat(fleet.coordinator.phase()).isEqualTo(CoordinatorPhase.FAILED);
     assertThat(fleet.failure()).isEqualTo("worker 1 (executor 2 on host2): no memory for slot 3");
@@ -143,20 +144,9 @@ class CoordinatorTest {
     fleet.round();
     fleet.coordinator.place();
     fleet.round();
-    fleet.executor("1").server(1).failure = "no memory for block 3";
+    fleet.executor("1").server(1).failure = FailureReport.anywhere("no memory for block 3");
     assertThat(fleet.executor("1").report().over()).isTrue();
     assertThat(fleet.failure()).isEqualTo("server 1 (executor 1 on host1): no memory for block 3");
-  }
-
-  @Test
-  void failureOfAWholeExecutorEndsTheRunOnlyIfItHasDuties() {
-    Fleet fleet = new Fleet(1, 1, 0).train(1);
-    fleet.executor("9").failure = "no room in /dev/shm";
-    fleet.rounds(3);
-    assertThat(fleet.coordinator.phase()).isEqualTo(CoordinatorPhase.TRAINING);
-    fleet.executor("1").failure = "no UDP port could be bound";
-    fleet.executor("1").report();
-    assertThat(fleet.failure()).isEqualTo("executor 1 on host1: no UDP port could be bound");
   }
 
   @Test

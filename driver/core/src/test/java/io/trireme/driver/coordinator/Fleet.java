@@ -3,6 +3,7 @@ package io.trireme.driver.coordinator;
 import io.trireme.common.message.CheckpointReport;
 import io.trireme.common.message.EncodingReport;
 import io.trireme.common.message.ExecutorReport;
+import io.trireme.common.message.FailureReport;
 import io.trireme.common.message.GroupHolders;
 import io.trireme.common.message.JobOrders;
 import io.trireme.common.message.JobReport;
@@ -150,7 +151,8 @@ final class Fleet {
     /** Whether a state that is sent to it arrives. */
     boolean slow;
 
-    @Nullable String failure;
+    long moved;
+    @Nullable FailureReport failure;
     int sealed;
 
     /** The step of each group that it holds whole. */
@@ -204,6 +206,7 @@ final class Fleet {
           steps,
           coming.isEmpty(),
           broken,
+          moved,
           0,
           peer + " waits for slots",
           Map.of(Rejection.DUPLICATE, 1L + peer.index()),
@@ -220,7 +223,8 @@ final class Fleet {
     boolean broken;
     boolean finished;
     @Nullable EncodingReport left;
-    @Nullable String failure;
+    long moved;
+    @Nullable FailureReport failure;
     int sealed;
     @Nullable WorkerMember seat;
 
@@ -261,6 +265,7 @@ final class Fleet {
           sealed == 0 ? null : PLACE,
           waiting,
           broken,
+          moved,
           peer + " waits for blocks",
           finished,
           steps,

@@ -5,6 +5,7 @@ import static io.trireme.driver.coordinator.Fleet.LEASE_NS;
 import static io.trireme.driver.coordinator.Fleet.SECOND_NS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.trireme.common.message.FailureReport;
 import io.trireme.common.message.JobOrders;
 import io.trireme.common.wire.Peer;
 import java.util.List;
@@ -85,7 +86,7 @@ class LossTest {
     assertThat(fleet.seats()).containsExactly("worker 0: 0-4");
     int generation = fleet.membership().generation();
     zombie.steps.add(Fleet.stepReport(1, 0, 2, 4, Double.NaN));
-    zombie.failure = "too late";
+    zombie.failure = FailureReport.anywhere("too late");
     for (int i = 0; i < 3; i++) {
       assertThat(second.say().fenced()).containsExactly(zombie.peer);
     }

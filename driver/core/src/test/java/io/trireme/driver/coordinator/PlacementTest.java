@@ -108,7 +108,7 @@ class PlacementTest {
     }
     view.take(
         new ServerReport(
-            view.peer(), true, 1, Fleet.PLACE, steps, true, false, 0, "", Map.of(), null),
+            view.peer(), true, 1, Fleet.PLACE, steps, true, false, 0, 0, "", Map.of(), null),
         0);
     return view;
   }

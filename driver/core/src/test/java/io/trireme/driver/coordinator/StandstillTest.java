@@ -105,6 +105,23 @@ class StandstillTest {
     assertThat(fleet.membership().generation()).isEqualTo(1);
   }
 
+  /** A gather may take longer than any limit, as long as something arrives. */
+  @Test
+  void slowLinkIsNoStandstill() {
+    Fleet fleet = new Fleet(2, 2, 0).train(2);
+    for (int i = 0; i < 6; i++) {
+      fleet.pass(STALL_NS - SECOND_NS);
+      if (i % 2 == 0) {
+        fleet.executor("1").server(0).moved++;
+      } else {
+        fleet.executor("2").workers.get(0).moved++;
+      }
+    }
+    assertThat(fleet.membership().generation()).isEqualTo(1);
+    fleet.pass(STALL_NS + SECOND_NS);
+    assertThat(fleet.membership().generation()).as("nothing moves any more").isEqualTo(2);
+  }
+
   @Test
   void workerThatComputesOneStepForeverIsLost() {
     Fleet fleet = new Fleet(2, 2, 1).train(2);

@@ -2,6 +2,7 @@ package io.trireme.driver.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.fail;
 
 import io.trireme.common.checkpoint.LeaseLostException;
 import java.io.IOException;
@@ -57,6 +58,10 @@ class LeaseKeeperTest {
       return now;
     }
 
+    long nanoTime() {
+      return TimeUnit.SECONDS.toNanos(now.getEpochSecond());
+    }
+
     @Override
     public ZoneId getZone() {
       return ZoneId.of("UTC");
@@ -74,7 +79,8 @@ class LeaseKeeperTest {
     Hanging fs = new Hanging(local.getRaw());
     Hand clock = new Hand();
     try (LeaseKeeper lease =
-        LeaseKeeper.acquire(fs, new org.apache.hadoop.fs.Path(dir.toUri()), clock, line -> {})) {
+        LeaseKeeper.acquire(
+            fs, new org.apache.hadoop.fs.Path(dir.toUri()), clock, clock::nanoTime, line -> {})) {
       fs.hangs = true;
       Thread committing =
           new Thread(
@@ -90,12 +96,29 @@ class LeaseKeeperTest {
       committing.start();
       assertThat(fs.asked.await(10, TimeUnit.SECONDS)).isTrue();
       lease.check();
+      clock.now = clock.now.plusSeconds(40);
+      lease.check(); // It may only have been asleep.
       clock.now = clock.now.plusSeconds(15);
       assertThatThrownBy(lease::check)
           .isInstanceOf(LeaseLostException.class)
-          .hasMessageContaining("was not renewed before it ended");
+          .hasMessageContaining("could not be renewed for 55 s");
       fs.answers.countDown();
       committing.join();
+    }
+  }
+
+  @Test
+  void threadThatWasInterruptedLetsGoAllTheSame() throws Exception {
+    FileSystem fs = FileSystem.getLocal(new Configuration(false)).getRaw();
+    org.apache.hadoop.fs.Path folder = new org.apache.hadoop.fs.Path(dir.toUri());
+    Hand clock = new Hand();
+    LeaseKeeper first = LeaseKeeper.acquire(fs, folder, clock, clock::nanoTime, line -> {});
+    Thread.currentThread().interrupt();
+    first.close();
+    assertThat(Thread.interrupted()).as("still known").isTrue();
+    try (LeaseKeeper next =
+        LeaseKeeper.acquire(fs, folder, clock, clock::nanoTime, line -> fail(line))) {
+      assertThat(next.token()).isEqualTo(2);
     }
   }
 }

@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.IntStream;
 import org.agrona.CloseHelper;
@@ -78,7 +79,8 @@ final class LiveJob implements AutoCloseable {
   /** An Aeron of its own. */
   AeronHost host(Path folder) {
     return AeronHost.start(
-        new AeronHost.Settings("127.0.0.1", 0, 0, folder.toFile(), 1 << 20, 1408),
+        new AeronHost.Settings(
+            "127.0.0.1", 0, 0, folder.toFile(), 1 << 20, 1408, TimeUnit.SECONDS.toNanos(30)),
         error -> complaints.increment());
   }
 

@@ -243,6 +243,7 @@ final class SimWorker implements WorkerIncarnation.Computer {
         inbox.endpoint(),
         !computing,
         entered != null && entered.generation() == inbox.sealed() && life.isBroken(),
+        life.taken(),
         life.waitsFor(simulation.scheduler.now()),
         life.isFinished(),
         List.copyOf(steps),

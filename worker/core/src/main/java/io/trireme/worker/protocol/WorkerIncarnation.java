@@ -62,6 +62,7 @@ public final class WorkerIncarnation implements AutoCloseable {
   private int generation;
   private int node;
   private long receivedBefore;
+  private long takenBefore;
   private boolean leaving;
 
   /**
@@ -92,6 +93,7 @@ public final class WorkerIncarnation implements AutoCloseable {
     receiver = null;
     if (old != null) {
       receivedBefore += old.receivedBytes();
+      takenBefore += old.taken();
       old.close();
     }
     Peer self = options.self();
@@ -249,6 +251,12 @@ public final class WorkerIncarnation implements AutoCloseable {
   public long receivedBytes() {
     SecureReceiver input = receiver;
     return receivedBefore + (input == null ? 0 : input.receivedBytes());
+  }
+
+  /** Messages of servers that were taken in this life. */
+  public long taken() {
+    SecureReceiver input = receiver;
+    return takenBefore + (input == null ? 0 : input.taken());
   }
 
   @Override

@@ -10,12 +10,16 @@ import io.trireme.common.transport.Endpoint;
 import io.trireme.common.transport.Inbound;
 import io.trireme.common.transport.Outbound;
 import io.trireme.common.transport.Transport;
+import io.trireme.common.transport.TransportException;
 import java.io.File;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.agrona.CloseHelper;
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.BackoffIdleStrategy;
+import org.agrona.concurrent.NanoClock;
+import org.agrona.concurrent.SystemEpochClock;
+import org.agrona.concurrent.SystemNanoClock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +38,6 @@ public final class AeronHost implements Transport, AutoCloseable {
       new ChannelUriStringBuilder().media(CommonContext.UDP_MEDIA).tags(PORT_TAG).build();
 
   private static final int LOCAL_MTU = 65_504;
-  private static final long CLIENT_LIVENESS_NS = TimeUnit.SECONDS.toNanos(30);
 
   /**
    * More than a job has members; strangers that reach the port can open no more sessions to a
@@ -54,6 +57,7 @@ public final class AeronHost implements Transport, AutoCloseable {
    *     exist
    * @param termLengthBytes length of a session's terms
    * @param mtuLengthBytes largest datagram to other hosts
+   * @param timeoutNs how long a peer may be silent before its job gives it up
    */
   public record Settings(
       String host,
@@ -61,7 +65,8 @@ public final class AeronHost implements Transport, AutoCloseable {
       int portTo,
       File folder,
       int termLengthBytes,
-      int mtuLengthBytes) {}
+      int mtuLengthBytes,
+      long timeoutNs) {}
 
   private final Settings settings;
   private final MediaDriver driver;
@@ -84,12 +89,26 @@ public final class AeronHost implements Transport, AutoCloseable {
    * handler.
    */
   public static AeronHost start(Settings settings, ErrorHandler errors) {
-    MediaDriver driver = MediaDriver.launchEmbedded(driverContext(settings, errors));
+    return start(settings, errors, SystemNanoClock.INSTANCE, SystemNanoClock.INSTANCE);
+  }
+
+  /** The same, where media driver and client go by clocks of their own. */
+  static AeronHost start(
+      Settings settings, ErrorHandler errors, NanoClock driverClock, NanoClock clientClock) {
+    Patience patience = new Patience(settings.timeoutNs());
+    SteadyClock ofDriver = new SteadyClock(SystemEpochClock.INSTANCE, driverClock);
+    SteadyClock ofClient = new SteadyClock(SystemEpochClock.INSTANCE, clientClock);
+    MediaDriver driver =
+        MediaDriver.launchEmbedded(
+            patience.of(driverContext(settings, errors)).nanoClock(ofDriver).epochClock(ofDriver));
     @Nullable Aeron aeron = null;
     try {
       aeron =
           Aeron.connect(
-              new Aeron.Context()
+              patience
+                  .of(new Aeron.Context())
+                  .nanoClock(ofClient)
+                  .epochClock(ofClient)
                   .aeronDirectoryName(driver.aeronDirectoryName())
                   .errorHandler(errors)
                   .subscriberErrorHandler(AeronHost::rethrow));
@@ -136,8 +155,6 @@ public final class AeronHost implements Transport, AutoCloseable {
         .publicationTermBufferLength(settings.termLengthBytes())
         .termBufferSparseFile(true)
         .streamSessionLimit(MOST_SESSIONS)
-        .clientLivenessTimeoutNs(CLIENT_LIVENESS_NS)
-        .publicationUnblockTimeoutNs(CLIENT_LIVENESS_NS * 2)
         .errorHandler(errors)
         .warnIfDirectoryExists(false)
         .spiesSimulateConnection(false);
@@ -198,7 +215,14 @@ public final class AeronHost implements Transport, AutoCloseable {
 
   @Override
   public Inbound listen() {
-    int stream = nextStream.getAndIncrement();
+    try {
+      return listen(nextStream.getAndIncrement());
+    } catch (RuntimeException e) {
+      throw new TransportException("no endpoint could be opened: " + e.getMessage(), e);
+    }
+  }
+
+  private Inbound listen(int stream) {
     Subscription ipc = aeron.addSubscription(CommonContext.IPC_CHANNEL, stream);
     try {
       Subscription udp = aeron.addSubscription(SHARED_PORT, stream);
@@ -215,6 +239,16 @@ public final class AeronHost implements Transport, AutoCloseable {
 
   @Override
   public Outbound connect(Endpoint to) {
+    try {
+      return open(to);
+    } catch (RuntimeException e) {
+      throw new TransportException(
+          "no session to " + to.host() + ":" + to.port() + " could be opened: " + e.getMessage(),
+          e);
+    }
+  }
+
+  private Outbound open(Endpoint to) {
     if (to.mediaDriver().equals(identity())) {
       return new AeronOutbound(
           aeron.addExclusivePublication(CommonContext.IPC_CHANNEL, to.streamId()));

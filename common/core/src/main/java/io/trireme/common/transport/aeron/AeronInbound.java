@@ -4,6 +4,7 @@ import io.aeron.Subscription;
 import io.aeron.logbuffer.FragmentHandler;
 import io.trireme.common.transport.Endpoint;
 import io.trireme.common.transport.Inbound;
+import io.trireme.common.transport.TransportException;
 import org.agrona.CloseHelper;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,9 @@ final class AeronInbound implements Inbound {
   @Override
   public int poll(FrameHandler frames, int limit) {
     handler = frames;
+    if (udp.isClosed()) {
+      throw new TransportException("the stream of " + endpoint + " was closed under its receiver");
+    }
     // Through shared memory frames come whole.
     return ipc.poll(fragments, limit) + udp.poll(assembler, limit);
   }

@@ -3,6 +3,7 @@ package io.trireme.common.transport.aeron;
 import io.aeron.ExclusivePublication;
 import io.aeron.Publication;
 import io.trireme.common.transport.Outbound;
+import io.trireme.common.transport.TransportException;
 import org.agrona.DirectBuffer;
 
 /** A session over an Aeron publication that it owns. */
@@ -26,7 +27,7 @@ final class AeronOutbound implements Outbound {
     if (position == Publication.BACK_PRESSURED || position == Publication.ADMIN_ACTION) {
       return Offer.BACK_PRESSURED;
     }
-    throw new IllegalStateException(
+    throw new TransportException(
         "publication to "
             + publication.channel()
             + " stream "

@@ -23,17 +23,23 @@ import java.util.List;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.agrona.DirectBuffer;
+import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(600)
 class AeronHostTest {
 
   private static final int TERM = 1 << 20;
+  private static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(30);
   private static final int ETHERNET_MTU = 1408;
   private static final int JUMBO_MTU = 8192;
 
@@ -65,7 +71,7 @@ class AeronHostTest {
   private AeronHost.Settings settings(
       String name, String address, int portFrom, int portTo, int mtu) {
     return new AeronHost.Settings(
-        address, portFrom, portTo, temp.resolve(name).toFile(), TERM, mtu);
+        address, portFrom, portTo, temp.resolve(name).toFile(), TERM, mtu, TIMEOUT_NS);
   }
 
   @Test
@@ -118,6 +124,61 @@ class AeronHostTest {
       socket.receive(new DatagramPacket(bytes.byteArray(), bytes.capacity()));
     } while (setup.headerType() != HeaderFlyweight.HDR_TYPE_SETUP);
     return setup.mtuLength();
+  }
+
+  /**
+   * A process that stood still: when it runs again, either of its threads may be the first to see
+   * what time it is.
+   */
+  @ParameterizedTest
+  @CsvSource({"12, true", "12, false", "40, true", "40, false"})
+  void pauseOfTheProcessEndsNoSession(int seconds, boolean clientWakesFirst) {
+    PausedClock ofDriver = new PausedClock();
+    PausedClock ofClient = new PausedClock();
+    AeronHost paused =
+        keep(
+            AeronHost.start(
+                settings("paused", "127.0.0.1", 0, 0, JUMBO_MTU), errors::add, ofDriver, ofClient));
+    Inbound inbound = keep(paused.listen());
+    Outbound outbound = keep(paused.connect(inbound.endpoint()));
+    Inbound elsewhere = keep(host("other").listen());
+    Outbound away = keep(paused.connect(elsewhere.endpoint()));
+    assertDelivers(outbound, inbound, sizes());
+    assertDelivers(away, elsewhere, sizes());
+    PausedClock first = clientWakesFirst ? ofClient : ofDriver;
+    first.wake(seconds);
+    first.awaitLooks();
+    PausedClock second = clientWakesFirst ? ofDriver : ofClient;
+    second.wake(seconds);
+    second.awaitLooks();
+    first.awaitLooks();
+    assertDelivers(outbound, inbound, sizes());
+    assertDelivers(away, elsewhere, sizes());
+    assertDelivers(keep(paused.connect(inbound.endpoint())), inbound, sizes());
+  }
+
+  /** A clock that jumps, and counts how often it was read since. */
+  private final class PausedClock implements NanoClock {
+    private final AtomicLong lookedAt = new AtomicLong();
+    private final AtomicLong pausedNs = new AtomicLong();
+
+    void wake(int seconds) {
+      pausedNs.addAndGet(TimeUnit.SECONDS.toNanos(seconds));
+    }
+
+    /** Until all that goes by this clock has seen what time it is. */
+    void awaitLooks() {
+      long before = lookedAt.get();
+      while (lookedAt.get() < before + 20 && errors.isEmpty()) {
+        Thread.onSpinWait();
+      }
+    }
+
+    @Override
+    public long nanoTime() {
+      lookedAt.incrementAndGet();
+      return System.nanoTime() + pausedNs.get();
+    }
   }
 
   @Test
