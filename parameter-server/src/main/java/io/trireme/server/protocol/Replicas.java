@@ -61,7 +61,8 @@ final class Replicas implements AutoCloseable {
           throw new IllegalStateException(
               options.self() + " is to serve group " + index + ", of which it has no whole state");
         }
-        if (!options.streams() && !membership.counted().isEmpty()
+        if (!options.streams()
+            && !membership.counted().isEmpty()
             && membership.lacks(index, 0) <= replica.step()) {
           replica.reopen();
         }

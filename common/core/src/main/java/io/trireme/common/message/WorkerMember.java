@@ -9,8 +9,8 @@ import io.trireme.common.wire.Peer;
  * @param peer which life
  * @param endpoint where it receives parameters
  * @param slots the slots that it computes
- * @param restored the slots whose stored residuals this life restores when it enters the generation:
- *     its own, as long as nothing of the run has been counted; empty from then on
+ * @param restored the slots whose stored residuals this life restores when it enters the
+ *     generation: its own, as long as nothing of the run has been counted; empty from then on
  */
 public record WorkerMember(Peer peer, Endpoint endpoint, SlotRange slots, SlotRange restored) {
 

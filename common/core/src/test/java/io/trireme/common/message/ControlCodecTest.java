@@ -1,12 +1,12 @@
 package io.trireme.common.message;
 
-import io.trireme.common.message.Membership.Counted;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.trireme.common.checkpoint.CheckpointShard;
 import io.trireme.common.checkpoint.SectionId;
 import io.trireme.common.checkpoint.StoredSection;
+import io.trireme.common.message.Membership.Counted;
 import io.trireme.common.message.ServerReport.GroupStep;
 import io.trireme.common.slots.TreeNode;
 import io.trireme.common.transport.Endpoint;

@@ -40,8 +40,7 @@ final class CountedSteps {
     return counted;
   }
 
-  private static @Nullable GroupStep held(
-      Map<Integer, ServerView> sealed, int server, int group) {
+  private static @Nullable GroupStep held(Map<Integer, ServerView> sealed, int server, int group) {
     ServerView view = sealed.get(server);
     return view == null ? null : view.held(group);
   }

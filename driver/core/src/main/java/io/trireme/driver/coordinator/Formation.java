@@ -175,7 +175,11 @@ final class Formation {
 
   /** Whether nothing of the run has been counted: it begins anew, with all that is stored. */
   private boolean isFirst(List<Counted> counted) {
-    return counted.stream().allMatch(group -> group.step() == options.steps().first());
+    long first = options.steps().first();
+    return counted.stream()
+        .allMatch(
+            group ->
+                group.step() == first && group.slots().stream().allMatch(slot -> slot == first));
   }
 
   /**

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(1200)
 class LossyAccountsTest {
 
-  private static final int SEEDS = 14;
+  private static final int SEEDS = 6;
   private static final int STEPS = 12;
 
   private static final List<Fault> FAULTS =

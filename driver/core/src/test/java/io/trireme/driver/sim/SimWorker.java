@@ -286,8 +286,7 @@ final class SimWorker implements WorkerIncarnation.Computer {
     for (int k = 0; k < now.size(); k++) {
       Kept one = now.get(k);
       boolean counts =
-          next == null
-              || life.step() - 1 < next.getValue().lacks(one.block().group(), one.slot());
+          next == null || life.step() - 1 < next.getValue().lacks(one.block().group(), one.slot());
       Kept valid = counts ? one : before.get(k);
       for (int i = 0; i < valid.floats().length; i++) {
         sum[(int) one.block().offset() + i] += valid.floats()[i];

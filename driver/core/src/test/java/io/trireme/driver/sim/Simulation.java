@@ -29,6 +29,7 @@ final class Simulation {
 
   final Scenario scenario;
   final Scheduler scheduler;
+
   /** Every life of a worker that there was. */
   final List<SimWorker> workers = new ArrayList<>();
 

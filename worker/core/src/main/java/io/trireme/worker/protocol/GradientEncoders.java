@@ -230,9 +230,9 @@ final class GradientEncoders implements AutoCloseable {
   }
 
   /**
-   * Begins with what is stored of these nodes, and with nothing else. A node that this worker has goes on bit for bit;
-   * what others have not sent is added to the residual of the node that holds their first slot, or
-   * else of the first node.
+   * Begins with what is stored of these nodes, and with nothing else. A node that this worker has
+   * goes on bit for bit; what others have not sent is added to the residual of the node that holds
+   * their first slot, or else of the first node.
    */
   void restore(List<TreeNode> stored, ResidualStore store) {
     encoders.clear();

@@ -346,7 +346,8 @@ class GradientEncodersTest {
     CompressionPlan auto = autoPlan();
     CodecChoice int8 = new CodecChoice(new CodecConfig("int8", Map.of()), CodecConfig.NONE);
     encoders.enter(
-        List.of(LEFT), CompressionSchedule.of(auto, new CodecSwitch(int8, CodecChoice.PLAIN, 1)),
+        List.of(LEFT),
+        CompressionSchedule.of(auto, new CodecSwitch(int8, CodecChoice.PLAIN, 1)),
         from(0));
     assertThat(send(0, LEFT, 0, floats)).as("sent again").isEqualTo(sent);
     for (int time = 0; time < 2; time++) {
@@ -366,7 +367,9 @@ class GradientEncodersTest {
     CodecChoice int8 = new CodecChoice(new CodecConfig("int8", Map.of()), CodecConfig.NONE);
     CompressionPlan auto = autoPlan();
     encoders.enter(
-        List.of(LEFT, RIGHT), CompressionSchedule.of(auto, new CodecSwitch(int8, int8, 0)), from(0));
+        List.of(LEFT, RIGHT),
+        CompressionSchedule.of(auto, new CodecSwitch(int8, int8, 0)),
+        from(0));
     UnsafeBuffer floats = gradient();
     byte[] unused = send(0, RIGHT, 0, floats);
     double[] left = residual(0, RIGHT);
@@ -387,8 +390,7 @@ class GradientEncodersTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"bf16", "fp16", "int8", "onebit", "threshold", "topk", "thc", "powersgd"})
+  @ValueSource(strings = {"bf16", "fp16", "int8", "onebit", "threshold", "topk", "thc", "powersgd"})
   void whatWasNotCountedIsUndoneBlockByBlock(String codec) {
     CompressionPlan plan = plan(new CodecConfig(codec, Map.of()), List.of(), 0);
     try (GradientEncoders undone = new GradientEncoders(PLAN, plan)) {
