@@ -71,9 +71,6 @@ public final class Defaults {
   /** {@code checkpoint.onSigterm}. */
   public static final boolean CHECKPOINT_ON_SIGTERM = true;
 
-  /** {@code transport.termLength} in bytes. */
-  public static final int TERM_LENGTH_BYTES = 2 << 20;
-
   /** {@code transport.mtu} in bytes: what passes an Ethernet without fragments. */
   public static final int MTU_LENGTH_BYTES = 1408;
 

@@ -39,8 +39,9 @@ public record JobSpec(
    *
    * @param layout the vector, as the servers' optimizers see it
    * @param plan how it is cut
+   * @param servers how many servers share it
    */
-  public record Vector(Layout layout, BlockPlan plan) {}
+  public record Vector(Layout layout, BlockPlan plan, int servers) {}
 
   /**
    * The order of the work.
@@ -82,6 +83,11 @@ public record JobSpec(
   /** How the vector is cut. */
   public BlockPlan plan() {
     return vector.plan();
+  }
+
+  /** Members at the most: workers and servers. */
+  public int members() {
+    return computation.workers() + vector.servers();
   }
 
   /** What steps hold; with local steps, what rounds hold. */

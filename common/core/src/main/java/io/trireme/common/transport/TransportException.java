@@ -1,7 +1,7 @@
 package io.trireme.common.transport;
 
 /** A transport does not carry any more, or cannot be opened: it is this process's that failed. */
-public final class TransportException extends RuntimeException {
+public class TransportException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 

@@ -120,6 +120,7 @@ class SecureSessionTest {
             temp.resolve(name).toFile(),
             1 << 20,
             8192,
+            8,
             TimeUnit.SECONDS.toNanos(30)),
         error -> {
           throw new AssertionError(error);

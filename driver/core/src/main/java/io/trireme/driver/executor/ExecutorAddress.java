@@ -1,6 +1,7 @@
 package io.trireme.driver.executor;
 
 import io.trireme.common.config.TransportConfig;
+import io.trireme.common.message.JobSpec;
 import io.trireme.common.transport.aeron.AeronHost;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -11,7 +12,8 @@ final class ExecutorAddress {
   private ExecutorAddress() {}
 
   /** Settings of a media driver on the address that Spark uses for this executor. */
-  static AeronHost.Settings settings(TransportConfig transport, String host) {
+  static AeronHost.Settings settings(JobSpec spec, String host) {
+    TransportConfig transport = spec.transport();
     int from = 0;
     int to = 0;
     String ports = transport.ports();
@@ -25,8 +27,9 @@ final class ExecutorAddress {
         from,
         to,
         SharedMemory.newFolder(),
-        transport.termLengthBytes(),
+        transport.chosenTermLengthBytes(),
         transport.mtuLengthBytes(),
+        spec.members(),
         TimeUnit.SECONDS.toNanos(transport.timeoutSeconds()));
   }
 

@@ -63,10 +63,12 @@ final class ExecutorRun implements AutoCloseable {
   /** Opens a run on this executor: fetches its description and starts its media driver. */
   static ExecutorRun open(ControlClient driver, String run, String host) throws IOException {
     JobSpec spec = driver.spec(run);
-    AeronHost aeron =
-        AeronHost.start(ExecutorAddress.settings(spec.transport(), host), new TransportErrors());
+    TransportErrors errors = new TransportErrors();
+    AeronHost aeron = AeronHost.start(ExecutorAddress.settings(spec, host), errors);
     try {
-      return new ExecutorRun(driver, spec, aeron);
+      ExecutorRun opened = new ExecutorRun(driver, spec, aeron);
+      errors.onLack(opened::giveUp);
+      return opened;
     } catch (RuntimeException | Error e) {
       CloseHelper.quietClose(aeron);
       throw e;

@@ -63,6 +63,7 @@ final class ExecutorRuntime implements Agent, AutoCloseable {
   private long nextBeatNs;
   private volatile long lastAnswerNs;
   private boolean answered = true;
+  private volatile boolean ending;
 
   /** Opens a run on this executor. */
   interface Opener {
@@ -173,7 +174,7 @@ final class ExecutorRuntime implements Agent, AutoCloseable {
 
   private @Nullable ExecutorRun openOf(String run) {
     ExecutorRun known = runs.get(run);
-    if (known != null || !failures.mayTry(run, clock.nanoTime())) {
+    if (known != null || ending || !failures.mayTry(run, clock.nanoTime())) {
       return known;
     }
     try {
@@ -238,16 +239,30 @@ final class ExecutorRuntime implements Agent, AutoCloseable {
    * else would.
    */
   private void stop() {
+    SharedMemory.sweep();
     leave();
+    closeAll();
+  }
+
+  private void closeAll() {
     CloseHelper.quietClose(runner);
     CloseHelper.quietCloseAll(runs.values());
     CloseHelper.quietClose(driver);
     SharedMemory.sweep();
   }
 
-  /** The process ends: what it had in shared memory goes, also where closing it went wrong. */
+  /**
+   * The process ends: what it had in shared memory goes, also where closing it went wrong. Whoever
+   * asked it to end may kill it if that takes long, and nobody may come after it; so names go as
+   * soon as the workers have left, before all that is slow. What is mapped stays until it is
+   * closed.
+   */
   private void endWithProcess() {
-    stop();
+    SharedMemory.sweep();
+    leave();
+    ending = true;
+    SharedMemory.removeOwn();
+    closeAll();
     SharedMemory.removeOwn();
   }
 

@@ -3,6 +3,7 @@ package io.trireme.driver.executor;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.trireme.common.config.EngineConfig;
+import io.trireme.common.transport.aeron.UdpFlow;
 import io.trireme.worker.engine.EngineFinding;
 import io.trireme.worker.engine.EngineProvider;
 import io.trireme.worker.engine.EngineSettings;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A task that looks at the executor that it runs on, and starts Trireme's part there where Spark
@@ -20,7 +22,6 @@ import org.apache.spark.api.java.function.Function;
 public final class HostCheck implements Function<Integer, String> {
 
   private static final long serialVersionUID = 1L;
-  private static final int MIB = 1 << 20;
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -40,9 +41,16 @@ public final class HostCheck implements Function<Integer, String> {
    *
    * @param executor its id
    * @param engine what of it decides the bits of gradients, see {@link EngineProvider#identity}
+   * @param memory the memory that it may take; null if it cannot work at all
+   * @param receiveBufferBytes what its kernel grants a socket, see {@link UdpFlow}
    * @param found all that was found
    */
-  public record Report(String executor, String engine, List<Found> found) {
+  public record Report(
+      String executor,
+      String engine,
+      @Nullable HostMemory memory,
+      int receiveBufferBytes,
+      List<Found> found) {
 
     /** The report that a task returned. */
     public static Report of(String json) {
@@ -59,20 +67,11 @@ public final class HostCheck implements Function<Integer, String> {
    *
    * @param family the model's family, whose engine is asked
    * @param engine the engine
-   * @param workers workers at the most
-   * @param servers how many servers there are
-   * @param termLengthBytes length of a term buffer
+   * @param members workers and servers at the most
    * @param threads native threads of a worker
    * @param codecs whether gradients travel through codecs
    */
-  public record Needs(
-      String family,
-      EngineConfig engine,
-      int workers,
-      int servers,
-      int termLengthBytes,
-      int threads,
-      boolean codecs)
+  public record Needs(String family, EngineConfig engine, int members, int threads, boolean codecs)
       implements Serializable {}
 
   private final Needs needs;
@@ -89,8 +88,8 @@ public final class HostCheck implements Function<Integer, String> {
 
   private Report look() {
     String executor = SparkEnv.get().executorId();
-    String host =
-        "executor " + executor + " on " + SparkEnv.get().blockManager().blockManagerId().host();
+    String address = SparkEnv.get().blockManager().blockManagerId().host();
+    String host = "executor " + executor + " on " + address;
     List<Found> found = new ArrayList<>();
     Optional<String> closed = JvmSetup.ensure();
     if (closed.isPresent()) {
@@ -101,39 +100,18 @@ public final class HostCheck implements Function<Integer, String> {
               "start driver and executors with --add-opens=java.base/jdk.internal.misc=ALL-UNNAMED"
                   + " (spark.driver.extraJavaOptions and spark.executor.extraJavaOptions)",
               true));
-      return new Report(executor, "", found);
+      return new Report(executor, "", null, 0, found);
     }
     ExecutorRuntime unused = ExecutorRuntimes.here();
-    checkMemory(host, found);
     EngineProvider provider = EngineProvider.of(needs.family(), needs.engine().name());
     checkEngine(host, provider, found);
     boolean works = found.stream().noneMatch(Found::fatal);
     return new Report(
-        executor, works ? provider.identity(Devices.settings(needs.engine())) : "", found);
-  }
-
-  private void checkMemory(String host, List<Found> found) {
-    long needed =
-        SharedMemory.neededBytes(needs.workers(), needs.servers(), needs.termLengthBytes());
-    long free = SharedMemory.freeBytes();
-    if (free < needed) {
-      found.add(
-          new Found(
-              SharedMemory.root() + " of " + host,
-              "has "
-                  + free / MIB
-                  + " MiB free; "
-                  + needs.workers()
-                  + " workers and "
-                  + needs.servers()
-                  + " servers with terms of "
-                  + needs.termLengthBytes() / MIB
-                  + " MiB need up to "
-                  + needed / MIB
-                  + " MiB",
-              "make it larger (docker --shm-size, or mount -o remount,size=), or lower transport.termLength",
-              true));
-    }
+        executor,
+        works ? provider.identity(Devices.settings(needs.engine())) : "",
+        HostMemory.here(address, provider),
+        UdpFlow.grantedReceiveBufferBytes(needs.members()),
+        found);
   }
 
   private void checkEngine(String host, EngineProvider provider, List<Found> found) {

@@ -2,12 +2,17 @@ package io.trireme.driver.executor;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.UUID;
-import java.util.function.LongPredicate;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.agrona.IoUtil;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,11 +36,50 @@ final class SharedMemory {
         : Path.of(System.getProperty("java.io.tmpdir"));
   }
 
+  /** A process, told apart from later ones that get its id by when it started. */
+  private record Owner(long pid, long startedSecond) {
+    private static final Pattern NAME = Pattern.compile("(\\d{1,18})-(\\d{1,18})-.*");
+
+    /** Clocks of two processes that look at a third differ in when it started. */
+    private static final long TOLERANCE_SECONDS = 10;
+
+    static Owner of(ProcessHandle process) {
+      return new Owner(
+          process.pid(), process.info().startInstant().map(Instant::getEpochSecond).orElse(0L));
+    }
+
+    /** The owner that a folder's name tells, after the prefix; null if it tells none. */
+    static @Nullable Owner named(String rest) {
+      Matcher matcher = NAME.matcher(rest);
+      return matcher.matches()
+          ? new Owner(Long.parseLong(matcher.group(1)), Long.parseLong(matcher.group(2)))
+          : null;
+    }
+
+    String name() {
+      return pid + "-" + startedSecond + "-";
+    }
+
+    boolean isGone() {
+      return ProcessHandle.of(pid).map(Owner::of).filter(this::isSame).isEmpty();
+    }
+
+    boolean isSame(Owner other) {
+      return pid == other.pid
+          && (startedSecond == 0
+              || other.startedSecond == 0
+              || Math.abs(startedSecond - other.startedSecond) <= TOLERANCE_SECONDS);
+    }
+  }
+
   /** The path of a folder that is used nowhere else; not made yet. */
   static File newFolder() {
-    return root()
-        .resolve(prefix() + ProcessHandle.current().pid() + "-" + UUID.randomUUID())
-        .toFile();
+    return newFolder(root());
+  }
+
+  static File newFolder(Path root) {
+    String owner = Owner.of(ProcessHandle.current()).name();
+    return root.resolve(prefix() + owner + UUID.randomUUID()).toFile();
   }
 
   /**
@@ -58,26 +102,30 @@ final class SharedMemory {
   }
 
   static void sweep(Path root) {
-    remove(root, pid -> ProcessHandle.of(pid).isEmpty());
+    remove(root, Owner::isGone);
   }
 
   /** Removes the folders of this process, which must be about to end. */
   static void removeOwn() {
-    long own = ProcessHandle.current().pid();
-    remove(root(), pid -> pid == own);
+    removeOwn(root());
   }
 
-  private static void remove(Path root, LongPredicate owner) {
+  static void removeOwn(Path root) {
+    Owner own = Owner.of(ProcessHandle.current());
+    remove(root, own::isSame);
+  }
+
+  private static void remove(Path root, Predicate<Owner> which) {
     String prefix = prefix();
     try (DirectoryStream<Path> folders = Files.newDirectoryStream(root, prefix + "*")) {
       for (Path folder : folders) {
-        String pid = folder.getFileName().toString().substring(prefix.length()).split("-", 2)[0];
-        if (pid.matches("\\d{1,18}") && owner.test(Long.parseLong(pid))) {
-          LOG.info("removing {}, left by process {}", folder, pid);
+        Owner owner = Owner.named(folder.getFileName().toString().substring(prefix.length()));
+        if (owner != null && which.test(owner)) {
+          LOG.info("removing {} of process {}", folder, owner.pid());
           IoUtil.delete(folder.toFile(), true);
         }
       }
-    } catch (IOException e) {
+    } catch (IOException | DirectoryIteratorException e) {
       LOG.warn("could not look for left-over folders in {}: {}", root, e.toString());
     }
   }
@@ -85,14 +133,5 @@ final class SharedMemory {
   /** Bytes that can still be written there. */
   static long freeBytes() {
     return root().toFile().getUsableSpace();
-  }
-
-  /**
-   * The most bytes that the sessions of a run take on one host: three terms for each direction of
-   * each pair, on the sender's and the receiver's side.
-   */
-  static long neededBytes(int workers, int servers, int termLengthBytes) {
-    long sessions = 2L * workers * servers + (long) servers * (servers - 1);
-    return sessions * 3 * termLengthBytes;
   }
 }

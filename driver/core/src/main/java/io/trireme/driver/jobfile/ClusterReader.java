@@ -94,12 +94,10 @@ final class ClusterReader {
 
   TransportConfig transport() {
     MappingReader transport = root.section("transport");
-    int term =
-        transport.read(
-            "termLength",
-            ValueKind.bytes(1 << 20, 1 << 30, "a length from 1MiB to 1024MiB"),
-            Defaults.TERM_LENGTH_BYTES);
-    if (Integer.bitCount(term) != 1) {
+    Integer term =
+        transport.readOrNull(
+            "termLength", ValueKind.bytes(512 << 10, 1 << 30, "a length from 512KiB to 1024MiB"));
+    if (term != null && Integer.bitCount(term) != 1) {
       transport.problem(
           "termLength",
           "is %d bytes; expected a power of two, such as %d"

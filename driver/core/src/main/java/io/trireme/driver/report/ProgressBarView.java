@@ -66,6 +66,11 @@ final class ProgressBarView implements ProgressView {
   }
 
   @Override
+  public void notice(String message) {
+    out.println((bar == null ? "" : CLEAR_LINE) + message);
+  }
+
+  @Override
   public void warning(String message) {
     out.println((bar == null ? "" : CLEAR_LINE) + "warning: " + message);
   }

@@ -69,6 +69,11 @@ final class ProgressLines implements ProgressView {
   }
 
   @Override
+  public void notice(String message) {
+    out.println(message);
+  }
+
+  @Override
   public void warning(String message) {
     out.println("warning: " + message);
   }

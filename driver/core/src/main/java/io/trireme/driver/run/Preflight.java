@@ -2,28 +2,31 @@ package io.trireme.driver.run;
 
 import io.trireme.common.config.CompressionConfig;
 import io.trireme.common.config.JobConfig;
+import io.trireme.common.transport.aeron.UdpFlow;
 import io.trireme.driver.api.event.TrainingListener;
 import io.trireme.driver.api.result.Finding;
 import io.trireme.driver.api.result.PreflightException;
 import io.trireme.driver.executor.HostCheck;
+import io.trireme.driver.executor.HostMemory;
 import io.trireme.driver.executor.JvmSetup;
 import io.trireme.driver.executor.RuntimeStart;
 import io.trireme.driver.spark.LateStart;
 import io.trireme.driver.spark.TriremePlugin;
+import io.trireme.worker.engine.EngineProvider;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.agrona.concurrent.NanoClock;
 import org.apache.spark.SparkConf;
-import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function;
 
@@ -33,31 +36,36 @@ import org.apache.spark.api.java.function.Function;
  */
 final class Preflight {
 
-  private static final long EXECUTORS_DEADLINE_NS = TimeUnit.SECONDS.toNanos(60);
-  private static final long LOOK_AGAIN_NS = TimeUnit.MILLISECONDS.toNanos(50);
-
   /** Spark spreads tasks at random; so often it is asked again, until each executor had one. */
   private static final int ROUNDS = 8;
 
   private Preflight() {}
 
   /**
+   * What a run needs to know of its executors.
+   *
+   * @param engine what of their engines decides the bits of gradients, see {@link
+   *     io.trireme.worker.engine.EngineProvider#identity}; empty if nothing
+   * @param termLengthBytes length of the terms of sessions, for which all have room
+   */
+  record Outcome(String engine, int termLengthBytes) {}
+
+  /**
    * Checks the cluster; throws with every finding that stops a run, and warns of the others.
    *
-   * @return what of the executors' engines decides the bits of gradients, see {@link
-   *     io.trireme.worker.engine.EngineProvider#identity}; empty if nothing
+   * @return what the run needs to know of them
    */
-  static String check(
+  static Outcome check(
       JavaSparkContext spark, JobConfig job, TrainingListener listener, NanoClock clock) {
     List<Finding> findings = new ArrayList<>();
     checkPlugin(spark, findings);
     checkSettings(spark, listener, findings);
     checkSlots(spark, job, clock, findings);
-    String engine = findings.isEmpty() ? checkHosts(spark, job, listener, findings) : "";
-    if (!findings.isEmpty()) {
+    Outcome outcome = findings.isEmpty() ? checkHosts(spark, job, listener, findings) : null;
+    if (outcome == null || !findings.isEmpty()) {
       throw new PreflightException(findings);
     }
-    return engine;
+    return outcome;
   }
 
   private static void checkPlugin(JavaSparkContext spark, List<Finding> findings) {
@@ -115,30 +123,13 @@ final class Preflight {
     }
   }
 
-  /** Waits, up to a minute, for so many task slots; returns how many there are. */
-  static int awaitSlots(JavaSparkContext spark, int wanted, NanoClock clock) {
-    long start = clock.nanoTime();
-    int slots = taskSlots(spark.sc());
-    while (slots < wanted
-        && !stopped(spark)
-        && !spark.isLocal()
-        && clock.nanoTime() - start < EXECUTORS_DEADLINE_NS) {
-      LockSupport.parkNanos(LOOK_AGAIN_NS);
-      if (Thread.currentThread().isInterrupted()) {
-        break;
-      }
-      slots = taskSlots(spark.sc());
-    }
-    return slots;
-  }
-
   private static void checkSlots(
       JavaSparkContext spark, JobConfig job, NanoClock clock, List<Finding> findings) {
     int wanted = job.workers().min();
-    int slots = awaitSlots(spark, wanted, clock);
+    TaskSlots slots = TaskSlots.await(spark, wanted, clock);
     if (stopped(spark)) {
       findings.add(SparkStart.refused(spark.master(), "it has ended the application"));
-    } else if (slots < wanted) {
+    } else if (slots.all() < wanted) {
       findings.add(
           new Finding(
               "task slots",
@@ -147,12 +138,24 @@ final class Preflight {
                   + ", but "
                   + spark.master()
                   + " runs only "
-                  + (slots == 1 ? "1 task" : slots + " tasks")
+                  + (slots.all() == 1 ? "1 task" : slots.all() + " tasks")
                   + " at a time",
               spark.isLocal()
-                  ? "use --master local[" + wanted + "] or set workers to " + slots
+                  ? "use --master local[" + wanted + "] or set workers to " + slots.all()
                   : "give the application more executors or cores (spark.cores.max,"
                       + " spark.executor.cores, spark.executor.instances), or lower workers"));
+    } else if (slots.free() < wanted) {
+      findings.add(
+          new Finding(
+              "task slots",
+              "workers: "
+                  + wanted
+                  + ", but of the "
+                  + slots.all()
+                  + " tasks that run at a time other jobs of this application run "
+                  + slots.taken(),
+              "wait for those jobs, or cancel them, or give the application more cores, or lower"
+                  + " workers"));
     }
   }
 
@@ -160,29 +163,21 @@ final class Preflight {
     return spark.sc().isStopped();
   }
 
-  /** 0 for a context that has ended, which cannot say. */
-  private static int taskSlots(SparkContext spark) {
-    if (spark.isStopped()) {
-      return 0;
-    }
-    return spark.maxNumConcurrentTasks(spark.resourceProfileManager().defaultResourceProfile());
-  }
-
   /** Looks at the executors through as many tasks as run at a time. */
-  private static String checkHosts(
+  private static Outcome checkHosts(
       JavaSparkContext spark, JobConfig job, TrainingListener listener, List<Finding> findings) {
     HostCheck check =
         new HostCheck(
             new HostCheck.Needs(
                 job.model().family(),
                 job.engine(),
-                job.workers().max(),
-                job.servers().count(),
-                job.transport().termLengthBytes(),
+                members(job),
                 job.workers().threads(),
                 !job.compression().equals(CompressionConfig.NONE)));
     Set<HostCheck.Found> found = new LinkedHashSet<>();
     SortedSet<String> engines = new TreeSet<>();
+    SortedMap<String, HostMemory> memory = new TreeMap<>();
+    SortedMap<String, Integer> buffers = new TreeMap<>();
     Set<String> unused =
         everywhere(
             spark,
@@ -192,6 +187,10 @@ final class Preflight {
               HostCheck.Report report = HostCheck.Report.of(json);
               found.addAll(report.found());
               engines.add(report.engine());
+              if (report.memory() != null) {
+                memory.put(report.executor(), report.memory());
+                buffers.put(report.memory().host(), report.receiveBufferBytes());
+              }
               return report.executor();
             });
     for (HostCheck.Found one : found) {
@@ -209,7 +208,57 @@ final class Preflight {
               "differs between executors: " + String.join("; ", engines),
               "give the application executors with cards of one kind"));
     }
-    return String.join("; ", engines);
+    checkBuffers(UdpFlow.wantedReceiveBufferBytes(members(job)), buffers, listener);
+    int term = memory.isEmpty() ? 0 : checkMemory(spark, job, memory.values(), listener, findings);
+    return new Outcome(String.join("; ", engines), term);
+  }
+
+  private static int members(JobConfig job) {
+    return job.workers().max() + job.servers().count();
+  }
+
+  /**
+   * Within a host nothing is lost but time; between hosts what overflows a buffer is sent again.
+   */
+  private static void checkBuffers(
+      int wantedBytes, SortedMap<String, Integer> granted, TrainingListener listener) {
+    if (granted.size() < 2) {
+      return;
+    }
+    granted.forEach(
+        (host, bytes) -> {
+          if (bytes < wantedBytes) {
+            listener.warning(
+                new Finding(
+                        "net.core.rmem_max of " + host,
+                        "lets a socket have "
+                            + bytes
+                            + " bytes to receive into, where so many senders fill "
+                            + wantedBytes,
+                        "set it with sysctl -w net.core.rmem_max=" + wantedBytes)
+                    .toString());
+          }
+        });
+  }
+
+  /** The length of terms for which there is room. */
+  private static int checkMemory(
+      JavaSparkContext spark,
+      JobConfig job,
+      Collection<HostMemory> executors,
+      TrainingListener listener,
+      List<Finding> findings) {
+    MemoryPlan plan = MemoryPlan.of(job, List.copyOf(executors));
+    HostMemory driver =
+        spark.isLocal()
+            ? null
+            : HostMemory.here(
+                spark.getConf().get("spark.driver.host", "the driver's host"),
+                EngineProvider.of(job.model().family(), EngineProvider.CPU));
+    plan.table(driver).forEach(listener::notice);
+    plan.warnings().forEach(warning -> listener.warning(warning.toString()));
+    findings.addAll(plan.findings());
+    return plan.termLengthBytes();
   }
 
   /**
@@ -235,7 +284,7 @@ final class Preflight {
       UnaryOperator<String> executorOf) {
     Set<String> seen = new HashSet<>();
     for (int round = 0; round < ROUNDS; round++) {
-      int tasks = Math.max(job.workers().max(), taskSlots(spark.sc()));
+      int tasks = Math.max(job.workers().max(), TaskSlots.now(spark).all());
       List<Integer> indices = IntStream.range(0, tasks).boxed().toList();
       for (String answer : spark.parallelize(indices, tasks).map(task).collect()) {
         seen.add(executorOf.apply(answer));

@@ -66,12 +66,14 @@ final class TrainingPlan {
   /**
    * Builds the model and shares it out; throws when the job cannot be trained so.
    *
+   * @param termLengthBytes length of the terms of sessions
    * @param firstStep the step to begin with
    * @param checkpoint where checkpoints are read and written; null if neither
    */
   static TrainingPlan of(
       RunInputs inputs,
       PreparedData data,
+      int termLengthBytes,
       SecureRandom random,
       long firstStep,
       @Nullable CheckpointSpec checkpoint) {
@@ -113,7 +115,7 @@ final class TrainingPlan {
             job.job() + "-" + HexFormat.of().formatHex(runId),
             JobKey.random(random).secret(),
             job.seed(),
-            new JobSpec.Vector(serverLayout(layout, job.sync()), plan),
+            new JobSpec.Vector(serverLayout(layout, job.sync()), plan, job.servers().count()),
             new JobSpec.Schedule(
                 slots, new StepRange(firstStep, slots.stepsPerEpoch() * job.epochs())),
             new JobSpec.Update(
@@ -123,7 +125,7 @@ final class TrainingPlan {
                 job.nonFinite()),
             new JobSpec.Computation(
                 job.workers().max(), job.workers().threads(), model.description(), data.trainUri()),
-            job.transport(),
+            job.transport().withTermLength(termLengthBytes),
             checkpoint);
     return new TrainingPlan(job, model, layout, spec);
   }

@@ -113,10 +113,10 @@ public final class TrainingRun {
    */
   public JobPlan plan() {
     try {
-      String engine = Preflight.check(spark, job, listener, clock);
+      Preflight.Outcome hosts = Preflight.check(spark, job, listener, clock);
       PreparedData data = prepare();
       StartPoint start = context.start();
-      return JobPlan.of(plan(data, start, engine), data, start, folder);
+      return JobPlan.of(plan(data, start, hosts), data, start, folder);
     } catch (IOException e) {
       throw unusable(e);
     }
@@ -136,13 +136,13 @@ public final class TrainingRun {
   }
 
   private TrainedRun attempts() throws IOException, InterruptedException {
-    String engine = Preflight.check(spark, job, listener, clock);
+    Preflight.Outcome hosts = Preflight.check(spark, job, listener, clock);
     PreparedData data = prepare();
     StartPoint start = context.start();
     int fruitless = 0;
     while (true) {
       try {
-        return attempt(data, start, engine);
+        return attempt(data, start, hosts);
       } catch (RunLostException e) {
         totals.addRestarts(e.losses() + 1);
         long before = start.step();
@@ -160,7 +160,7 @@ public final class TrainingRun {
         }
         listener.warning(
             e.getMessage() + "; the job goes on with the checkpoint of step " + start.step());
-        Preflight.awaitSlots(spark, job.workers().min(), clock);
+        TaskSlots unused = TaskSlots.await(spark, job.workers().min(), clock);
       }
     }
   }
@@ -178,9 +178,9 @@ public final class TrainingRun {
     return newest;
   }
 
-  private TrainedRun attempt(PreparedData data, StartPoint start, String engine)
+  private TrainedRun attempt(PreparedData data, StartPoint start, Preflight.Outcome hosts)
       throws IOException, InterruptedException {
-    TrainingPlan plan = plan(data, start, engine);
+    TrainingPlan plan = plan(data, start, hosts);
     CheckpointSpec checkpoint = plan.spec().checkpoint();
     Manifest stored = start.manifest();
     if (stored != null) {
@@ -198,7 +198,7 @@ public final class TrainingRun {
                 plan.codecPolicy()),
             plan::initialBlock);
     endpoint.open(run);
-    try (CheckpointCommits commits = commits(plan, checkpoint, data, start, engine)) {
+    try (CheckpointCommits commits = commits(plan, checkpoint, data, start, hosts.engine())) {
       WorkerResult trained =
           new RunAttempt(spark, plan, run, commits, stop, context.lease(), totals, listener, clock)
               .train();
@@ -208,12 +208,15 @@ public final class TrainingRun {
     }
   }
 
-  private TrainingPlan plan(PreparedData data, StartPoint start, String engine) throws IOException {
-    TrainingPlan plan = TrainingPlan.of(inputs, data, random, start.step(), checkpointSpec(start));
+  private TrainingPlan plan(PreparedData data, StartPoint start, Preflight.Outcome hosts)
+      throws IOException {
+    TrainingPlan plan =
+        TrainingPlan.of(
+            inputs, data, hosts.termLengthBytes(), random, start.step(), checkpointSpec(start));
     Manifest stored = start.manifest();
     if (stored != null) {
       refuseChanges(stored, plan, data);
-      Resumption.refuseOtherEngine(stored, engine);
+      Resumption.refuseOtherEngine(stored, hosts.engine());
     }
     return plan;
   }

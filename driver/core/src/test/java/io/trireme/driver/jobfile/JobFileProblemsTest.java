@@ -200,9 +200,9 @@ class JobFileProblemsTest {
         "transport.termLength=3MiB|--set transport.termLength: is 3145728 bytes; expected a power of"
             + " two, such as 2097152",
         "transport.termLength=64KiB|--set transport.termLength: is \"64KiB\"; expected a length from"
-            + " 1MiB to 1024MiB",
-        "transport.termLength=2MB|--set transport.termLength: is \"2MB\"; expected a length from 1MiB"
-            + " to 1024MiB",
+            + " 512KiB to 1024MiB",
+        "transport.termLength=2MB|--set transport.termLength: is \"2MB\"; expected a length from"
+            + " 512KiB to 1024MiB",
         "transport.mtu=1500|--set transport.mtu: is 1500 bytes; expected a multiple of 32, such as"
             + " 1472",
         "transport.ports=40000|--set transport.ports: is \"40000\"; expected a range FROM-TO of"

@@ -44,7 +44,7 @@ class JobFileTest {
     assertThat(job.workers()).isEqualTo(new WorkersConfig(1, 1, 1));
     assertThat(job.servers()).isEqualTo(new ServersConfig(1, 0));
     assertThat(job.checkpoint()).isNull();
-    assertThat(job.transport()).isEqualTo(new TransportConfig(2 << 20, 1408, null, 30));
+    assertThat(job.transport()).isEqualTo(new TransportConfig(null, 1408, null, 30));
     assertThat(job.output()).isEqualTo(new OutputConfig("runs"));
   }
 

@@ -138,7 +138,7 @@ class LocalTrainingTest {
     assertThatThrownBy(() -> jobs.train("memory", size(4, 8, "transport.termLength=1024MiB")))
         .isInstanceOf(PreflightException.class)
         .hasMessageContaining("MiB free")
-        .hasMessageContaining("8 servers with terms of 1024 MiB")
+        .hasMessageContaining("8 servers on 1 executor with terms of 1048576 KiB")
         .hasMessageContaining("transport.termLength");
   }
 

@@ -80,7 +80,14 @@ final class LiveJob implements AutoCloseable {
   AeronHost host(Path folder) {
     return AeronHost.start(
         new AeronHost.Settings(
-            "127.0.0.1", 0, 0, folder.toFile(), 1 << 20, 1408, TimeUnit.SECONDS.toNanos(30)),
+            "127.0.0.1",
+            0,
+            0,
+            folder.toFile(),
+            1 << 20,
+            1408,
+            2 * MEMBERS,
+            TimeUnit.SECONDS.toNanos(30)),
         error -> complaints.increment());
   }
 

@@ -8,6 +8,7 @@ import io.trireme.worker.engine.GradientEngine;
 import io.trireme.worker.engine.TrainableModel;
 import java.util.ArrayList;
 import java.util.List;
+import org.bytedeco.javacpp.Pointer;
 
 /** DL4J itself, on the processor. */
 public final class Dl4jEngines implements EngineProvider {
@@ -28,6 +29,11 @@ public final class Dl4jEngines implements EngineProvider {
       return new Dl4jEngine(own, capacity);
     }
     throw new IllegalArgumentException("no model of DL4J's: " + model.getClass().getName());
+  }
+
+  @Override
+  public long nativeLimitBytes() {
+    return Pointer.maxPhysicalBytes();
   }
 
   @Override

@@ -51,6 +51,11 @@ public interface EngineProvider {
     return "";
   }
 
+  /** The most memory that it lets this process take, heap included; 0 if it sets no limit. */
+  default long nativeLimitBytes() {
+    return 0;
+  }
+
   /**
    * The provider of an engine.
    *

@@ -4,7 +4,9 @@ import io.aeron.Aeron;
 import io.aeron.ChannelUriStringBuilder;
 import io.aeron.CommonContext;
 import io.aeron.Subscription;
+import io.aeron.driver.Configuration;
 import io.aeron.driver.MediaDriver;
+import io.aeron.driver.ReceiveChannelEndpointSupplier;
 import io.aeron.driver.ThreadingMode;
 import io.trireme.common.transport.Endpoint;
 import io.trireme.common.transport.Inbound;
@@ -16,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.agrona.CloseHelper;
 import org.agrona.ErrorHandler;
+import org.agrona.IoUtil;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.SystemEpochClock;
@@ -39,12 +42,10 @@ public final class AeronHost implements Transport, AutoCloseable {
 
   private static final int LOCAL_MTU = 65_504;
 
-  /**
-   * More than a job has members; strangers that reach the port can open no more sessions to a
-   * stream.
-   */
-  private static final int MOST_SESSIONS = 1024;
+  /** Closed sessions give back their memory soon, since the next generation's want it. */
+  private static final long LINGER_NS = TimeUnit.SECONDS.toNanos(1);
 
+  private static final long TIMERS_NS = TimeUnit.MILLISECONDS.toNanos(250);
   private static final long MAX_PARK_NS = TimeUnit.MICROSECONDS.toNanos(500);
 
   /**
@@ -57,6 +58,7 @@ public final class AeronHost implements Transport, AutoCloseable {
    *     exist
    * @param termLengthBytes length of a session's terms
    * @param mtuLengthBytes largest datagram to other hosts
+   * @param members members of the job at the most, each of which may send here
    * @param timeoutNs how long a peer may be silent before its job gives it up
    */
   public record Settings(
@@ -66,6 +68,7 @@ public final class AeronHost implements Transport, AutoCloseable {
       File folder,
       int termLengthBytes,
       int mtuLengthBytes,
+      int members,
       long timeoutNs) {}
 
   private final Settings settings;
@@ -95,11 +98,13 @@ public final class AeronHost implements Transport, AutoCloseable {
   /** The same, where media driver and client go by clocks of their own. */
   static AeronHost start(
       Settings settings, ErrorHandler errors, NanoClock driverClock, NanoClock clientClock) {
+    Room.require(settings.folder(), AeronMemory.driverBytes(settings.members()));
     Patience patience = new Patience(settings.timeoutNs());
     SteadyClock ofDriver = new SteadyClock(SystemEpochClock.INSTANCE, driverClock);
     SteadyClock ofClient = new SteadyClock(SystemEpochClock.INSTANCE, clientClock);
     MediaDriver driver =
-        MediaDriver.launchEmbedded(
+        launch(
+            settings,
             patience.of(driverContext(settings, errors)).nanoClock(ofDriver).epochClock(ofDriver));
     @Nullable Aeron aeron = null;
     try {
@@ -110,12 +115,23 @@ public final class AeronHost implements Transport, AutoCloseable {
                   .nanoClock(ofClient)
                   .epochClock(ofClient)
                   .aeronDirectoryName(driver.aeronDirectoryName())
+                  .resourceLingerDurationNs(LINGER_NS)
                   .errorHandler(errors)
                   .subscriberErrorHandler(AeronHost::rethrow));
       Subscription anchor = bind(aeron, settings);
       return new AeronHost(settings, driver, aeron, anchor, portOf(anchor));
     } catch (RuntimeException e) {
       closeAfter(e, aeron, driver);
+      throw e;
+    }
+  }
+
+  /** A media driver that fails half way leaves its folder; this does not. */
+  private static MediaDriver launch(Settings settings, MediaDriver.Context context) {
+    try {
+      return MediaDriver.launchEmbedded(context);
+    } catch (RuntimeException | Error e) {
+      IoUtil.delete(settings.folder(), true);
       throw e;
     }
   }
@@ -142,7 +158,7 @@ public final class AeronHost implements Transport, AutoCloseable {
   }
 
   private static MediaDriver.Context driverContext(Settings settings, ErrorHandler errors) {
-    return new MediaDriver.Context()
+    return UdpFlow.applyTo(new MediaDriver.Context(), settings.members())
         .aeronDirectoryName(settings.folder().getAbsolutePath())
         .dirDeleteOnStart(false)
         .dirDeleteOnShutdown(true)
@@ -153,11 +169,29 @@ public final class AeronHost implements Transport, AutoCloseable {
         .mtuLength(settings.mtuLengthBytes())
         .ipcTermBufferLength(settings.termLengthBytes())
         .publicationTermBufferLength(settings.termLengthBytes())
-        .termBufferSparseFile(true)
-        .streamSessionLimit(MOST_SESSIONS)
+        .termBufferSparseFile(false)
+        .lowStorageWarningThreshold(0)
+        .counterValuesBufferLength(AeronMemory.counterValuesBytes(settings.members()))
+        .conductorBufferLength(Configuration.CONDUCTOR_BUFFER_LENGTH_DEFAULT)
+        .toClientsBufferLength(Configuration.TO_CLIENTS_BUFFER_LENGTH_DEFAULT)
+        .errorBufferLength(Configuration.ERROR_BUFFER_LENGTH_DEFAULT)
+        .streamSessionLimit(AeronMemory.mostSessionsAStream(settings.members()))
+        .receiveChannelEndpointSupplier(guard(settings))
+        .publicationLingerTimeoutNs(LINGER_NS)
+        .timerIntervalNs(TIMERS_NS)
         .errorHandler(errors)
         .warnIfDirectoryExists(false)
         .spiesSimulateConnection(false);
+  }
+
+  private static ReceiveChannelEndpointSupplier guard(Settings settings) {
+    return (channel, dispatcher, status, context) ->
+        new SetupGuard(
+            channel, dispatcher, status, context, settings.termLengthBytes(), room(settings));
+  }
+
+  private static Room room(Settings settings) {
+    return new Room(settings.folder(), settings.termLengthBytes(), SystemNanoClock.INSTANCE);
   }
 
   private static Subscription bind(Aeron aeron, Settings settings) {
@@ -226,7 +260,11 @@ public final class AeronHost implements Transport, AutoCloseable {
     Subscription ipc = aeron.addSubscription(CommonContext.IPC_CHANNEL, stream);
     try {
       Subscription udp = aeron.addSubscription(SHARED_PORT, stream);
-      return new AeronInbound(ipc, udp, new Endpoint(settings.host(), port, identity(), stream));
+      return new AeronInbound(
+          ipc,
+          udp,
+          new Endpoint(settings.host(), port, identity(), stream),
+          AeronMemory.mostSessionsAStream(settings.members()));
     } catch (RuntimeException e) {
       closeAfter(e, ipc);
       throw e;
@@ -241,6 +279,8 @@ public final class AeronHost implements Transport, AutoCloseable {
   public Outbound connect(Endpoint to) {
     try {
       return open(to);
+    } catch (NoRoomException e) {
+      throw e;
     } catch (RuntimeException e) {
       throw new TransportException(
           "no session to " + to.host() + ":" + to.port() + " could be opened: " + e.getMessage(),
@@ -250,12 +290,15 @@ public final class AeronHost implements Transport, AutoCloseable {
 
   private Outbound open(Endpoint to) {
     if (to.mediaDriver().equals(identity())) {
-      return new AeronOutbound(
-          aeron.addExclusivePublication(CommonContext.IPC_CHANNEL, to.streamId()));
+      return outbound(CommonContext.IPC_CHANNEL, to);
     }
     int mtu = to.host().equals(settings.host()) ? LOCAL_MTU : settings.mtuLengthBytes();
     String channel = channel(to.host(), to.port()).mtu(mtu).build();
-    return new AeronOutbound(aeron.addExclusivePublication(channel, to.streamId()));
+    return outbound(channel, to);
+  }
+
+  private AeronOutbound outbound(String channel, Endpoint to) {
+    return new AeronOutbound(aeron, channel, to.streamId(), room(settings));
   }
 
   @Override

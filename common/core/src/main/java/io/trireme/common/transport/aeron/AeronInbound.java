@@ -18,7 +18,7 @@ final class AeronInbound implements Inbound {
   private final BoundedAssembler assembler;
   private @Nullable FrameHandler handler;
 
-  AeronInbound(Subscription ipc, Subscription udp, Endpoint endpoint) {
+  AeronInbound(Subscription ipc, Subscription udp, Endpoint endpoint, int mostSessions) {
     this.ipc = ipc;
     this.udp = udp;
     this.endpoint = endpoint;
@@ -29,7 +29,7 @@ final class AeronInbound implements Inbound {
             frames.onFrame(buffer, offset, length);
           }
         };
-    this.assembler = new BoundedAssembler(fragments);
+    this.assembler = new BoundedAssembler(fragments, mostSessions);
   }
 
   @Override

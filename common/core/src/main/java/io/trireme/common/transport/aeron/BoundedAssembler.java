@@ -5,24 +5,31 @@ import io.aeron.logbuffer.FragmentHandler;
 import io.aeron.logbuffer.FrameDescriptor;
 import io.aeron.logbuffer.Header;
 import io.trireme.common.wire.Frames;
+import java.util.ArrayDeque;
 import org.agrona.DirectBuffer;
 import org.agrona.collections.Int2ObjectHashMap;
 
 /**
  * Puts frames together that came in several datagrams. Unlike Aeron's own, it keeps nothing of a
  * session between frames and drops what grows beyond a frame, so that a stranger who reaches the
- * port cannot fill the memory. For one thread.
+ * port cannot fill the memory. Buffers are used again for the next frame of anyone. For one thread.
  */
 final class BoundedAssembler implements FragmentHandler {
 
-  /** Frames under way at a time; as many as members a job may have, and then some. */
-  private static final int MOST_PARTIAL_FRAMES = 1024;
-
   private final FragmentHandler whole;
+  private final int mostPartial;
   private final Int2ObjectHashMap<BufferBuilder> partial = new Int2ObjectHashMap<>();
+  private final ArrayDeque<BufferBuilder> free = new ArrayDeque<>();
 
-  BoundedAssembler(FragmentHandler whole) {
+  /**
+   * An assembler with nothing in it.
+   *
+   * @param whole takes the frames
+   * @param mostPartial frames under way at a time; as many as there may be senders
+   */
+  BoundedAssembler(FragmentHandler whole, int mostPartial) {
     this.whole = whole;
+    this.mostPartial = mostPartial;
   }
 
   @Override
@@ -40,7 +47,7 @@ final class BoundedAssembler implements FragmentHandler {
       return;
     }
     if (builder.limit() + length > Frames.MAX_FRAME_BYTES) {
-      partial.remove(session);
+      end(session, builder);
       // Nothing of it, so that it is counted as what it is: no frame.
       whole.onFragment(buffer, offset, 0, header);
       return;
@@ -48,16 +55,31 @@ final class BoundedAssembler implements FragmentHandler {
     builder.append(buffer, offset, length);
     if (ends) {
       partial.remove(session);
-      whole.onFragment(builder.buffer(), 0, builder.limit(), header);
+      try {
+        whole.onFragment(builder.buffer(), 0, builder.limit(), header);
+      } finally {
+        free.push(builder);
+      }
     }
   }
 
   private BufferBuilder begin(int session) {
-    if (partial.size() >= MOST_PARTIAL_FRAMES) {
+    BufferBuilder known = partial.get(session);
+    if (known != null) {
+      return known.reset();
+    }
+    if (partial.size() >= mostPartial) {
+      free.addAll(partial.values());
       partial.clear();
     }
-    BufferBuilder builder = new BufferBuilder(Frames.MAX_FRAME_BYTES);
+    BufferBuilder builder =
+        free.isEmpty() ? new BufferBuilder(Frames.MAX_FRAME_BYTES) : free.pop().reset();
     partial.put(session, builder);
     return builder;
+  }
+
+  private void end(int session, BufferBuilder builder) {
+    partial.remove(session);
+    free.push(builder);
   }
 }

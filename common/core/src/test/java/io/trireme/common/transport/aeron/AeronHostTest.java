@@ -71,7 +71,7 @@ class AeronHostTest {
   private AeronHost.Settings settings(
       String name, String address, int portFrom, int portTo, int mtu) {
     return new AeronHost.Settings(
-        address, portFrom, portTo, temp.resolve(name).toFile(), TERM, mtu, TIMEOUT_NS);
+        address, portFrom, portTo, temp.resolve(name).toFile(), TERM, mtu, 8, TIMEOUT_NS);
   }
 
   @Test

@@ -34,6 +34,9 @@ public interface TrainingListener {
    */
   default void checkpoint(long step, long lengthBytes, double seconds) {}
 
+  /** Something worth to know that is as it should be; one line. */
+  default void notice(String message) {}
+
   /** Something that does not end the run, but that a person should know; one line. */
   default void warning(String message) {}
 
@@ -70,6 +73,11 @@ public interface TrainingListener {
       @Override
       public void checkpoint(long step, long lengthBytes, double seconds) {
         all.forEach(listener -> listener.checkpoint(step, lengthBytes, seconds));
+      }
+
+      @Override
+      public void notice(String message) {
+        all.forEach(listener -> listener.notice(message));
       }
 
       @Override
