@@ -265,7 +265,11 @@ final class SimWorker implements WorkerIncarnation.Computer {
     for (Residual residual : life.residuals()) {
       Block block = oracle.plan.blocks().get(residual.block());
       float[] floats = new float[block.length()];
-      for (int i = 0; i < floats.length; i++) {
+      // A block of several codecs has several residuals: those are not accounted for.
+      boolean whole =
+          !residual.state().isEmpty()
+              && residual.state().get(0).capacity() == floats.length * Float.BYTES;
+      for (int i = 0; i < floats.length && whole; i++) {
         floats[i] = residual.state().get(0).getFloat(i * Float.BYTES);
       }
       kept.add(new Kept(block, residual.node().lo(), floats));
