@@ -32,7 +32,7 @@ public final class ServerAgent implements Agent {
 
   private static final Logger LOG = LoggerFactory.getLogger(ServerAgent.class);
   private static final long WARM_UP_LIMIT_NS = TimeUnit.SECONDS.toNanos(3);
-  private static final int TURNS_PER_REPORT = 4096;
+  private static final long REPORT_AGE_NS = TimeUnit.MILLISECONDS.toNanos(20);
 
   /** What it is to follow; replaced as a whole. */
   private record Target(int forming, @Nullable Membership membership) {}
@@ -42,7 +42,7 @@ public final class ServerAgent implements Agent {
   private final Rejections rejections = new Rejections();
   private final ServerLife life;
   private final NanoClock clock;
-  private int turns;
+  private long reportedNs;
   private volatile Target target = new Target(0, null);
   private volatile ServerReport report;
 
@@ -92,9 +92,11 @@ public final class ServerAgent implements Agent {
     try {
       Target now = target;
       boolean changed = life.follow(now.forming(), now.membership());
-      int work = life.doWork(clock.nanoTime());
-      if (changed || ++turns % TURNS_PER_REPORT == 0) {
-        report = life.report(clock.nanoTime(), null);
+      long nowNs = clock.nanoTime();
+      int work = life.doWork(nowNs);
+      if (changed || nowNs - reportedNs >= REPORT_AGE_NS) {
+        report = life.report(nowNs, null);
+        reportedNs = nowNs;
       }
       return work;
     } catch (RuntimeException | Error e) {

@@ -53,9 +53,12 @@ final class BlockIntake {
 
   /**
    * Whether this is how a step's contributions may travel: by the step's codec, or plain where that
-   * adds up, as those of a worker that leaves do.
+   * adds up, as those of a worker that leaves do; or as the mark that it is counted.
    */
   boolean knows(int wire, long step) {
+    if (wire == Codec.COUNTED.value()) {
+      return true;
+    }
     if (wire == Codec.VOID.value()) {
       return voids;
     }

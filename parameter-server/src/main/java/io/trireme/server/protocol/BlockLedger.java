@@ -140,6 +140,11 @@ final class BlockLedger {
     return number;
   }
 
+  /** Whether the sum over all slots was written. */
+  boolean isReduced() {
+    return reduced;
+  }
+
   /** The scale that contributors are to share in the step after the one that was reduced last. */
   float nextScale() {
     return nextScale;

@@ -31,7 +31,7 @@ interface GroupAggregation extends AutoCloseable {
   /** Forgets what has arrived in part; what is counted stays counted. */
   void forget();
 
-  /** Whether all slots of the open step are counted. */
+  /** Whether all slots of the open step are counted, and the update can be made. */
   boolean isReduced();
 
   /** The step that counts next of each slot, where slots are streams of steps; else empty. */

@@ -2,6 +2,7 @@ package io.trireme.server.protocol;
 
 import io.trireme.common.slots.SlotPlan;
 import io.trireme.common.wire.Peer;
+import io.trireme.common.wire.sbe.Codec;
 import io.trireme.common.wire.sbe.ContributionDecoder;
 import java.util.List;
 
@@ -61,6 +62,9 @@ final class GroupSteps implements GroupAggregation {
       return Receipt.DUPLICATE;
     }
     BlockLedger ledger = ledgers[block.place()];
+    if (message.codecRaw() == Codec.COUNTED.value()) {
+      return ledger.isReduced() ? Receipt.DUPLICATE : Receipt.OUT_OF_PLACE;
+    }
     Receipt receipt = ledger.accept(from, message, payloadBytes);
     if (receipt == Receipt.COMPLETE) {
       reduce(block, ledger);
@@ -94,9 +98,14 @@ final class GroupSteps implements GroupAggregation {
   }
 
   /** Whether the open step's mean gradient is there. */
+  boolean isSummed() {
+    return phase != Phase.ADDING;
+  }
+
+  /** Whether the open step's mean gradient is there, and what it is multiplied by is known. */
   @Override
   public boolean isReduced() {
-    return phase != Phase.ADDING;
+    return isSummed() && isScaled();
   }
 
   /** Whether what the open step's mean gradient is multiplied by is known. */

@@ -4,6 +4,7 @@ import io.trireme.common.slots.ReductionTree;
 import io.trireme.common.slots.SlotPlan;
 import io.trireme.common.slots.TreeNode;
 import io.trireme.common.wire.Peer;
+import io.trireme.common.wire.sbe.Codec;
 import io.trireme.common.wire.sbe.ContributionDecoder;
 import io.trireme.kernels.sum.SumProgram;
 import java.util.Arrays;
@@ -90,6 +91,9 @@ final class GroupStreams implements GroupAggregation {
     link.begun(step);
     if (step < clocks[slot]) {
       return Receipt.DUPLICATE;
+    }
+    if (message.codecRaw() == Codec.COUNTED.value()) {
+      return Receipt.OUT_OF_PLACE;
     }
     Receipt receipt = append(block, from, message, payloadBytes);
     if (receipt == Receipt.COMPLETE) {

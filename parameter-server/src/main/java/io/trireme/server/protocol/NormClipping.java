@@ -89,7 +89,7 @@ final class NormClipping implements Clipping {
       if (group.step() > firstStep) {
         share(group, firstStep);
       }
-      if (group.isReduced()) {
+      if (group.isSummed()) {
         share(group, group.step());
         if (!group.isScaled()) {
           unscaled.add(group);

@@ -45,8 +45,8 @@ final class Replicas implements AutoCloseable {
   }
 
   /**
-   * Holds the groups that a generation gives to this server, and no others. Of those that it is to
-   * back up nothing of the open step is kept, since the primary gathers it anew.
+   * Holds the groups that a generation gives to this server, and no others. Of the open step
+   * nothing is kept that the generation does not take for counted: it is gathered anew.
    *
    * @throws IllegalStateException if it is to be the primary of a group that it has no whole state
    *     of
@@ -60,6 +60,11 @@ final class Replicas implements AutoCloseable {
         if (replica == null || !replica.isWhole()) {
           throw new IllegalStateException(
               options.self() + " is to serve group " + index + ", of which it has no whole state");
+        }
+        if (!options.streams()
+            && !membership.counted().isEmpty()
+            && membership.lacks(index, 0) <= replica.step()) {
+          replica.reopen();
         }
       } else if (holders.backup() != self) {
         drop(index);

@@ -134,7 +134,7 @@ class CompressedContributionsTest {
     encode(server, compression, 0);
     int bad = 0;
     for (Codec codec : Codec.values()) {
-      if (codec != Codec.INT8 && codec != Codec.NONE && codec != Codec.NULL_VAL) {
+      if (!List.of(Codec.INT8, Codec.NONE, Codec.COUNTED, Codec.NULL_VAL).contains(codec)) {
         deliver(server, 0, codec, encoded, encodedBytes, 0, encodedBytes);
         assertThat(server.rejections.of(Rejection.BAD_MESSAGE)).as("%s", codec).isEqualTo(++bad);
       }
@@ -144,6 +144,8 @@ class CompressedContributionsTest {
     deliver(server, 0, Codec.INT8, encoded, -1, 0, 4);
     deliver(server, 0, Codec.INT8, encoded, encodedBytes, 0, encodedBytes + 1);
     assertThat(server.rejections.of(Rejection.OUT_OF_PLACE)).isEqualTo(4);
+    deliver(server, 0, Codec.COUNTED, encoded, 4, 0, 4);
+    assertThat(server.rejections.of(Rejection.OUT_OF_PLACE)).as("it is not").isEqualTo(5);
     deliver(server, 0, Codec.INT8, encoded, encodedBytes, 0, encodedBytes);
     assertThat(server.updaters.get(0).calls).hasSize(2);
   }

@@ -134,6 +134,9 @@ final class CoreFixture implements AutoCloseable {
             new WorkerMember(second, PLACE, SLOTS / 2, SLOTS)));
   }
 
+  /** What the next generation takes for counted; empty if it does not say. */
+  List<Membership.Counted> counted = List.of();
+
   private CoreFixture enterWith(
       int entered, long step, List<GroupHolders> holders, List<WorkerMember> members) {
     assertThat(core.seal()).isNotNull();
@@ -146,6 +149,7 @@ final class CoreFixture implements AutoCloseable {
             members,
             List.of(new ServerMember(SELF, PLACE), new ServerMember(OTHER, PLACE)),
             holders,
+            counted,
             null),
         (to, where) -> {
           Wire wire = new Wire(entered, SELF, to);

@@ -10,6 +10,7 @@ import static io.trireme.server.protocol.CoreFixture.primary;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.trireme.common.message.Membership.Counted;
 import io.trireme.common.message.ServerReport.GroupStep;
 import io.trireme.common.wire.Rejection;
 import java.util.List;
@@ -136,6 +137,39 @@ class GenerationsTest extends OneServer {
     assertThat(server.rejections.counted()).isEqualTo(Map.of(Rejection.OUT_OF_PLACE, 1L));
     server.deliverGood(0, 0);
     assertThat(server.core.seal()).containsExactly(new GroupStep(0, 1, NEXT));
+  }
+
+  @Test
+  void whatIsNotCountedIsGatheredAnew() {
+    CoreFixture server = server(0);
+    server.good(0, 0).slotTo(2);
+    server.deliver(WORKER, server.limit());
+    server.deliverGood(1, 0);
+    server.counted =
+        List.of(new Counted(0, List.of()), new Counted(1, List.of()), new Counted(0, List.of()));
+    server.enter(NEXT, 0, ALONE, WORKER);
+    assertThat(server.core.waitsFor(0)).endsWith("waits at step 0, block 0, for slots [0, 4)");
+    server.deliverGood(0, 0);
+    assertThat(server.updaters.get(0).calls).containsExactly("average 8 4", "update 0 0 1.0");
+    server.deliverGood(1, 0);
+    assertThat(server.rejections.counted()).isEqualTo(Map.of(Rejection.DUPLICATE, 1L));
+  }
+
+  /** A gradient that is counted is kept, to be sent again to a backup that has it. */
+  @Test
+  void meanGradientIsKeptIfAndOnlyIfItsStepIsCounted() {
+    var holders = List.of(held(0, 1), primary(1), primary(1));
+    for (long counted : new long[] {0, 1}) {
+      CoreFixture server = server(0);
+      server.enter(GENERATION, 0, holders, WORKER);
+      server.deliverGood(0, 0);
+      Counted other = new Counted(0, List.of());
+      server.counted = List.of(new Counted(counted, List.of()), other, other);
+      server.enter(NEXT, 0, holders, WORKER);
+      assertThat(server.sentTo(OTHER).size())
+          .as("counted before step %d", counted)
+          .isEqualTo(counted);
+    }
   }
 
   @Test

@@ -65,7 +65,8 @@ class ServerLifeTest {
     assertThat(servers.seal()).isNotEmpty();
     ServerMember namesake = new ServerMember(Peer.server(0, 99), servers.place(0));
     Membership others =
-        new Membership(1, 0, List.of(), List.of(), List.of(namesake), List.of(ALL), null);
+        new Membership(
+            1, 0, List.of(), List.of(), List.of(namesake), List.of(ALL), List.of(), null);
     assertThat(life.follow(1, others)).isFalse();
     assertThat(life.report(0, null).steps()).isEqualTo(AT_0);
     assertThat(life.doWork(0)).isZero();

@@ -159,6 +159,7 @@ final class TestServers implements AutoCloseable {
             List.of(new WorkerMember(worker.peer, workers, 0, SLOTS)),
             members,
             List.of(holders),
+            List.of(),
             null);
     lives.values().forEach(life -> assertThat(life.follow(generation, membership)).isTrue());
     worker.enter(membership);

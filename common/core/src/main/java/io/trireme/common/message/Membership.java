@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param workers in the order of their slots
  * @param servers in the order of their indices
  * @param groups who holds each block group, by the group's index
+ * @param counted what each block group has counted before the generation, by the group's index;
+ *     empty where it is not known, and then what is counted twice has the same bits
  * @param codecs how blocks travel, where that may change; null where it is the job's own
  */
 public record Membership(
@@ -24,12 +26,37 @@ public record Membership(
     List<WorkerMember> workers,
     List<ServerMember> servers,
     List<GroupHolders> groups,
+    List<Counted> counted,
     @Nullable CodecSwitch codecs) {
   public Membership {
     slotSteps = List.copyOf(slotSteps);
     workers = List.copyOf(workers);
     servers = List.copyOf(servers);
     groups = List.copyOf(groups);
+    counted = List.copyOf(counted);
+  }
+
+  /**
+   * What a block group has counted. Nothing of a later step counts that was sent before the
+   * generation.
+   *
+   * @param step the first step that is not counted, or not whole
+   * @param slots where workers do not wait for each other's steps, the first step of each slot that
+   *     is not counted; else empty
+   */
+  public record Counted(long step, List<Long> slots) {
+    public Counted {
+      slots = List.copyOf(slots);
+    }
+  }
+
+  /** The first step of a slot that a block group has not counted before the generation. */
+  public long lacks(int group, int slot) {
+    if (counted.isEmpty()) {
+      return firstStepOf(slot);
+    }
+    Counted known = counted.get(group);
+    return known.slots().isEmpty() ? known.step() : known.slots().get(slot);
   }
 
   /** A generation in which every step waits for every slot, with the job's own codecs. */
@@ -39,7 +66,7 @@ public record Membership(
       List<WorkerMember> workers,
       List<ServerMember> servers,
       List<GroupHolders> groups) {
-    this(generation, step, List.of(), workers, servers, groups, null);
+    this(generation, step, List.of(), workers, servers, groups, List.of(), null);
   }
 
   /** The step that a slot begins with. */

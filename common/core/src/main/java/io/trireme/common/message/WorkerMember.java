@@ -9,9 +9,8 @@ import io.trireme.common.wire.Peer;
  * @param peer which life
  * @param endpoint where it receives parameters
  * @param slots the slots that it computes
- * @param restored the slots whose stored residuals this life restores, in the first generation that
- *     it enters: those that it had in the run's first generation; empty for a life that was not
- *     there
+ * @param restored the slots whose stored residuals this life restores when it enters the
+ *     generation: its own, as long as nothing of the run has been counted; empty from then on
  */
 public record WorkerMember(Peer peer, Endpoint endpoint, SlotRange slots, SlotRange restored) {
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.trireme.common.checkpoint.CheckpointShard;
 import io.trireme.common.checkpoint.SectionId;
 import io.trireme.common.checkpoint.StoredSection;
+import io.trireme.common.message.Membership.Counted;
 import io.trireme.common.message.ServerReport.GroupStep;
 import io.trireme.common.slots.TreeNode;
 import io.trireme.common.transport.Endpoint;
@@ -37,6 +38,9 @@ class ControlCodecTest {
               new GroupHolders(0, 2, true),
               new GroupHolders(2, 0, false),
               new GroupHolders(0, GroupHolders.NONE, false)),
+          List.of(
+              new Counted(1L << 40, List.of((1L << 40) + 1, 1L << 40)),
+              new Counted((1L << 40) + 1, List.of())),
           null);
 
   @Test
@@ -173,9 +177,13 @@ class ControlCodecTest {
     assertThat(MEMBERSHIP.firstStepOf(1)).isEqualTo((1L << 40) + 1);
     assertThat(MEMBERSHIP.firstStepOf(first)).isEqualTo(1L << 40);
     Membership together =
-        new Membership(1, 7, List.of(), List.of(first), List.of(), List.of(), null);
+        new Membership(1, 7, List.of(), List.of(first), List.of(), List.of(), List.of(), null);
     assertThat(together.firstStepOf(1)).isEqualTo(7);
     assertThat(together.firstStepOf(first)).isEqualTo(7);
+    assertThat(together.lacks(0, 1)).isEqualTo(7);
+    assertThat(MEMBERSHIP.lacks(0, 0)).isEqualTo((1L << 40) + 1);
+    assertThat(MEMBERSHIP.lacks(0, 1)).isEqualTo(1L << 40);
+    assertThat(MEMBERSHIP.lacks(1, 0)).isEqualTo((1L << 40) + 1);
   }
 
   @Test

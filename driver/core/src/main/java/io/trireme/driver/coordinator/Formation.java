@@ -3,12 +3,13 @@ package io.trireme.driver.coordinator;
 import io.trireme.common.message.CodecSwitch;
 import io.trireme.common.message.GroupHolders;
 import io.trireme.common.message.Membership;
+import io.trireme.common.message.Membership.Counted;
 import io.trireme.common.message.ServerMember;
 import io.trireme.common.message.SlotRange;
 import io.trireme.common.message.WorkerMember;
 import io.trireme.common.wire.Peer;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -34,9 +35,6 @@ final class Formation {
   private final ServerHomes homes;
   private final Losses losses;
   private final CodecPolicy codecs;
-
-  /** The slots, and with them the stored residuals, of each life in the first generation. */
-  private final Map<Peer, SlotRange> firstSlots = new HashMap<>();
 
   private final Set<Peer> peers = new HashSet<>();
   private int forming;
@@ -131,12 +129,14 @@ final class Formation {
       lifecycle.failOfLoss(stateIsLost(cut));
       return null;
     }
+    List<Counted> counted = CountedSteps.of(next, sealed, formed);
     homes.enter(next, forming);
     List<ServerMember> servers = sealed.values().stream().map(ServerView::member).toList();
-    List<WorkerMember> workers = workers();
+    List<WorkerMember> workers = workers(isFirst(counted));
     CodecSwitch schedule = codecs.enter(cut.first(), workers.size(), servers.size());
     Membership made =
-        new Membership(forming, cut.first(), cut.slots(), workers, servers, next, schedule);
+        new Membership(
+            forming, cut.first(), cut.slots(), workers, servers, next, counted, schedule);
     formed = made;
     peers.clear();
     peers.addAll(made.peers());
@@ -161,10 +161,35 @@ final class Formation {
         + ", which no longer fit together";
   }
 
-  /** Shares the slots out over the workers, in their order. */
-  private List<WorkerMember> workers() {
-    List<WorkerView> views = members.unfinished();
-    int count = Math.min(views.size(), options.slots());
+  /**
+   * The workers that are to be members: those that are stay so, since only a member learns what was
+   * counted of what it has sent.
+   */
+  private List<WorkerView> seated() {
+    return members.unfinished().stream()
+        .sorted(Comparator.comparing((WorkerView worker) -> !has(worker.peer())))
+        .limit(options.slots())
+        .sorted(Comparator.comparingInt((WorkerView worker) -> worker.peer().index()))
+        .toList();
+  }
+
+  /** Whether nothing of the run has been counted: it begins anew, with all that is stored. */
+  private boolean isFirst(List<Counted> counted) {
+    long first = options.steps().first();
+    return counted.stream()
+        .allMatch(
+            group ->
+                group.step() == first && group.slots().stream().allMatch(slot -> slot == first));
+  }
+
+  /**
+   * Shares the slots out over the workers, in their order.
+   *
+   * @param first whether they begin with the residuals that are stored of their slots
+   */
+  private List<WorkerMember> workers(boolean first) {
+    List<WorkerView> views = seated();
+    int count = views.size();
     List<WorkerMember> made = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       WorkerView worker = views.get(i);
@@ -172,10 +197,7 @@ final class Formation {
           new SlotRange(
               (int) ((long) options.slots() * i / count),
               (int) ((long) options.slots() * (i + 1) / count));
-      if (formed == null) {
-        firstSlots.put(worker.peer(), slots);
-      }
-      SlotRange restored = firstSlots.getOrDefault(worker.peer(), SlotRange.NONE);
+      SlotRange restored = first ? slots : SlotRange.NONE;
       made.add(new WorkerMember(worker.peer(), worker.endpoint(), slots, restored));
     }
     return made;

@@ -20,6 +20,7 @@ import io.trireme.driver.coordinator.Recovery;
 import io.trireme.driver.coordinator.ScheduledCheckpoints;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 
 /** One run of the job under one coordinator, as the driver follows it. */
 final class SimRun {
@@ -46,6 +47,9 @@ final class SimRun {
   final CheckpointPlan checkpoints;
   final Copies copies;
   final Invariants invariants;
+
+  /** The generations that were formed, by number. */
+  final TreeMap<Integer, Membership> generations = new TreeMap<>();
 
   private final SimDriver driver;
   private final Simulation simulation;
@@ -227,6 +231,10 @@ final class SimRun {
     }
     recoveries.addAll(coordinator.takeRecoveries());
     long now = simulation.scheduler.now();
+    Membership formed = coordinator.membership();
+    if (formed != null) {
+      generations.putIfAbsent(formed.generation(), formed);
+    }
     long committed = checkpoints.committed();
     invariants.after(coordinator, nextStep, committed, now);
     if (scenario.hasCheckpoints() && committed > firstStep) {

@@ -1,5 +1,6 @@
 package io.trireme.driver.sim;
 
+import io.trireme.common.layout.Block;
 import io.trireme.common.message.Membership;
 import io.trireme.common.message.SlotRange;
 import io.trireme.common.message.StepReport;
@@ -12,11 +13,13 @@ import io.trireme.common.transport.Transport;
 import io.trireme.common.wire.Peer;
 import io.trireme.common.wire.Rejections;
 import io.trireme.worker.local.LocalDelta;
+import io.trireme.worker.protocol.Residual;
 import io.trireme.worker.protocol.ResidualStore;
 import io.trireme.worker.protocol.WorkerIncarnation;
 import io.trireme.worker.protocol.WorkerOptions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +39,15 @@ final class SimWorker implements WorkerIncarnation.Computer {
   private final List<StepReport> steps = new ArrayList<>();
   private @Nullable Membership entered;
   private boolean computing;
+
+  /** What its encoders kept back before the step that it has begun; null if it has begun none. */
+  private @Nullable List<Kept> keptBefore;
+
+  /** What they kept back when it ended; null before. */
+  private @Nullable List<Kept> keptAtEnd;
+
+  /** What is kept back of a block by the encoder of the node that begins with this slot. */
+  private record Kept(Block block, int slot, float[] floats) {}
 
   SimWorker(Peer self, SimSession session, Simulation simulation) {
     this.self = self;
@@ -64,6 +76,7 @@ final class SimWorker implements WorkerIncarnation.Computer {
             rejections,
             this,
             ResidualStore.NONE);
+    simulation.workers.add(this);
   }
 
   void start() {
@@ -86,6 +99,7 @@ final class SimWorker implements WorkerIncarnation.Computer {
         entered = formed;
         arrivals.enter(formed);
         life.enter(formed, inbound);
+        keptBefore = null;
       }
     }
     int work = life.turn(now);
@@ -131,7 +145,10 @@ final class SimWorker implements WorkerIncarnation.Computer {
     session.run.invariants.begins(self, generation, step);
     session.run.copies.onReleased(step);
     if (oracle.lossy) {
-      checkAgainstOthers(step);
+      if (simulation.staleness() < 0) {
+        checkAgainstOthers(step);
+      }
+      keptBefore = kept();
     }
     float[] expected = oracle.parameters.get((int) step);
     for (int i = 0; i < expected.length && !oracle.exact && !oracle.lossy; i++) {
@@ -243,10 +260,51 @@ final class SimWorker implements WorkerIncarnation.Computer {
     return steps.size();
   }
 
+  private List<Kept> kept() {
+    List<Kept> kept = new ArrayList<>();
+    for (Residual residual : life.residuals()) {
+      Block block = oracle.plan.blocks().get(residual.block());
+      float[] floats = new float[block.length()];
+      // A block of several codecs has several residuals: those are not accounted for.
+      boolean whole =
+          !residual.state().isEmpty()
+              && residual.state().get(0).capacity() == floats.length * Float.BYTES;
+      for (int i = 0; i < floats.length && whole; i++) {
+        floats[i] = residual.state().get(0).getFloat(i * Float.BYTES);
+      }
+      kept.add(new Kept(block, residual.node().lo(), floats));
+    }
+    return kept;
+  }
+
+  /**
+   * Adds what it keeps back, or has taken with it, to the vector: of a step that did not count by
+   * the generation after its last, what it kept back before.
+   */
+  void addKept(double[] sum) {
+    List<Kept> now = keptAtEnd == null ? kept() : keptAtEnd;
+    List<Kept> before = keptBefore == null ? now : keptBefore;
+    Membership last = entered;
+    Map.Entry<Integer, Membership> next =
+        last == null ? null : session.run.generations.higherEntry(last.generation());
+    for (int k = 0; k < now.size(); k++) {
+      Kept one = now.get(k);
+      boolean counts =
+          next == null || life.step() - 1 < next.getValue().lacks(one.block().group(), one.slot());
+      Kept valid = counts ? one : before.get(k);
+      for (int i = 0; i < valid.floats().length; i++) {
+        sum[(int) one.block().offset() + i] += valid.floats()[i];
+      }
+    }
+  }
+
   /** Ends the task. */
   void stop() {
     turns.stop();
     inbox.close();
+    if (oracle.lossy) {
+      keptAtEnd = kept();
+    }
     life.close();
   }
 }

@@ -4,6 +4,8 @@ import io.trireme.driver.coordinator.CodecPolicy;
 import io.trireme.driver.coordinator.FixedCodecs;
 import io.trireme.driver.coordinator.Recovery;
 import io.trireme.kernels.compression.CompressionPlan;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +30,10 @@ final class Simulation {
 
   final Scenario scenario;
   final Scheduler scheduler;
+
+  /** Every life of a worker that there was. */
+  final List<SimWorker> workers = new ArrayList<>();
+
   final SimNetwork network;
   final Oracle oracle;
   final SimStore store;

@@ -7,33 +7,32 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What other encoders of a block have not sent, as floats, until it goes with a step. A step that
- * may be sent again as it was must not take it up, so that it has a first step.
+ * What other encoders of a block have not sent, as floats, until the step with which it went is
+ * known to be counted. If that is not, it waits again.
  */
 final class Carryover implements AutoCloseable {
 
   private final int lengthBytes;
   private @Nullable ByteBuffer memory;
-  private long firstStep;
+
+  /** The sum of these floats and a gradient; kept for as long as the floats are. */
+  private @Nullable ByteBuffer sumMemory;
+
+  private boolean gone;
 
   /** Nothing, of a block of this length. */
   Carryover(int lengthBytes) {
     this.lengthBytes = lengthBytes;
   }
 
-  /** Whether there is none. */
-  boolean isEmpty() {
-    return memory == null;
+  /** Whether there is some that waits to be sent. */
+  boolean isWaiting() {
+    return memory != null && !gone;
   }
 
-  /** Whether there is some that goes with this step. */
-  boolean isDue(long step) {
-    return memory != null && step >= firstStep;
-  }
-
-  /** The floats, to be added to: zeros where there were none. They go with no step before this. */
-  UnsafeBuffer floats(long notBefore) {
-    firstStep = Math.max(firstStep, notBefore);
+  /** The floats, to be added to: zeros where there were none. */
+  UnsafeBuffer floats() {
+    settle();
     ByteBuffer known = memory;
     if (known == null) {
       known = ByteBuffer.allocateDirect(lengthBytes);
@@ -42,14 +41,31 @@ final class Carryover implements AutoCloseable {
     return new UnsafeBuffer(known);
   }
 
-  /** The floats as they are. */
-  UnsafeBuffer floats() {
-    return floats(firstStep);
+  /** The floats together with a block of a gradient, as which they go. */
+  UnsafeBuffer goWith(DirectBuffer gradient, int offsetBytes) {
+    UnsafeBuffer floats = floats();
+    ByteBuffer known = sumMemory;
+    if (known == null) {
+      known = ByteBuffer.allocateDirect(lengthBytes);
+      sumMemory = known;
+    }
+    UnsafeBuffer sum = new UnsafeBuffer(known);
+    sum.putBytes(0, floats, 0, lengthBytes);
+    add(sum, gradient, offsetBytes, lengthBytes);
+    gone = true;
+    return sum;
   }
 
-  /** The first step that they go with. */
-  long firstStep() {
-    return firstStep;
+  /** What they went with was not counted: they wait again. */
+  void comeBack() {
+    gone = false;
+  }
+
+  /** What they went with, if they did, is counted: forgets them. */
+  void settle() {
+    if (gone) {
+      close();
+    }
   }
 
   /** Adds the block's floats to a block's, kept within the range of floats. */
@@ -60,11 +76,14 @@ final class Carryover implements AutoCloseable {
     }
   }
 
-  /** Forgets them: they are sent. */
   @Override
   public void close() {
-    ByteBuffer sent = memory;
+    ByteBuffer floats = memory;
+    ByteBuffer sum = sumMemory;
     memory = null;
-    BufferUtil.free(sent);
+    sumMemory = null;
+    gone = false;
+    BufferUtil.free(floats);
+    BufferUtil.free(sum);
   }
 }

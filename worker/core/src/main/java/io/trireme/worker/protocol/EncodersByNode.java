@@ -70,6 +70,13 @@ final class EncodersByNode implements AutoCloseable {
     encoders[block] = encoder;
   }
 
+  /** Has no encoders of its nodes any more. */
+  void clear() {
+    List<NodeBlockEncoder> all = all();
+    byNode.replaceAll((node, unused) -> new NodeBlockEncoder[blocks]);
+    CloseHelper.closeAll(all);
+  }
+
   /** All that there are. */
   List<NodeBlockEncoder> all() {
     return list(byNode.values());

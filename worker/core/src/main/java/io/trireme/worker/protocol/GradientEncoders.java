@@ -23,8 +23,9 @@ final class GradientEncoders implements AutoCloseable {
   private final float[] scales;
   private final ResidualHandover handover = new ResidualHandover();
   private CompressionSchedule compression;
+  private Lacking lacking = Lacking.NOTHING_KNOWN;
 
-  /** The newest step of which anything was encoded or sent as it is; -1 if none. */
+  /** The newest step of which anything was sent and is not known to be counted or not; else -1. */
   private long newest = -1;
 
   private long plainBytes;
@@ -39,26 +40,50 @@ final class GradientEncoders implements AutoCloseable {
     this.encoders = new EncodersByNode(scales.length);
   }
 
+  /** What servers have counted when a generation begins. */
+  interface Lacking {
+
+    /** That of which a step begins in which nothing is counted. */
+    Lacking NOTHING_KNOWN = (group, slot) -> 0;
+
+    /** The first step of a slot that a group has not counted. */
+    long lacks(int group, int slot);
+  }
+
   /** Takes the nodes of another generation, whose blocks travel by other codecs, see the other. */
-  void enter(List<TreeNode> nodes, CompressionSchedule schedule) {
+  void enter(List<TreeNode> nodes, CompressionSchedule schedule, Lacking counted) {
     compression = schedule;
-    enter(nodes);
+    enter(nodes, counted);
   }
 
   /**
-   * Takes the nodes of another generation. What nodes that are left have not sent goes to the first
-   * of the new ones, whose slots may be others: it is added to the same sum over all slots.
+   * Takes the nodes of another generation. What was encoded of a step that did not count is undone:
+   * that step is computed again, by whoever has its slots then. What nodes that are left have not
+   * sent goes to the first of the new ones, whose slots may be others: it is added to the same sum
+   * over all slots.
    */
-  void enter(List<TreeNode> nodes) {
-    if (!nodes.containsAll(encoders.nodes())) {
-      handover.slotsChanged();
+  void enter(List<TreeNode> nodes, Lacking counted) {
+    lacking = counted;
+    newest = -1;
+    handover.settle();
+    for (NodeBlockEncoder encoder : encoders.all()) {
+      encoder.settle(counted.lacks(groupOf(encoder), encoder.node().lo()));
     }
     for (NodeBlockEncoder left : encoders.replaceNodes(nodes)) {
       if (left.hasUnsent()) {
-        encoderOf(nodes.get(0), plan.blocks().get(left.block())).absorb(left, newest + 1);
+        encoderOf(nodes.get(0), plan.blocks().get(left.block())).absorb(left);
       }
       left.close();
     }
+  }
+
+  private int groupOf(NodeBlockEncoder encoder) {
+    return plan.blocks().get(encoder.block()).group();
+  }
+
+  /** Whether a step of a node's slots was counted before the generation began. */
+  boolean isCounted(Block block, TreeNode node, long step) {
+    return step < lacking.lacks(block.group(), node.lo());
   }
 
   private NodeBlockEncoder encoderOf(TreeNode node, Block block) {
@@ -153,7 +178,6 @@ final class GradientEncoders implements AutoCloseable {
     int index = block.index();
     CompressionPlan plan = compression.at(step);
     NodeBlockEncoder known = encoders.get(node, index);
-    // A step that is sent again is sent as the same bytes, even if its codec is another by now.
     if (known != null && known.step() == step) {
       return known;
     }
@@ -161,7 +185,7 @@ final class GradientEncoders implements AutoCloseable {
     NodeBlockEncoder next = known;
     if (known != null && !known.codec().equals(codec)) {
       next = new NodeBlockEncoder(plan, codec, block, node);
-      next.absorb(known, 0);
+      next.absorb(known);
       known.close();
       encoders.put(node, index, next);
     }
@@ -206,14 +230,19 @@ final class GradientEncoders implements AutoCloseable {
   }
 
   /**
-   * Begins with what is stored of these nodes. A node that this worker has goes on bit for bit;
-   * what others have not sent is added to the residual of the node that holds their first slot, or
-   * else of the first node.
+   * Begins with what is stored of these nodes, and with nothing else. A node that this worker has
+   * goes on bit for bit; what others have not sent is added to the residual of the node that holds
+   * their first slot, or else of the first node.
    */
   void restore(List<TreeNode> stored, ResidualStore store) {
+    encoders.clear();
     for (TreeNode node : stored) {
       if (encoders.nodes().contains(node)) {
-        coded().forEach(block -> store.read(encoderOf(node, block).residual()));
+        for (Block block : coded()) {
+          NodeBlockEncoder encoder = encoderOf(node, block);
+          store.read(encoder.residual());
+          encoder.measure();
+        }
       }
     }
     for (TreeNode node : stored) {
@@ -228,7 +257,7 @@ final class GradientEncoders implements AutoCloseable {
     try (NodeBlockEncoder left =
         new NodeBlockEncoder(now, now.gradientCodec(block.index()), block, node)) {
       store.read(left.residual());
-      encoderOf(encoders.holderOf(node.lo()), block).absorb(left, 0);
+      encoderOf(encoders.holderOf(node.lo()), block).absorb(left);
     }
   }
 

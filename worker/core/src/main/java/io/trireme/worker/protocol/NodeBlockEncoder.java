@@ -9,13 +9,14 @@ import java.nio.ByteBuffer;
 import org.agrona.BufferUtil;
 import org.agrona.CloseHelper;
 import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Encodes one block of one node's gradients, with the bytes of the step that it encoded last. A
- * step that is sent again after a change of membership has the same gradient and is sent as the
- * same bytes, so that the residual counts every step once.
+ * Encodes one block of one node's gradients. Keeps the memory of its encoder as it was before the
+ * step encoded last, until it is known whether that step counted what was sent: if not, it goes
+ * back to before it. So what was counted and what is kept back are together all gradients.
  */
 final class NodeBlockEncoder implements AutoCloseable {
 
@@ -30,7 +31,17 @@ final class NodeBlockEncoder implements AutoCloseable {
   private final int offsetBytes;
   private final ByteBuffer memory;
   private final UnsafeBuffer bytes;
+  private final ByteBuffer beforeMemory;
+
+  /** What the encoder remembered before the step that it encoded last. */
+  private final UnsafeBuffer before;
+
+  private double normSquared;
+  private double normSquaredBefore;
+
+  /** The newest step that was encoded, or flushed, and not undone; -1 if none. */
   private long step = NONE;
+
   private int length;
 
   /** The gradient of a step with all that was kept back, as floats; null before {@link #flush}. */
@@ -40,6 +51,8 @@ final class NodeBlockEncoder implements AutoCloseable {
 
   /** Whether the encoder is known to keep nothing back. */
   private boolean empty;
+
+  private boolean emptyBefore;
 
   /** An encoder by this codec, which is the plan's or plain. */
   NodeBlockEncoder(CompressionPlan compression, BlockCodec codec, Block block, TreeNode node) {
@@ -52,17 +65,20 @@ final class NodeBlockEncoder implements AutoCloseable {
     offsetBytes = Math.toIntExact(block.offset() * Float.BYTES);
     memory = ByteBuffer.allocateDirect(encoder.maxEncodedBytes());
     bytes = new UnsafeBuffer(memory);
+    beforeMemory =
+        ByteBuffer.allocateDirect(
+            residual.state().stream().mapToInt(MutableDirectBuffer::capacity).sum());
+    before = new UnsafeBuffer(beforeMemory);
   }
 
   /** Encodes a step's gradient, a whole vector, unless it has done so; returns how many bytes. */
   int encode(long newStep, float scale, DirectBuffer gradient) {
     if (step != newStep) {
-      empty = false;
+      remember();
       encoder.sharedScale(scale);
       int result;
-      if (carryover.isDue(newStep)) {
-        UnsafeBuffer sum = carryover.floats();
-        Carryover.add(sum, gradient, offsetBytes, lengthBytes);
+      if (carryover.isWaiting()) {
+        UnsafeBuffer sum = carryover.goWith(gradient, offsetBytes);
         result = encoder.encode(newStep, seed, sum, 0, bytes, 0);
       } else {
         result = encoder.encode(newStep, seed, gradient, offsetBytes, bytes, 0);
@@ -70,51 +86,103 @@ final class NodeBlockEncoder implements AutoCloseable {
       if (result < 0) {
         throw new IllegalStateException("the gradient of step " + newStep + " is no number");
       }
-      if (carryover.isDue(newStep)) {
-        carryover.close();
-      }
+      empty = false;
+      normSquared = encoder.residualNormSquared();
       step = newStep;
       length = result;
     }
     return length;
   }
 
-  /** Whether this step, or a later one, was encoded or flushed. */
+  /** The step before is counted; the next one may have to be undone. */
+  private void remember() {
+    carryover.settle();
+    int at = 0;
+    for (int i = 0; i < residual.state().size(); i++) {
+      MutableDirectBuffer part = residual.state().get(i);
+      before.putBytes(at, part, 0, part.capacity());
+      at += part.capacity();
+    }
+    normSquaredBefore = normSquared;
+    emptyBefore = empty;
+  }
+
+  /**
+   * Goes back to before the step that it encoded last, if that did not count.
+   *
+   * @param lacking the first step that did not count
+   */
+  void settle(long lacking) {
+    if (step < lacking) {
+      carryover.settle();
+      return;
+    }
+    int at = 0;
+    for (MutableDirectBuffer part : residual.state()) {
+      part.putBytes(0, before, at, part.capacity());
+      at += part.capacity();
+    }
+    normSquared = normSquaredBefore;
+    empty = emptyBefore;
+    carryover.comeBack();
+    step = NONE;
+    flushedStep = NONE;
+  }
+
+  /** Whether this step, or a later one, was encoded or flushed, and not undone. */
   boolean hasEncoded(long asked) {
-    return step >= asked || flushedStep >= asked;
+    return step >= asked;
   }
 
   /**
    * The block of a step's gradient, a whole vector, together with all that was kept back, which is
-   * kept no longer: as floats, and the same again if asked again.
+   * kept no longer; the same again if asked again.
    */
   DirectBuffer flush(long newStep, DirectBuffer gradient) {
     ByteBuffer known = flushed;
     if (known != null && flushedStep == newStep) {
       return new UnsafeBuffer(known);
     }
+    remember();
     ByteBuffer floats = known == null ? ByteBuffer.allocateDirect(lengthBytes) : known;
-    UnsafeBuffer sum = new UnsafeBuffer(floats);
-    sum.putBytes(0, gradient, offsetBytes, lengthBytes);
-    codec.takeResidual(encoder, sum);
-    if (carryover.isDue(newStep)) {
-      Carryover.add(sum, carryover.floats(), 0, lengthBytes);
-      carryover.close();
-    }
-    empty = true;
     flushed = floats;
+    UnsafeBuffer sum = new UnsafeBuffer(floats);
+    if (carryover.isWaiting()) {
+      sum.putBytes(0, carryover.goWith(gradient, offsetBytes), 0, lengthBytes);
+    } else {
+      sum.putBytes(0, gradient, offsetBytes, lengthBytes);
+    }
+    codec.takeResidual(encoder, sum);
+    empty = true;
+    normSquared = 0;
+    step = newStep;
     flushedStep = newStep;
     return sum;
   }
 
   /** Whether anything may be kept back. */
   boolean hasUnsent() {
-    return !carryover.isEmpty() || !(empty || encoder.state().isEmpty());
+    return carryover.isWaiting() || !(empty || residual.state().isEmpty());
   }
 
   /** The square of the norm of what the encoder keeps back. */
   double residualNormSquared() {
-    return empty ? 0 : encoder.residualNormSquared();
+    return normSquared;
+  }
+
+  /** Its memory was written to: finds out how much it keeps back now. */
+  void measure() {
+    ByteBuffer floats = ByteBuffer.allocateDirect(lengthBytes);
+    UnsafeBuffer kept = new UnsafeBuffer(floats);
+    codec.addResidual(encoder, kept);
+    double squares = 0;
+    for (int at = 0; at < lengthBytes; at += Float.BYTES) {
+      double value = kept.getFloat(at);
+      squares += value * value;
+    }
+    BufferUtil.free(floats);
+    normSquared = squares;
+    empty = false;
   }
 
   /** What it remembers, in place. */
@@ -127,14 +195,14 @@ final class NodeBlockEncoder implements AutoCloseable {
     return codec;
   }
 
-  /** The step that it encoded last; -1 if none. */
+  /** The step that it encoded last, and that was not undone; -1 if none. */
   long step() {
     return step;
   }
 
   /** Whether there is something of other encoders that waits to be sent. */
   boolean carries() {
-    return !carryover.isEmpty();
+    return carryover.isWaiting();
   }
 
   /** What it encoded last. */
@@ -152,24 +220,28 @@ final class NodeBlockEncoder implements AutoCloseable {
     return residual.block();
   }
 
+  /** The node whose gradients it encodes. */
+  TreeNode node() {
+    return residual.node();
+  }
+
   /**
-   * Takes over what another encoder of the same block has not sent. It is sent with the first step
-   * from this one on that is encoded anew: what was encoded before may be sent again as it is.
+   * Takes over what another encoder of the same block has not sent. Of both it must be known what
+   * counted.
    */
-  void absorb(NodeBlockEncoder other, long from) {
+  void absorb(NodeBlockEncoder other) {
     if (!other.hasUnsent()) {
       return;
     }
-    UnsafeBuffer sum = carryover.floats(from);
+    UnsafeBuffer sum = carryover.floats();
     other.codec.addResidual(other.encoder, sum);
-    if (!other.carryover.isEmpty()) {
-      UnsafeBuffer rest = other.carryover.floats();
-      Carryover.add(carryover.floats(other.carryover.firstStep()), rest, 0, lengthBytes);
+    if (other.carryover.isWaiting()) {
+      Carryover.add(sum, other.carryover.floats(), 0, lengthBytes);
     }
     // An encoder of the same codec keeps it in its own residual, which a checkpoint holds.
     if (other.codec.equals(codec) && encoder.absorb(sum, 0)) {
-      empty = false;
       carryover.close();
+      measure();
     }
   }
 
@@ -178,6 +250,10 @@ final class NodeBlockEncoder implements AutoCloseable {
     ByteBuffer last = flushed;
     flushed = null;
     CloseHelper.closeAll(
-        encoder, () -> BufferUtil.free(memory), carryover, () -> BufferUtil.free(last));
+        encoder,
+        () -> BufferUtil.free(memory),
+        () -> BufferUtil.free(beforeMemory),
+        carryover,
+        () -> BufferUtil.free(last));
   }
 }

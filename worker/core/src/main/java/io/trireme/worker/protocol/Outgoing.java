@@ -21,7 +21,9 @@ record Outgoing(
 
   /** Sets the payload to a block of it, as it travels. */
   void fill(Payload payload, Block block) {
-    if (bad < 0) {
+    if (encoders.isCounted(block, node, step)) {
+      payload.counted();
+    } else if (bad < 0) {
       encoders.fill(payload, block, node, step, gradient);
     } else {
       boolean inside = bad >= block.offset() && bad < block.end();

@@ -31,6 +31,12 @@ final class Payload {
     set(Codec.VOID, mark, 0, Integer.BYTES);
   }
 
+  /** Says that nothing is sent, since the servers have counted the step already. */
+  void counted() {
+    mark.putInt(0, 0, LITTLE_ENDIAN);
+    set(Codec.COUNTED, mark, 0, Integer.BYTES);
+  }
+
   private void set(Codec by, DirectBuffer from, int at, int lengthBytes) {
     codec = by;
     bytes = from;

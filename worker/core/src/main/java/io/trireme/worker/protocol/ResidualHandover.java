@@ -11,7 +11,6 @@ final class ResidualHandover {
 
   private long step = NONE;
   private double unproven;
-  private double forfeited;
 
   /** From now on this step hands over. */
   void begin(long handoverStep) {
@@ -35,17 +34,13 @@ final class ResidualHandover {
     }
   }
 
-  /**
-   * Notes that the worker's slots are others from now on: what is under way may be replaced by what
-   * others send for the same slots, and no message tells.
-   */
-  void slotsChanged() {
-    forfeited += unproven;
+  /** It is known what was counted; what was not is kept back again. */
+  void settle() {
     unproven = 0;
   }
 
   /** The square of the norm of what is not known to be counted. */
   double normSquared() {
-    return unproven + forfeited;
+    return unproven;
   }
 }

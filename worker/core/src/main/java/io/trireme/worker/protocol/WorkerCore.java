@@ -95,8 +95,7 @@ final class WorkerCore implements AutoCloseable {
     CompressionSchedule schedule =
         CompressionSchedule.of(options.compression(), membership.codecs());
     long firstStep = membership.firstStepOf(self);
-    encoders.counted(firstStep);
-    encoders.enter(nodes, schedule);
+    encoders.enter(nodes, schedule, membership::lacks);
     step = firstStep - 1;
     Map<ServerMember, List<Block>> primaries = primaries(membership);
     intake.enter(membership, primaries, firstStep, membership.codecs() == null ? null : schedule);
@@ -118,13 +117,19 @@ final class WorkerCore implements AutoCloseable {
     return primaries;
   }
 
+  /** Whether stored residuals fall to this life by the generation that it has entered. */
+  boolean restores() {
+    WorkerMember self = member;
+    return self != null && !self.restored().isEmpty();
+  }
+
   /**
-   * Takes over the stored residuals that fall to this life by the generation that it has entered:
-   * once in a life, before anything is pushed. May block.
+   * Takes over the stored residuals that fall to this life by the generation that it has entered,
+   * and forgets all others: before anything of the run counts. May block.
    */
   void restore(ResidualStore store) {
     WorkerMember self = member;
-    if (self != null && !self.restored().isEmpty() && options.compression().encodesGradients()) {
+    if (self != null && restores() && options.compression().encodesGradients()) {
       encoders.restore(
           store.stored().stream().filter(node -> self.restored().contains(node.lo())).toList(),
           store);

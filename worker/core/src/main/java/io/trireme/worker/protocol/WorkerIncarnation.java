@@ -105,7 +105,7 @@ public final class WorkerIncarnation implements AutoCloseable {
     core.enter(
         membership,
         (to, where) -> new SecureSender(key, entered, self, to, where, transport.connect(where)));
-    if (phase == Phase.OUTSIDE) {
+    if (phase == Phase.OUTSIDE || (phase != Phase.LEFT && core.restores())) {
       core.restore(residuals);
     }
     if (phase != Phase.LEFT) {

@@ -170,13 +170,18 @@ class GradientEncodersTest {
     return values;
   }
 
+  /** All steps before this one are counted, and nothing of later ones. */
+  private static GradientEncoders.Lacking from(long step) {
+    return (group, slot) -> step;
+  }
+
   @Test
   void aStepThatIsSentAgainIsTheSameBytesAndCountsOnceInTheResidual() {
-    encoders.enter(List.of(LEFT));
+    encoders.enter(List.of(LEFT), from(0));
     UnsafeBuffer first = gradient();
     byte[] sent = send(0, LEFT, 0, first);
     double[] left = residual(0, LEFT);
-    encoders.enter(List.of(LEFT));
+    encoders.enter(List.of(LEFT), from(0));
     assertThat(send(0, LEFT, 0, first)).isEqualTo(sent);
     assertThat(residual(0, LEFT)).isEqualTo(left);
     byte[] next = send(0, LEFT, 1, first);
@@ -192,13 +197,13 @@ class GradientEncodersTest {
 
   @Test
   void residualsOfNodesThatAreLeftGoToTheFirstNewOne() {
-    encoders.enter(List.of(LEFT, RIGHT));
+    encoders.enter(List.of(LEFT, RIGHT), from(0));
     for (TreeNode node : List.of(LEFT, RIGHT)) {
       byte[] unused = send(1, node, 0, gradient());
     }
     double[] left = residual(1, LEFT);
     double[] right = residual(1, RIGHT);
-    encoders.enter(List.of(ALL));
+    encoders.enter(List.of(ALL), from(1));
     double[] all = residual(1, ALL);
     for (int i = 0; i < all.length; i++) {
       assertThat(all[i]).isEqualTo((float) (left[i] + right[i]));
@@ -207,10 +212,10 @@ class GradientEncodersTest {
 
   @Test
   void residualsOfNodesThatStayAreNotTouched() {
-    encoders.enter(List.of(LEFT));
+    encoders.enter(List.of(LEFT), from(0));
     byte[] unused = send(0, LEFT, 0, gradient());
     double[] left = residual(0, LEFT);
-    encoders.enter(List.of(LEFT, RIGHT));
+    encoders.enter(List.of(LEFT, RIGHT), from(1));
     assertThat(residual(0, LEFT)).isEqualTo(left);
     assertThat(residual(0, RIGHT)).containsOnly(0.0);
   }
@@ -239,7 +244,7 @@ class GradientEncodersTest {
             : plan(new CodecConfig(codec, Map.of()), List.of(), 0);
     try (GradientEncoders first = new GradientEncoders(PLAN, plan);
         GradientEncoders second = new GradientEncoders(PLAN, plan)) {
-      first.enter(List.of(LEFT, RIGHT));
+      first.enter(List.of(LEFT, RIGHT), from(0));
       for (int block = 0; block < 2; block++) {
         first.scale(block, 0.01f);
         second.scale(block, 0.01f);
@@ -252,7 +257,7 @@ class GradientEncodersTest {
         }
       }
       Stored stored = new Stored(first.residuals());
-      second.enter(List.of(LEFT, RIGHT));
+      second.enter(List.of(LEFT, RIGHT), from(3));
       second.restore(stored.stored(), stored);
       for (long step = 3; step < 5; step++) {
         for (int block = 0; block < 2; block++) {
@@ -268,7 +273,7 @@ class GradientEncodersTest {
 
   @Test
   void whatIsStoredOfOtherNodesIsAddedToTheNodeThatHoldsTheirFirstSlot() {
-    encoders.enter(List.of(LEFT, RIGHT));
+    encoders.enter(List.of(LEFT, RIGHT), from(0));
     for (int block = 0; block < 2; block++) {
       byte[] left = send(block, LEFT, 0, gradient());
       byte[] right = send(block, RIGHT, 0, gradient());
@@ -277,13 +282,13 @@ class GradientEncodersTest {
     double[] left = residual(1, LEFT);
     double[] right = residual(1, RIGHT);
     Stored stored = new Stored(encoders.residuals());
-    encoders.enter(List.of(new TreeNode(3, 4)));
+    encoders.enter(List.of(new TreeNode(3, 4)), from(1));
     try (GradientEncoders whole = new GradientEncoders(PLAN, compression);
         GradientEncoders quarter = new GradientEncoders(PLAN, compression)) {
-      whole.enter(List.of(ALL));
+      whole.enter(List.of(ALL), from(0));
       whole.restore(stored.stored(), stored);
       double[] sum = values(whole.residuals(), 1, ALL);
-      quarter.enter(List.of(new TreeNode(0, 1), new TreeNode(1, 2), new TreeNode(2, 3)));
+      quarter.enter(List.of(new TreeNode(0, 1), new TreeNode(1, 2), new TreeNode(2, 3)), from(0));
       quarter.restore(stored.stored(), stored);
       for (int i = 0; i < sum.length; i++) {
         assertThat(sum[i]).isEqualTo((float) (left[i] + right[i]));
@@ -303,12 +308,12 @@ class GradientEncodersTest {
             List.of(new CompressionConfig.SegmentCodec("1_W", new CodecConfig("int8", Map.of()))),
             0);
     try (GradientEncoders mixed = new GradientEncoders(PLAN, plan)) {
-      mixed.enter(List.of(LEFT, RIGHT));
+      mixed.enter(List.of(LEFT, RIGHT), from(0));
       byte[] left = bytes(mixed, 1, LEFT, 0, gradient());
       byte[] right = bytes(mixed, 1, RIGHT, 0, gradient());
       assertThat(left).isNotEqualTo(right);
       Stored before = new Stored(mixed.residuals());
-      mixed.enter(List.of(ALL));
+      mixed.enter(List.of(ALL), from(1));
       List<MutableDirectBuffer> after = mixed.residuals().get(1).state();
       assertThat(after).hasSizeGreaterThanOrEqualTo(2);
       for (int part : List.of(0, 1)) {
@@ -325,7 +330,7 @@ class GradientEncodersTest {
 
   @Test
   void whatWasEncodedIsKnown() {
-    encoders.enter(List.of(LEFT));
+    encoders.enter(List.of(LEFT), from(0));
     assertThat(encoders.hasEncoded(0)).isFalse();
     byte[] unused = send(1, LEFT, 4, gradient());
     assertThat(encoders.hasEncoded(4)).isTrue();
@@ -334,14 +339,16 @@ class GradientEncodersTest {
 
   @Test
   void whatIsLeftGoesPlainWithTheFirstStepOfNoneAndOnlyOnce() {
-    encoders.enter(List.of(LEFT));
+    encoders.enter(List.of(LEFT), from(0));
     UnsafeBuffer floats = gradient();
     byte[] sent = send(0, LEFT, 0, floats);
     double[] left = residual(0, LEFT);
     CompressionPlan auto = autoPlan();
     CodecChoice int8 = new CodecChoice(new CodecConfig("int8", Map.of()), CodecConfig.NONE);
     encoders.enter(
-        List.of(LEFT), CompressionSchedule.of(auto, new CodecSwitch(int8, CodecChoice.PLAIN, 1)));
+        List.of(LEFT),
+        CompressionSchedule.of(auto, new CodecSwitch(int8, CodecChoice.PLAIN, 1)),
+        from(0));
     assertThat(send(0, LEFT, 0, floats)).as("sent again").isEqualTo(sent);
     for (int time = 0; time < 2; time++) {
       encoders.fill(payload, PLAN.blocks().get(0), LEFT, 1, floats);
@@ -356,24 +363,56 @@ class GradientEncodersTest {
   }
 
   @Test
-  void whatIsHandedOverDoesNotChangeAStepThatWasSentPlain() {
+  void whatIsTakenOverGoesOnceWithTheFirstStepThatIsComputedAnew() {
     CodecChoice int8 = new CodecChoice(new CodecConfig("int8", Map.of()), CodecConfig.NONE);
     CompressionPlan auto = autoPlan();
     encoders.enter(
-        List.of(LEFT, RIGHT), CompressionSchedule.of(auto, new CodecSwitch(int8, int8, 0)));
+        List.of(LEFT, RIGHT),
+        CompressionSchedule.of(auto, new CodecSwitch(int8, int8, 0)),
+        from(0));
     UnsafeBuffer floats = gradient();
     byte[] unused = send(0, RIGHT, 0, floats);
     double[] left = residual(0, RIGHT);
     CompressionSchedule plain =
         CompressionSchedule.of(auto, new CodecSwitch(int8, CodecChoice.PLAIN, 1));
-    encoders.enter(List.of(LEFT, RIGHT), plain);
+    encoders.enter(List.of(LEFT, RIGHT), plain, from(1));
     encoders.fill(payload, PLAN.blocks().get(0), LEFT, 1, floats);
-    encoders.enter(List.of(LEFT), plain);
+    encoders.enter(List.of(LEFT), plain, from(1));
     encoders.fill(payload, PLAN.blocks().get(0), LEFT, 1, floats);
-    assertThat(payload.bytes().getFloat(payload.offset())).isEqualTo(floats.getFloat(0));
+    float first = (float) (floats.getFloat(0) + left[0]);
+    assertThat(payload.bytes().getFloat(payload.offset())).isEqualTo(first);
+    encoders.enter(List.of(LEFT), plain, from(1));
+    encoders.fill(payload, PLAN.blocks().get(0), LEFT, 1, floats);
+    assertThat(payload.bytes().getFloat(payload.offset())).as("not counted").isEqualTo(first);
+    encoders.enter(List.of(LEFT), plain, from(2));
     encoders.fill(payload, PLAN.blocks().get(0), LEFT, 2, floats);
-    assertThat(payload.bytes().getFloat(payload.offset()))
-        .isEqualTo((float) (floats.getFloat(0) + left[0]));
+    assertThat(payload.bytes()).as("counted").isSameAs(floats);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bf16", "fp16", "int8", "onebit", "threshold", "topk", "thc", "powersgd"})
+  void whatWasNotCountedIsUndoneBlockByBlock(String codec) {
+    CompressionPlan plan = plan(new CodecConfig(codec, Map.of()), List.of(), 0);
+    try (GradientEncoders undone = new GradientEncoders(PLAN, plan)) {
+      undone.enter(List.of(LEFT), from(0));
+      for (int block = 0; block < 2; block++) {
+        undone.scale(block, 0.01f);
+        byte[] unused = bytes(undone, block, LEFT, 0, gradient());
+      }
+      Stored at1 = new Stored(undone.residuals());
+      UnsafeBuffer floats = gradient();
+      byte[] sent = bytes(undone, 0, LEFT, 1, floats);
+      byte[] other = bytes(undone, 1, LEFT, 1, floats);
+      Stored at2 = new Stored(undone.residuals());
+      undone.enter(List.of(LEFT), (group, slot) -> group == 0 ? 1 : 2);
+      Stored now = new Stored(undone.residuals());
+      assertThat(now.parts(0, LEFT)).containsExactly(at1.parts(0, LEFT).toArray(byte[][]::new));
+      assertThat(now.parts(1, LEFT)).containsExactly(at2.parts(1, LEFT).toArray(byte[][]::new));
+      assertThat(undone.isCounted(PLAN.blocks().get(1), LEFT, 1)).isTrue();
+      assertThat(undone.isCounted(PLAN.blocks().get(0), LEFT, 1)).isFalse();
+      assertThat(undone.isCounted(PLAN.blocks().get(1), LEFT, 2)).isFalse();
+      assertThat(bytes(undone, 0, LEFT, 1, floats)).isEqualTo(sent).isNotEqualTo(other);
+    }
   }
 
   private static CompressionPlan autoPlan() {
@@ -394,7 +433,7 @@ class GradientEncodersTest {
 
   @Test
   void whatIsReportedAddsUp() {
-    encoders.enter(List.of(LEFT));
+    encoders.enter(List.of(LEFT), from(0));
     int bytes = send(0, LEFT, 0, gradient()).length + send(1, LEFT, 0, gradient()).length;
     double squares = 0;
     for (int block = 0; block < 2; block++) {
@@ -413,7 +452,7 @@ class GradientEncodersTest {
   @Test
   void warmUpStepsTravelPlainWithoutACopy() {
     try (GradientEncoders warming = new GradientEncoders(PLAN, plan(3))) {
-      warming.enter(List.of(LEFT));
+      warming.enter(List.of(LEFT), from(0));
       UnsafeBuffer floats = gradient();
       warming.fill(payload, PLAN.blocks().get(1), LEFT, 2, floats);
       assertThat(payload.codec()).isEqualTo(Codec.NONE);

@@ -70,6 +70,11 @@ class ResidualHandoverTest {
         7);
   }
 
+  /** All steps before this one are counted, and nothing of later ones. */
+  private static GradientEncoders.Lacking from(long step) {
+    return (group, slot) -> step;
+  }
+
   private UnsafeBuffer gradient() {
     UnsafeBuffer floats = new UnsafeBuffer(ByteBuffer.allocateDirect(LENGTH * Float.BYTES));
     for (int i = 0; i < LENGTH; i++) {
@@ -133,8 +138,8 @@ class ResidualHandoverTest {
     CompressionPlan plan = plan(codec);
     try (GradientEncoders leaver = new GradientEncoders(PLAN, plan);
         GradientEncoders other = new GradientEncoders(PLAN, plan)) {
-      leaver.enter(List.of(LEFT));
-      other.enter(List.of(RIGHT));
+      leaver.enter(List.of(LEFT), from(0));
+      other.enter(List.of(RIGHT), from(0));
       for (long step = 0; step < 4; step++) {
         step(leaver, plan, false, LEFT, step);
         step(other, plan, false, RIGHT, step);
@@ -163,7 +168,7 @@ class ResidualHandoverTest {
   void everyPartOfAMixedBlockIsHandedOver() {
     CompressionPlan plan = plan("mixed");
     try (GradientEncoders leaver = new GradientEncoders(PLAN, plan)) {
-      leaver.enter(List.of(ALL));
+      leaver.enter(List.of(ALL), from(0));
       step(leaver, plan, false, ALL, 0);
       leaver.handOver(1);
       step(leaver, plan, true, ALL, 1);
@@ -181,7 +186,7 @@ class ResidualHandoverTest {
   void aStepThatWasBegunIsNoneInWhichAnythingIsHandedOver() {
     CompressionPlan plan = plan("onebit");
     try (GradientEncoders leaver = new GradientEncoders(PLAN, plan)) {
-      leaver.enter(List.of(ALL));
+      leaver.enter(List.of(ALL), from(0));
       UnsafeBuffer gradient = gradient();
       byte[] sent = bytes(leaver, Codec.ONEBIT, 0, ALL, 3, gradient);
       leaver.handOver(3);
@@ -194,10 +199,10 @@ class ResidualHandoverTest {
   void whatWasTakenOverFromOtherNodesIsHandedOverToo() {
     CompressionPlan plan = plan("topk");
     try (GradientEncoders leaver = new GradientEncoders(PLAN, plan)) {
-      leaver.enter(List.of(LEFT, RIGHT));
+      leaver.enter(List.of(LEFT, RIGHT), from(0));
       step(leaver, plan, false, LEFT, 0);
       step(leaver, plan, false, RIGHT, 0);
-      leaver.enter(List.of(ALL));
+      leaver.enter(List.of(ALL), from(1));
       assertThat(leaver.hasEncoded(1)).isFalse();
       leaver.handOver(1);
       step(leaver, plan, true, ALL, 1);
@@ -208,19 +213,23 @@ class ResidualHandoverTest {
     }
   }
 
-  @Test
-  void whatWasUnderWayWhenTheSlotsChangedIsToldAsLost() {
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void whatWasUnderWayWhenTheSlotsChangedIsKeptIfItWasNotCounted(boolean counts) {
     CompressionPlan plan = plan("onebit");
     try (GradientEncoders leaver = new GradientEncoders(PLAN, plan)) {
-      leaver.enter(List.of(LEFT));
+      leaver.enter(List.of(LEFT), from(0));
       step(leaver, plan, false, LEFT, 0);
+      double[] residual = residuals(leaver);
       double kept = leaver.report().residualNormSquared();
       leaver.handOver(1);
       step(leaver, plan, true, LEFT, 1);
-      leaver.enter(List.of(ALL));
-      leaver.counted(2);
-      assertThat(leaver.hasUnsettled(2)).isFalse();
       assertThat(leaver.report().residualNormSquared()).isCloseTo(kept, within(1e-9 * kept));
+      leaver.enter(List.of(ALL), from(counts ? 2 : 1));
+      assertThat(leaver.hasUnsettled(2)).isEqualTo(!counts);
+      assertThat(residuals(leaver)).isEqualTo(counts ? new double[LENGTH] : residual);
+      assertThat(leaver.report().residualNormSquared())
+          .isCloseTo(counts ? 0 : kept, within(1e-6 * kept));
     }
   }
 
@@ -229,7 +238,7 @@ class ResidualHandoverTest {
   void whatThcKeepsBackStaysAndIsTold() {
     CompressionPlan plan = plan("thc");
     try (GradientEncoders leaver = new GradientEncoders(PLAN, plan)) {
-      leaver.enter(List.of(ALL));
+      leaver.enter(List.of(ALL), from(0));
       byte[] sent = bytes(leaver, Codec.THC, 0, ALL, 0, gradient());
       assertThat(leaver.hasUnsettled(1)).isFalse();
       leaver.handOver(1);

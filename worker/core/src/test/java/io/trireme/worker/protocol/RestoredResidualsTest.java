@@ -12,6 +12,7 @@ import io.trireme.common.layout.Segment;
 import io.trireme.common.layout.SegmentKind;
 import io.trireme.common.message.GroupHolders;
 import io.trireme.common.message.Membership;
+import io.trireme.common.message.Membership.Counted;
 import io.trireme.common.message.ServerMember;
 import io.trireme.common.message.SlotRange;
 import io.trireme.common.message.WorkerMember;
@@ -140,6 +141,9 @@ class RestoredResidualsTest {
     assertThat(sessions.openEnds()).isZero();
   }
 
+  /** What servers have counted before the next generation; empty if that is not told. */
+  private List<Counted> counted = List.of();
+
   private void enter(long step, int slotFrom, int slotTo, int restoredFrom, int restoredTo) {
     generation++;
     CloseHelper.close(server);
@@ -154,6 +158,7 @@ class RestoredResidualsTest {
         new Membership(
             generation,
             step,
+            List.of(),
             List.of(
                 new WorkerMember(
                     SELF,
@@ -161,7 +166,9 @@ class RestoredResidualsTest {
                     new SlotRange(slotFrom, slotTo),
                     new SlotRange(restoredFrom, restoredTo))),
             List.of(new ServerMember(SERVER, end.endpoint())),
-            List.of(new GroupHolders(0, GroupHolders.NONE, false)));
+            List.of(new GroupHolders(0, GroupHolders.NONE, false)),
+            counted,
+            null);
     server = new FakeServer(KEY, SERVER, SELF, formed, end, sessions);
     life.enter(formed, inbound);
   }
@@ -195,14 +202,14 @@ class RestoredResidualsTest {
   }
 
   @Test
-  void passesAStepOverOfWhichItHasEncodedSomething() {
+  void keepsThemAgainBeforeAStepThatDidNotCount() {
     enter(0, 0, 4, 0, 0);
     step(0);
     step(1);
     store.take();
     enter(1, 0, 4, 0, 0);
     step(1);
-    assertThat(store.take()).as("after step 1, not before it").isEmpty();
+    assertThat(store.take()).containsExactly("keep 1 in 2, 0-4: 0.0");
     step(2);
     assertThat(store.take()).hasSize(1).first().asString().startsWith("keep 2 in 2");
     enter(3, 0, 4, 0, 0);
@@ -211,15 +218,43 @@ class RestoredResidualsTest {
   }
 
   @Test
-  void beginsOnceWithWhatWasStoredOfTheSlotsThatFellToItAtFirst() {
+  void passesAStepOverThatSomeServersHaveCounted() {
+    enter(0, 0, 4, 0, 0);
+    step(0);
+    step(1);
+    store.take();
+    counted = List.of(new Counted(2, List.of()));
+    enter(1, 0, 4, 0, 0);
+    step(1);
+    assertThat(store.take()).as("after step 1, not before it").isEmpty();
+    step(2);
+    assertThat(store.take()).hasSize(1).first().asString().startsWith("keep 2 in 2");
+  }
+
+  @Test
+  void beginsWithWhatWasStoredOfTheSlotsThatFellToItAtFirst() {
     enter(0, 2, 4, 1, 3);
     assertThat(store.take())
         .containsExactly(
             "stored", "read " + new TreeNode(1, 2), "read " + new TreeNode(2, 3), "done");
     step(0);
     assertThat(store.take()).containsExactly("keep 0 in 1, 2-4: 5.0");
-    enter(0, 0, 4, 1, 3);
+    enter(0, 0, 4, 0, 0);
     assertThat(store.take()).as("it has them").isEmpty();
+    step(0);
+    assertThat(store.take()).containsExactly("keep 0 in 2, 0-4: 5.0");
+  }
+
+  /** Another has died with those of its slots before anything counted. */
+  @Test
+  void beginsAgainWithWhatIsStoredUntilSomethingCounts() {
+    enter(0, 2, 4, 2, 3);
+    step(0);
+    store.take();
+    enter(0, 0, 4, 1, 3);
+    assertThat(store.take())
+        .containsExactly(
+            "stored", "read " + new TreeNode(1, 2), "read " + new TreeNode(2, 3), "done");
     step(0);
     assertThat(store.take()).containsExactly("keep 0 in 2, 0-4: 5.0");
   }

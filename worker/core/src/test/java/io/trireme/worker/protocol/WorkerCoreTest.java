@@ -87,6 +87,7 @@ class WorkerCoreTest {
                 new WorkerMember(SELF, PLACE, slotFrom, slotTo)),
             List.of(new ServerMember(FIRST, PLACE), new ServerMember(SECOND, PLACE)),
             List.of(groups),
+            List.of(),
             null),
         (to, where) -> {
           Session session = new Session();
@@ -282,7 +283,7 @@ class WorkerCoreTest {
   @Test
   void generationOfOthersIsRefused() {
     Membership others =
-        new Membership(9, 5, List.of(), List.of(), List.of(), List.of(GROUPS), null);
+        new Membership(9, 5, List.of(), List.of(), List.of(), List.of(GROUPS), List.of(), null);
     assertThatThrownBy(
             () ->
                 core.enter(
