@@ -35,7 +35,7 @@ part parity 90 "${check[@]}" parity "$here/fixtures"
 part tensor 60 "${check[@]}" tensor "$here/fixtures"
 part slots 20 "${check[@]}" slots
 part codecs 30 "${check[@]}" codecs
-part time 45 "${check[@]}" time "$batch" "$seconds"
+part time 60 "${check[@]}" time "$batch" "$seconds"
 python=
 for each in python3 python /opt/conda/bin/python /usr/bin/python3 /usr/local/bin/python3; do
   if "$each" -c 'import torch; assert torch.cuda.is_available()' 2>/dev/null; then
@@ -44,7 +44,7 @@ for each in python3 python /opt/conda/bin/python /usr/bin/python3 /usr/local/bin
   fi
 done
 if [ -n "$python" ]; then
-  part torch 75 "$python" "$here/torch_eager.py" "$batch" "$(awk "BEGIN { print $seconds / 3 }")"
+  part torch 90 "$python" "$here/torch_eager.py" "$batch" "$(awk "BEGIN { print $seconds / 3 }")"
 else
   echo "== torch: no PyTorch with a card here"
 fi
@@ -56,10 +56,10 @@ done
 [ -z "${SURVEY:-}" ] || part survey 40 "${check[@]}" survey "$batch" $SURVEY
 sanitizer=$(command -v compute-sanitizer || ls /usr/local/cuda*/bin/compute-sanitizer 2>/dev/null | head -1)
 if [ -n "$sanitizer" ]; then
-  # a network of few values with every kind of kernel: the tools make a card hundreds of times slower
+  # networks of few values with every kind of kernel: the tools make a card hundreds of times slower
   for tool in memcheck racecheck synccheck; do
-    LINES_EACH=8 part "$tool" 30 "$sanitizer" --tool "$tool" --error-exitcode 9 --target-processes all \
-      "${check[@]}" once tiny 300
+    LINES_EACH=12 part "$tool" 45 "$sanitizer" --tool "$tool" --error-exitcode 9 --target-processes all \
+      "${check[@]}" once tiny 300 tinytext 5
   done
 else
   echo "== no compute-sanitizer here"

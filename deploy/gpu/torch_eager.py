@@ -72,7 +72,39 @@ class Resnet(nn.Module):
         return self.b(F.avg_pool2d(x, 8).flatten(1))
 
 
-NETWORKS = {"mlp": (Mlp, (784,)), "lenet": (Lenet, (1, 28, 28)), "cnn": (Cnn, (3, 32, 32)), "resnet": (Resnet, (3, 32, 32))}
+class Attending(nn.Module):
+    def __init__(self, width, heads):
+        super().__init__()
+        self.heads = heads
+        self.n1, self.packed, self.mixed = nn.LayerNorm(width), nn.Linear(width, 3 * width), nn.Linear(width, width)
+        self.n2, self.wide, self.narrow = nn.LayerNorm(width), nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
+
+    def forward(self, x):
+        n, t, w = x.shape
+        q, k, v = (a.view(n, t, self.heads, -1).transpose(1, 2) for a in self.packed(self.n1(x)).split(w, dim=2))
+        y = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+        x = x + self.mixed(y.transpose(1, 2).reshape(n, t, w))
+        return x + self.narrow(F.gelu(self.wide(self.n2(x))))
+
+
+class Transformer(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.tokens, self.places = nn.Embedding(65, 128), nn.Parameter(torch.zeros(128, 128))
+        self.blocks = nn.Sequential(*(Attending(128, 4) for _ in range(4)))
+        self.n, self.b = nn.LayerNorm(128), nn.Linear(128, 65)
+
+    def forward(self, x):
+        return self.b(self.n(self.blocks(self.tokens(x) + self.places))).flatten(0, 1)
+
+
+NETWORKS = {
+    "mlp": (Mlp, (784,)),
+    "lenet": (Lenet, (1, 28, 28)),
+    "cnn": (Cnn, (3, 32, 32)),
+    "resnet": (Resnet, (3, 32, 32)),
+    "transformer": (Transformer, (128,)),
+}
 
 
 def median(step, seconds):
@@ -93,8 +125,10 @@ def measure(name, examples, seconds, tf32, tuned, amp=False):
     torch.backends.cudnn.benchmark = tuned
     make, shape = NETWORKS[name]
     net = make().cuda()
-    x = torch.rand(examples, *shape).pin_memory()
-    y = torch.randint(10, (examples,)).pin_memory()
+    if name == "transformer":
+        x, y = torch.randint(65, (examples, *shape)).pin_memory(), torch.randint(65, (examples * shape[0],)).pin_memory()
+    else:
+        x, y = torch.rand(examples, *shape).pin_memory(), torch.randint(10, (examples,)).pin_memory()
     dx, dy = x.cuda(), y.cuda()
     host = [torch.empty_like(p, device="cpu").pin_memory() for p in net.parameters()]
 
@@ -119,6 +153,7 @@ def main():
     examples, seconds = int(sys.argv[1]), float(sys.argv[2])
     print(f"torch {torch.__version__}, cuDNN {torch.backends.cudnn.version()}, {torch.cuda.get_device_name(0)}")
     for name in sys.argv[3:] or NETWORKS:
+        batch = max(1, examples // 4) if name == "transformer" else examples
         parts = []
         for label, tf32, tuned, amp in (
             ("fp32", False, False, False),
@@ -126,9 +161,9 @@ def main():
             ("tf32 tuned", True, True, False),
             ("bf16 tuned", True, True, True),
         ):
-            card, whole = measure(name, examples, seconds, tf32, tuned, amp)
+            card, whole = measure(name, batch, seconds, tf32, tuned, amp)
             parts.append(f"{label} {card:.3f} ms ({whole:.3f} with copies)")
-        print(f"{name:7} batch {examples}: " + "; ".join(parts), flush=True)
+        print(f"{name:7} batch {batch}: " + "; ".join(parts), flush=True)
 
 
 main()

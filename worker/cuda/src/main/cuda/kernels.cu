@@ -3,4 +3,6 @@
 #include "layers.h"
 #include "norm.h"
 #include "loss.h"
+#include "sequence.h"
+#include "attention.h"
 #include "codec.h"

@@ -2,9 +2,10 @@ package io.trireme.worker;
 
 import io.trireme.common.slots.Seeds;
 import io.trireme.common.slots.SlotPlan;
-import io.trireme.data.shard.ExampleReader;
 import io.trireme.worker.engine.GradientEngine;
+import io.trireme.worker.engine.SlotSums;
 import org.agrona.DirectBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a slot's examples in the epoch's seeded order into the engine's input and computes their
@@ -16,22 +17,65 @@ public final class EngineSlotComputer implements SlotComputer {
   private final EpochInput input;
   private final SlotPlan plan;
   private final long jobSeed;
+  private final @Nullable Sums sums;
 
-  /** A computer over an engine and a reader that it does not own. */
+  /** A computer over an engine and a source that it does not own. */
   public EngineSlotComputer(
-      GradientEngine engine, ExampleReader examples, SlotPlan plan, long jobSeed) {
+      GradientEngine engine, EpochInput.Source examples, SlotPlan plan, long jobSeed) {
     this.engine = engine;
-    this.input = new EpochInput(engine, examples::read, plan.examples(), jobSeed);
+    this.input = new EpochInput(engine, examples, plan.examples(), jobSeed);
     this.plan = plan;
     this.jobSeed = jobSeed;
+    SlotSums ofEngine = engine.slotSums();
+    this.sums = ofEngine == null ? null : new EngineSums(ofEngine);
   }
 
   @Override
   public double compute(long step, int slot) {
-    int epoch = plan.epochOf(step);
+    int count = load(step, slot);
+    return engine.compute(count, step, plan.epochOf(step), Seeds.ofSlot(jobSeed, step, slot));
+  }
+
+  private int load(long step, int slot) {
     int count = plan.examplesInSlot(step, slot);
-    input.load(epoch, plan.firstOfStep(step) + plan.offsetOfSlot(step, slot), count);
-    return engine.compute(count, step, epoch, Seeds.ofSlot(jobSeed, step, slot));
+    input.load(plan.epochOf(step), plan.firstOfStep(step) + plan.offsetOfSlot(step, slot), count);
+    return count;
+  }
+
+  @Override
+  public @Nullable Sums sums() {
+    return sums;
+  }
+
+  /** Loads slots for an engine that sums them. */
+  private final class EngineSums implements Sums {
+    private final SlotSums of;
+
+    EngineSums(SlotSums of) {
+      this.of = of;
+    }
+
+    @Override
+    public void start(int slots) {
+      of.start(slots);
+    }
+
+    @Override
+    public double add(long step, int slot) {
+      int count = load(step, slot);
+      return of.add(count, step, plan.epochOf(step), Seeds.ofSlot(jobSeed, step, slot));
+    }
+
+    @Override
+    public void addEmpty() {
+      of.addEmpty();
+    }
+
+    @Override
+    public DirectBuffer finish() {
+      of.finish();
+      return engine.gradient();
+    }
   }
 
   @Override

@@ -15,8 +15,9 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Computes all slots under a node of the reduction tree and adds their gradients along the tree.
- * Needs one vector of memory for each level of the node, none for a single slot.
+ * Computes all slots under a node of the reduction tree and adds their gradients along the tree, or
+ * has them added where they are computed. Else it needs one vector of memory for each level of the
+ * node, none for a single slot.
  */
 final class SlotFolder implements AutoCloseable {
 
@@ -50,7 +51,26 @@ final class SlotFolder implements AutoCloseable {
    * left off.
    */
   @Nullable DirectBuffer fold(long step, TreeNode node) {
-    return fold(step, node.lo(), node.hi(), 0);
+    SlotComputer.Sums sums = computer.sums();
+    return sums == null || node.hi() - node.lo() == 1
+        ? fold(step, node.lo(), node.hi(), 0)
+        : sum(sums, step, node);
+  }
+
+  private @Nullable DirectBuffer sum(SlotComputer.Sums sums, long step, TreeNode node) {
+    sums.start(node.hi() - node.lo());
+    for (int slot = node.lo(); slot < node.hi(); slot++) {
+      if (abandon.getAsBoolean()) {
+        return null;
+      }
+      int examples = plan.examplesInSlot(step, slot);
+      if (examples == 0) {
+        sums.addEmpty();
+      } else {
+        scoreSum += sums.add(step, slot) * examples;
+      }
+    }
+    return sums.finish();
   }
 
   private @Nullable DirectBuffer fold(long step, int lo, int hi, int level) {

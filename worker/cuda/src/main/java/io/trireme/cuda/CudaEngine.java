@@ -55,7 +55,10 @@ public final class CudaEngine implements Owner.Owned {
     return network.host().features();
   }
 
-  /** {@code float [examples][outputs]}. */
+  /**
+   * {@code float [examples][outputs]}; where labels are numbers of classes, {@code float
+   * [examples][positions]}.
+   */
   public ByteBuffer labels() {
     return network.host().labels();
   }
@@ -93,9 +96,9 @@ public final class CudaEngine implements Owner.Owned {
   }
 
   /**
-   * Starts a sum of gradients over neighbouring slots, which stays on the card: in a tree where a
-   * node of n slots splits after the largest power of two below n, these are one node. The first
-   * time for a number of slots allocates its buffers.
+   * Starts a sum of gradients over neighbouring slots, with the parameters in the buffer now; it
+   * stays on the card. In a tree where a node of n slots splits after the largest power of two
+   * below n, these are one node. The first time for more slots than ever before allocates buffers.
    *
    * @param slots how many
    * @throws CudaException if the buffers do not fit into the card's memory
@@ -111,6 +114,15 @@ public final class CudaEngine implements Owner.Owned {
    */
   public double addSlot(int examples, long step, long epoch, long seed) {
     return network.addSlot(examples, step, epoch, seed);
+  }
+
+  /**
+   * Adds zeros as the next slot's gradient, for a slot without examples.
+   *
+   * @throws IllegalStateException if all slots are added already
+   */
+  public void addEmptySlot() {
+    network.addEmptySlot();
   }
 
   /**

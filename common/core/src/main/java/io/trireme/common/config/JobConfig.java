@@ -40,4 +40,26 @@ public record JobConfig(
     ServersConfig servers,
     @Nullable CheckpointConfig checkpoint,
     TransportConfig transport,
-    OutputConfig output) {}
+    OutputConfig output) {
+
+  /** The same job with another engine. */
+  public JobConfig with(EngineConfig other) {
+    return new JobConfig(
+        job,
+        seed,
+        model,
+        other,
+        data,
+        batch,
+        epochs,
+        optimizer,
+        sync,
+        compression,
+        nonFinite,
+        workers,
+        servers,
+        checkpoint,
+        transport,
+        output);
+  }
+}

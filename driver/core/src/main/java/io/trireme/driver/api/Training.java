@@ -10,6 +10,7 @@ import io.trireme.driver.report.ResultFile;
 import io.trireme.driver.rows.ExampleRow;
 import io.trireme.driver.rows.GivenSet;
 import io.trireme.driver.rows.RowReader;
+import io.trireme.driver.run.EngineChoice;
 import io.trireme.driver.run.GivenData;
 import io.trireme.driver.run.InitialModel;
 import io.trireme.driver.run.JobRun;
@@ -38,12 +39,16 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.deeplearning4j.nn.api.Model;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A job about to be trained: what a program adds to it, and {@link #train}. Not for several
  * threads.
  */
 public final class Training {
+  private static final Logger LOG = LoggerFactory.getLogger(Training.class);
+
   private final JavaSparkContext spark;
   private final JobConfig job;
   private final List<TrainingListener> listeners = new ArrayList<>();
@@ -55,7 +60,7 @@ public final class Training {
 
   Training(JavaSparkContext spark, JobConfig job) {
     this.spark = spark;
-    this.job = job;
+    this.job = EngineChoice.decide(job, spark.getConf(), LOG::info);
   }
 
   /**

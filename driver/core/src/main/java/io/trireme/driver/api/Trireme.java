@@ -67,7 +67,12 @@ public final class Trireme {
     return job(job.build());
   }
 
-  /** A job that was read or built already. */
+  /**
+   * A job that was read or built already.
+   *
+   * @throws io.trireme.driver.api.result.PreflightException if its engine is {@code auto}, and its
+   *     math is not that of the engine that this application has for it
+   */
   public Training job(JobConfig job) {
     return new Training(spark, Objects.requireNonNull(job, "job"));
   }

@@ -4,6 +4,7 @@ import io.trireme.common.config.JobConfig;
 import io.trireme.driver.api.result.RunResult;
 import io.trireme.driver.jobfile.JobFile;
 import io.trireme.driver.report.ProgressView;
+import io.trireme.driver.run.EngineChoice;
 import io.trireme.driver.run.JobPlan;
 import io.trireme.driver.run.JobRun;
 import io.trireme.driver.run.ResumeMode;
@@ -71,8 +72,8 @@ final class TrainCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     ResumeMode mode = ResumeMode.of(resume);
     JobFile.Loaded loaded = options.job(console.env());
-    JobConfig job = loaded.config();
-    SparkConf conf = options.spark(job);
+    SparkConf conf = options.spark(loaded.config());
+    JobConfig job = EngineChoice.decide(loaded.config(), conf, console.err()::println);
     Configuration hadoop = SparkHadoopUtil.get().newConfiguration(conf);
     RunNotices notices =
         new RunNotices(console.err()::println, line -> console.err().println("warning: " + line));

@@ -171,7 +171,10 @@ public final class WorkerTask implements Function<Integer, WorkerResult> {
       }
     }
     return train(
-        local, handle, engine, new EngineSlotComputer(engine, examples, spec.slots(), spec.seed()));
+        local,
+        handle,
+        engine,
+        new EngineSlotComputer(engine, examples::read, spec.slots(), spec.seed()));
   }
 
   private static WorkerResult train(

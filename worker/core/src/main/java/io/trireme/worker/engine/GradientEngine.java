@@ -4,6 +4,7 @@ import io.trireme.common.layout.Layout;
 import io.trireme.data.schema.ExampleBatch;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Computes gradients of one model. All buffers are float32 in native order, off heap, and the
@@ -49,6 +50,11 @@ public interface GradientEngine extends AutoCloseable {
    *     diverged, which is the caller's business
    */
   double compute(int examples, long step, int epoch, long seed);
+
+  /** What sums slots where this engine computes; null if it cannot. */
+  default @Nullable SlotSums slotSums() {
+    return null;
+  }
 
   /**
    * Computes the model's outputs for the first {@code examples} rows of the batch, as in inference.

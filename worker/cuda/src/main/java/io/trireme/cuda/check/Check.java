@@ -22,9 +22,9 @@ import java.util.Locale;
 
 /**
  * The program of {@code deploy/gpu/check.sh}: {@code device}, {@code parity FIXTURES [NETWORK...]},
- * {@code slots}, {@code codecs}, {@code tensor FIXTURES [NETWORK...]}, {@code once NETWORK
- * EXAMPLES}, {@code time EXAMPLES SECONDS [NETWORK...]}, {@code kernels EXAMPLES [NETWORK...]} or
- * {@code survey EXAMPLES [NETWORK...]}. Ends with 1 on any failure.
+ * {@code slots}, {@code codecs}, {@code tensor FIXTURES [NETWORK...]}, {@code once [NETWORK
+ * EXAMPLES]...}, {@code time EXAMPLES SECONDS [NETWORK...]}, {@code kernels EXAMPLES [NETWORK...]}
+ * or {@code survey EXAMPLES [NETWORK...]}. Ends with 1 on any failure.
  */
 public final class Check {
   static final int TENSOR_CORES = 80;
@@ -63,7 +63,11 @@ public final class Check {
         return tensor(device, Path.of(args[1]), names(args, 2));
       }
       case "once" -> {
-        return once(device, args[1], Integer.parseInt(args[2]));
+        boolean good = Codecs.bits(device, out);
+        for (int i = 1; i + 1 < args.length; i += 2) {
+          good &= once(device, args[i], Integer.parseInt(args[i + 1]));
+        }
+        return good;
       }
       case "slots" -> slots(device);
       case "codecs" -> {
@@ -120,9 +124,9 @@ public final class Check {
     }
   }
 
-  /** A gradient of each precision, and each codec, for tools that watch a card. */
+  /** A gradient of each precision, for tools that watch a card. */
   private boolean once(CudaDevice device, String name, int examples) {
-    boolean good = Codecs.bits(device, out);
+    boolean good = true;
     for (Precision precision : Precision.values()) {
       if (precision != Precision.EXACT && device.computeCapability() < TENSOR_CORES) {
         continue;
@@ -216,13 +220,15 @@ public final class Check {
       boolean close = Math.abs(loss - expected) < 1e-4 * expected;
       boolean good = distance < Fixture.ROUNDING && close && repeats;
       say(
-          "%-7s batch %d: %s, off double precision by %.1e (DL4J's float %.1e), loss %.5f (%.5f),"
+          "%-7s batch %d: %s, off double precision by %.1e%s, loss %.5f (%.5f),"
               + " bits of the stand-in: %s, repeats equal: %b, opened in %.0f ms, sha %s",
           name,
           fixture.minibatch().examples(),
           good ? "ok" : "FAILED",
           distance,
-          fixture.reference(),
+          Double.isNaN(fixture.reference())
+              ? ""
+              : String.format(Locale.ROOT, " (DL4J's float %.1e)", fixture.reference()),
           loss,
           expected,
           fixture.bits().isBlank() ? "unknown" : bits.equals(fixture.bits()) ? "yes" : "NO",
@@ -245,8 +251,8 @@ public final class Check {
   static CudaEngine engine(CudaDevice device, String name, int examples, Precision precision) {
     ChainSpec spec = Networks.of(name);
     CudaEngine engine = CudaEngine.open(device, spec, examples, precision);
-    Numbers.features(engine.features(), examples * spec.input().length());
-    Numbers.labels(engine.labels(), examples, spec.outputs());
+    Numbers.features(engine.features(), spec, examples);
+    Numbers.labels(engine.labels(), spec, examples);
     Numbers.parameters(engine.parameters(), spec);
     return engine;
   }

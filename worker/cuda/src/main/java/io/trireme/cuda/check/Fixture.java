@@ -12,9 +12,10 @@ import java.util.Locale;
  * What a CPU computed for a network over {@link Numbers}' minibatch.
  *
  * @param minibatch its size and loss
- * @param reference distance of DL4J's float gradient from its gradient in double precision
+ * @param reference distance of DL4J's float gradient from its gradient in double precision, NaN if
+ *     DL4J has no such network
  * @param bits SHA-256 of the stand-in's gradient, or spaces
- * @param gradient DL4J's in double precision, rounded to float
+ * @param gradient the one in double precision, rounded to float
  */
 @SuppressWarnings("ArrayRecordComponent")
 public record Fixture(Minibatch minibatch, double reference, String bits, float[] gradient) {

@@ -22,7 +22,8 @@ final class Kernels {
   static void of(CudaDevice device, String name, int examples, boolean survey, PrintStream out) {
     for (Precision precision : Precision.values()) {
       if (precision == Precision.EXACT || device.computeCapability() >= Check.TENSOR_CORES) {
-        of(device, name, new Run(examples, precision, survey), out);
+        int batch = Networks.batch(name, examples);
+        of(device, name, new Run(batch, precision, survey), out);
       }
     }
   }

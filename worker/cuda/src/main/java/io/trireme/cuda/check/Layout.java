@@ -27,6 +27,24 @@ final class Layout {
     return new Layer.Dense(outputs, weights, take(outputs), activation);
   }
 
+  /** Tokens, then positions. */
+  Layer.Embedding embedding(int vocabulary, int positions, int width) {
+    long tokens = take((long) vocabulary * width);
+    return new Layer.Embedding(vocabulary, width, tokens, take((long) positions * width));
+  }
+
+  /** Weights, then bias. */
+  Layer.Projection projection(int inputs, int outputs, Activation activation) {
+    long weights = take((long) inputs * outputs);
+    return new Layer.Projection(outputs, weights, take(outputs), activation);
+  }
+
+  /** Gamma, beta. */
+  Layer.LayerNorm layerNorm(int width) {
+    long gamma = take(width);
+    return new Layer.LayerNorm(1e-5f, gamma, take(width));
+  }
+
   /** Bias, then weights. */
   Layer.Convolution convolution(
       int channels, int outputs, Window window, boolean biased, Activation activation) {

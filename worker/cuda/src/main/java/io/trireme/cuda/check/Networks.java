@@ -18,7 +18,12 @@ public final class Networks {
 
   /** Their names. */
   public static List<String> names() {
-    return List.of("mlp", "lenet", "cnn", "resnet");
+    return List.of("mlp", "lenet", "cnn", "resnet", "transformer");
+  }
+
+  /** The minibatch that a network is timed with: sequences are a quarter as many. */
+  static int batch(String name, int examples) {
+    return name.equals("transformer") ? Math.max(1, examples / 4) : examples;
   }
 
   /** A network by its name. */
@@ -28,7 +33,9 @@ public final class Networks {
       case "lenet" -> lenet();
       case "cnn" -> cnn();
       case "resnet" -> resnet();
+      case "transformer" -> Transformers.transformer();
       case "tiny" -> tiny();
+      case "tinytext" -> Transformers.tiny();
       default -> throw new IllegalArgumentException("no network " + name + ", only " + names());
     };
   }

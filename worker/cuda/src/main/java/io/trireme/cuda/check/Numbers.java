@@ -28,17 +28,34 @@ public final class Numbers {
     return (next() >>> 40) * 0x1p-24f;
   }
 
-  /** Writes features in [0, 1). */
-  public static void features(ByteBuffer to, int count) {
+  /** Writes features in [0, 1), or tokens. */
+  public static void features(ByteBuffer to, ChainSpec spec, int examples) {
+    int count = examples * spec.input().length();
+    if (spec.nodes().get(0).layer() instanceof Layer.Embedding embedding) {
+      numbers(to, count, embedding.vocabulary(), 1);
+      return;
+    }
     Numbers numbers = new Numbers(1);
     for (int i = 0; i < count; i++) {
       to.putFloat(4 * i, numbers.unit());
     }
   }
 
-  /** Writes one-hot labels. */
-  public static void labels(ByteBuffer to, int examples, int classes) {
+  private static void numbers(ByteBuffer to, int count, int below, long seed) {
+    Numbers numbers = new Numbers(seed);
+    for (int i = 0; i < count; i++) {
+      to.putFloat(4 * i, (int) Math.floorMod(numbers.next(), (long) below));
+    }
+  }
+
+  /** Writes one-hot labels, or the numbers of classes. */
+  public static void labels(ByteBuffer to, ChainSpec spec, int examples) {
+    if (spec.loss().kind() == Layer.LossKind.CLASS_CROSS_ENTROPY) {
+      numbers(to, examples * spec.labels(), spec.outputs() / spec.losses(), 2);
+      return;
+    }
     Numbers numbers = new Numbers(2);
+    int classes = spec.outputs();
     for (int i = 0; i < examples; i++) {
       int label = (int) Math.floorMod(numbers.next(), (long) classes);
       for (int j = 0; j < classes; j++) {
@@ -76,10 +93,11 @@ public final class Numbers {
         int fan =
             layer instanceof Layer.Convolution convolution
                 ? in.channels() * convolution.window().size()
-                : in.length();
+                : layer instanceof Layer.Projection ? in.width() : in.length();
         yield u * (float) Math.sqrt(6.0 / fan);
       }
       case "gamma" -> 1 + 0.2f * u;
+      case "tokens" -> u;
       default -> 0.1f * u;
     };
   }

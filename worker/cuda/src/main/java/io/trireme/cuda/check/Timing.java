@@ -19,7 +19,8 @@ final class Timing {
   static void of(CudaDevice device, String name, int examples, double seconds, PrintStream out) {
     for (Precision precision : Precision.values()) {
       if (precision == Precision.EXACT || device.computeCapability() >= Check.TENSOR_CORES) {
-        of(device, name, new Run(examples, precision, seconds), out);
+        int batch = Networks.batch(name, examples);
+        of(device, name, new Run(batch, precision, seconds), out);
       }
     }
   }

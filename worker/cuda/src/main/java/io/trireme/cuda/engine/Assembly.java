@@ -6,6 +6,8 @@ import io.trireme.cuda.spec.Node;
 import io.trireme.cuda.spec.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntToLongFunction;
+import java.util.stream.IntStream;
 
 /** Makes the stages of a network, with the memory that each needs. */
 final class Assembly {
@@ -61,12 +63,31 @@ final class Assembly {
   private long partsBytes() {
     long most = 4;
     for (Cell cell : cells) {
-      if (cell.layer() instanceof Layer.BatchNorm) {
-        Shape shape = cell.shape();
-        most = Math.max(most, NormStage.partsBytes(examples, shape.channels(), shape.plane()));
-      }
+      most = Math.max(most, partsBytes(cell));
     }
     return most;
+  }
+
+  private long partsBytes(Cell cell) {
+    Shape shape = cell.shape();
+    if (cell.layer() instanceof Layer.BatchNorm) {
+      return NormStage.partsBytes(examples, shape.channels(), shape.plane());
+    }
+    if (cell.layer() instanceof Layer.LayerNorm) {
+      return mostOfRows(shape, rows -> LayerNormStage.partsBytes(rows, shape.width()));
+    }
+    if (cell.layer() instanceof Layer.Embedding embedding) {
+      return mostOfRows(shape, rows -> EmbeddingStage.partsBytes(embedding, rows));
+    }
+    return 0;
+  }
+
+  /** The most bytes that any minibatch needs: fewer rows can be cut into more parts. */
+  private long mostOfRows(Shape shape, IntToLongFunction bytes) {
+    return IntStream.rangeClosed(1, examples)
+        .mapToLong(count -> bytes.applyAsLong(count * shape.channels()))
+        .max()
+        .orElse(0);
   }
 
   private void assemble(int number, Place features) {
@@ -100,7 +121,12 @@ final class Assembly {
     Place first = in.get(0);
     Layer layer = cell.layer();
     if (layer instanceof Layer.Dense dense) {
-      return new DenseStage(kernels, dense, ends.vectors(), first, out);
+      return new DenseStage(kernels, dense, ends.vectors(), first, out, 1);
+    }
+    if (layer instanceof Layer.Projection p) {
+      Layer.Dense dense = new Layer.Dense(p.outputs(), p.weights(), p.bias(), p.activation());
+      int positions = cell.shape().channels();
+      return new DenseStage(kernels, dense, ends.vectors(), first, out, positions);
     }
     if (layer instanceof Layer.Convolution convolution) {
       Taps taps = taps(convolution, first.shape(), out.shape());
@@ -124,8 +150,26 @@ final class Assembly {
     if (layer instanceof Layer.Add add) {
       return new AddStage(kernels, add, first, in.get(1), out);
     }
-    return new LossStage(
-        kernels, (Layer.Loss) layer, first, ends.labels(), ends.output(), ends.losses());
+    return layer instanceof Layer.Loss loss
+        ? new LossStage(kernels, loss, first, ends.labels(), ends.output(), ends.losses())
+        : sequenceStage(cell, first, out);
+  }
+
+  private Stage sequenceStage(Cell cell, Place in, Place out) {
+    Layer layer = cell.layer();
+    int positions = cell.shape().channels();
+    if (layer instanceof Layer.Embedding embedding) {
+      return new EmbeddingStage(kernels, embedding, ends.vectors(), in, out);
+    }
+    if (layer instanceof Layer.LayerNorm norm) {
+      long saved = buffers.perExample(2L * positions);
+      return new LayerNormStage(kernels, norm, ends.vectors(), in, out, saved);
+    }
+    if (layer instanceof Layer.Attention attention) {
+      long rows = buffers.perExample(AttentionStage.kept(attention, positions));
+      return new AttentionStage(kernels, attention, in, out, rows);
+    }
+    throw new IllegalStateException("layer " + cell.name() + ": no stage computes " + layer);
   }
 
   private Taps taps(Layer.Convolution layer, Shape in, Shape out) {

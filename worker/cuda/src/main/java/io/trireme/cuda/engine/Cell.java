@@ -22,12 +22,17 @@ record Cell(String name, Layer layer, List<Integer> inputs, Shape shape) {
   boolean learns() {
     return layer instanceof Layer.Dense
         || layer instanceof Layer.Convolution
-        || layer instanceof Layer.BatchNorm;
+        || layer instanceof Layer.BatchNorm
+        || layer instanceof Layer.Embedding
+        || layer instanceof Layer.Projection
+        || layer instanceof Layer.LayerNorm;
   }
 
   /** Whether it wants an error that is zero where its result, of ReLU, is not positive. */
   boolean wantsMask() {
     return Kernels.reluFlag(layer.activation()) != 0
-        && (layer instanceof Layer.Dense || layer instanceof Layer.Convolution);
+        && (layer instanceof Layer.Dense
+            || layer instanceof Layer.Projection
+            || layer instanceof Layer.Convolution);
   }
 }

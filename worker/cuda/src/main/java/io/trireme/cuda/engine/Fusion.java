@@ -118,6 +118,9 @@ final class Fusion {
     if (layer instanceof Layer.Dense d) {
       return new Layer.Dense(d.outputs(), d.weights(), d.bias(), activation);
     }
+    if (layer instanceof Layer.Projection p) {
+      return new Layer.Projection(p.outputs(), p.weights(), p.bias(), activation);
+    }
     if (layer instanceof Layer.Convolution c) {
       return new Layer.Convolution(c.outputs(), c.window(), c.weights(), c.bias(), activation);
     }

@@ -2,6 +2,7 @@ package io.trireme.cuda.engine;
 
 import io.trireme.cuda.driver.Owner;
 import io.trireme.cuda.driver.PinnedMemory;
+import io.trireme.cuda.spec.ChainSpec;
 import java.nio.ByteBuffer;
 
 /** The pinned memory of an engine, with a view of each part that lives as long. */
@@ -21,13 +22,13 @@ public final class HostBuffers {
   private final ByteBuffer losses;
   private final ByteBuffer state;
 
-  HostBuffers(Owner owner, int examples, int inputs, int outputs, long length) {
-    featureMemory = owned(owner, 4L * examples * inputs);
-    labelMemory = owned(owner, 4L * examples * outputs);
-    parameterMemory = owned(owner, 4 * length);
-    gradientMemory = owned(owner, 4 * length);
-    outputMemory = owned(owner, 4L * examples * outputs);
-    lossMemory = owned(owner, 4L * examples);
+  HostBuffers(Owner owner, ChainSpec spec, int examples) {
+    featureMemory = owned(owner, 4L * examples * spec.input().length());
+    labelMemory = owned(owner, 4L * examples * spec.labels());
+    parameterMemory = owned(owner, 4 * spec.parameters());
+    gradientMemory = owned(owner, 4 * spec.parameters());
+    outputMemory = owned(owner, 4L * examples * spec.outputs());
+    lossMemory = owned(owner, 4L * examples * spec.losses());
     stateMemory = owned(owner, 16);
     features = featureMemory.view();
     labels = labelMemory.view();
@@ -47,7 +48,7 @@ public final class HostBuffers {
     return features;
   }
 
-  /** {@code float [examples][outputs]}. */
+  /** {@code float [examples][labels]}. */
   public ByteBuffer labels() {
     return labels;
   }
@@ -71,9 +72,9 @@ public final class HostBuffers {
     state.putLong(0, seed).putInt(8, (int) step).putInt(12, (int) epoch);
   }
 
-  double lossSum(int examples) {
+  double lossSum(int count) {
     double sum = 0;
-    for (int i = 0; i < examples; i++) {
+    for (int i = 0; i < count; i++) {
       sum += losses.getFloat(4 * i);
     }
     return sum;

@@ -11,7 +11,6 @@ import io.trireme.cuda.spec.GradientCodec;
 import io.trireme.cuda.spec.Precision;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -30,8 +29,7 @@ public final class Network implements Owner.Owned {
   private final Assembly.Ends ends;
   private final Assembly assembly;
   private final Map<Pass, @Nullable Graph[]> graphs = new EnumMap<>(Pass.class);
-  private final Map<Integer, SlotSum> slotSums = new HashMap<>();
-  private @Nullable SlotSum slotSum;
+  private final SlotSum slotSum;
   private long summed;
   private @Nullable Thread user;
 
@@ -56,10 +54,15 @@ public final class Network implements Owner.Owned {
     Parts parts = parts();
     this.ends = parts.ends;
     this.assembly = parts.assembly;
-    this.host =
-        new HostBuffers(
-            owner, maxExamples, spec.input().length(), spec.outputs(), spec.parameters());
+    this.host = new HostBuffers(owner, spec, maxExamples);
     this.summed = ends.vectors().gradient();
+    this.slotSum =
+        new SlotSum(
+            owner,
+            buffers,
+            new SlotSum.Card(stream, recorder),
+            summed,
+            Math.toIntExact(spec.parameters()));
     stream.fill(summed, 0, spec.parameters());
     for (Pass pass : Pass.values()) {
       graphs.put(pass, new Graph[maxExamples + 1]);
@@ -89,14 +92,13 @@ public final class Network implements Owner.Owned {
   }
 
   private Parts parts(Buffers memory, int examples) {
-    int outputs = spec.outputs();
     long length = spec.parameters();
     Assembly.Ends at =
         new Assembly.Ends(
             memory.perExample(spec.input().length()),
-            memory.perExample(outputs),
-            memory.perExample(outputs),
-            memory.perExample(1),
+            memory.perExample(spec.labels()),
+            memory.perExample(spec.outputs()),
+            memory.perExample(spec.losses()),
             memory.device(16),
             new Vectors(memory.device(4 * length), memory.device(4 * length)));
     return new Parts(at, new Assembly(spec, examples, memory, recorder, at));
@@ -138,11 +140,12 @@ public final class Network implements Owner.Owned {
     host.state(seed, step, epoch);
     summed = ends.vectors().gradient();
     run(Pass.TRAIN, examples);
-    return host.lossSum(examples);
+    return host.lossSum(examples * spec.losses());
   }
 
   /**
-   * Starts a sum over a node of slots, whose gradients stay on the card.
+   * Starts a sum over a node of slots, whose gradients stay on the card; the parameters of all of
+   * them are those of now.
    *
    * @throws CudaException if its buffers do not fit
    */
@@ -151,24 +154,27 @@ public final class Network implements Owner.Owned {
       throw new IllegalArgumentException("slots: " + slots + ", expected 1 or more");
     }
     enter(1);
-    SlotSum known = slotSums.get(slots);
-    if (known == null) {
-      long from = ends.vectors().gradient();
-      int length = Math.toIntExact(spec.parameters());
-      known = new SlotSum(owner, buffers, new SlotSum.Card(stream, recorder), slots, from, length);
-      slotSums.put(slots, known);
-    }
-    known.restart();
-    slotSum = known;
+    slotSum.restart(slots);
+    parametersToDevice();
+  }
+
+  private void parametersToDevice() {
+    stream.toDevice(
+        ends.vectors().parameters(), host.parameterMemory().address(), 4 * spec.parameters());
+  }
+
+  /** Adds zeros as the gradient of the next slot. */
+  public void addEmptySlot() {
+    enter(1);
+    slotSum.nextIsZero();
   }
 
   /** Adds the gradient of a minibatch as the next slot's; the sum of its losses. */
   public double addSlot(int examples, long step, long epoch, long seed) {
-    SlotSum sum = Objects.requireNonNull(slotSum, "no sum of slots was started");
     host.state(seed, step, epoch);
     run(Pass.TRAIN_SLOT, examples);
-    sum.next();
-    return host.lossSum(examples);
+    slotSum.next();
+    return host.lossSum(examples * spec.losses());
   }
 
   /** Brings the sum of the slots' gradients to the host. */
@@ -180,7 +186,7 @@ public final class Network implements Owner.Owned {
 
   /** Sums the slots' gradients, and leaves the sum on the card for encoders. */
   public void sumSlots() {
-    summed = Objects.requireNonNull(slotSum, "no sum of slots was started").finish();
+    summed = slotSum.finish();
   }
 
   /**
@@ -204,7 +210,7 @@ public final class Network implements Owner.Owned {
   /** Times of what a slot costs beside its gradient: copying, adding and joining sums. */
   public List<KernelTime> profileSlots(int slots, int repeats) {
     startSlots(slots);
-    return Objects.requireNonNull(slotSum).profile(repeats);
+    return slotSum.profile(repeats);
   }
 
   /** The output of a minibatch. */
@@ -242,27 +248,28 @@ public final class Network implements Owner.Owned {
   }
 
   private void record(Pass pass, int examples) {
-    long outputBytes = 4L * examples * spec.outputs();
+    long lossBytes = 4L * examples * spec.losses();
+    if (pass == Pass.TRAIN || pass == Pass.INFER) {
+      parametersToDevice();
+    }
     if (pass != Pass.TRAIN_ON_DEVICE) {
-      stream.toDevice(
-          ends.vectors().parameters(), host.parameterMemory().address(), 4 * spec.parameters());
       stream.toDevice(
           ends.features(), host.featureMemory().address(), 4L * examples * spec.input().length());
     }
     boolean trains = pass == Pass.TRAIN || pass == Pass.TRAIN_SLOT;
     if (trains) {
-      stream.toDevice(ends.labels(), host.labelMemory().address(), outputBytes);
+      stream.toDevice(ends.labels(), host.labelMemory().address(), 4L * examples * spec.labels());
       stream.toDevice(ends.state(), host.stateMemory().address(), 16);
     }
     stages(pass != Pass.INFER, examples);
     if (pass == Pass.TRAIN) {
       stream.toHost(
           host.gradientMemory().address(), ends.vectors().gradient(), 4 * spec.parameters());
-      stream.toHost(host.lossMemory().address(), ends.losses(), 4L * examples);
+      stream.toHost(host.lossMemory().address(), ends.losses(), lossBytes);
     } else if (pass == Pass.TRAIN_SLOT) {
-      stream.toHost(host.lossMemory().address(), ends.losses(), 4L * examples);
+      stream.toHost(host.lossMemory().address(), ends.losses(), lossBytes);
     } else if (pass == Pass.INFER) {
-      stream.toHost(host.outputMemory().address(), ends.output(), outputBytes);
+      stream.toHost(host.outputMemory().address(), ends.output(), 4L * examples * spec.outputs());
     }
   }
 

@@ -12,16 +12,18 @@ import java.util.List;
  * two, each in a buffer of its own.
  */
 final class SlotSum {
-  private final int slots;
+  private final Owner owner;
+  private final Buffers memory;
   private final Recorder recorder;
   private final long gradient;
   private final int length;
-  private final long[] buffers;
-  private final int[] sizes;
+  private final List<Long> buffers = new ArrayList<>();
+  private final int[] sizes = new int[Integer.SIZE];
   private final List<Graph> keep = new ArrayList<>();
   private final List<Graph> add = new ArrayList<>();
   private final List<Graph> join = new ArrayList<>();
   private final Stream stream;
+  private int slots;
   private int waiting;
   private int added;
 
@@ -34,31 +36,29 @@ final class SlotSum {
   record Card(Stream stream, Recorder recorder) {}
 
   /**
-   * Allocates the buffers and records what is done with them.
+   * A sum that has no buffers yet.
    *
    * @param gradient address of each slot's gradient
    * @param length its values
    */
-  SlotSum(Owner owner, Buffers memory, Card card, int slots, long gradient, int length) {
-    this.slots = slots;
+  SlotSum(Owner owner, Buffers memory, Card card, long gradient, int length) {
+    this.owner = owner;
+    this.memory = memory;
     this.recorder = card.recorder;
     this.gradient = gradient;
     this.length = length;
     this.stream = card.stream;
-    int levels = 32 - Integer.numberOfLeadingZeros(slots);
-    this.buffers = new long[levels];
-    this.sizes = new int[levels];
-    for (int i = 0; i < levels; i++) {
-      buffers[i] = memory.device(4L * length);
-    }
+  }
+
+  /** Allocates what a level needs, and records what is done with it. */
+  private void addLevel() {
+    long buffer = memory.device(4L * length);
+    long before = buffers.isEmpty() ? buffer : buffers.get(buffers.size() - 1);
     recorder.label("slots");
-    for (int i = 0; i < levels; i++) {
-      long buffer = buffers[i];
-      long before = buffers[Math.max(0, i - 1)];
-      keep.add(owner.own(stream.capture(() -> copy(buffer))));
-      add.add(owner.own(stream.capture(() -> sum(buffer, gradient))));
-      join.add(owner.own(stream.capture(() -> sum(before, buffer))));
-    }
+    keep.add(owner.own(stream.capture(() -> copy(buffer))));
+    add.add(owner.own(stream.capture(() -> sum(buffer, gradient))));
+    join.add(owner.own(stream.capture(() -> sum(before, buffer))));
+    buffers.add(buffer);
   }
 
   private void copy(long to) {
@@ -73,8 +73,8 @@ final class SlotSum {
 
   /** Times of what a slot costs beside its gradient; forgets what was added. */
   List<KernelTime> profile(int repeats) {
-    restart();
-    int top = buffers.length - 1;
+    restart(slots);
+    int top = buffers.size() - 1;
     return List.of(
         time("copy", keep.get(top), repeats),
         time("add", add.get(top), repeats),
@@ -93,10 +93,25 @@ final class SlotSum {
     return new KernelTime(name, all / repeats);
   }
 
-  /** Forgets what was added. */
-  void restart() {
+  /**
+   * Forgets what was added, and starts a sum of so many slots; the first time for more slots than
+   * ever before allocates.
+   *
+   * @throws io.trireme.cuda.driver.CudaException if the buffers do not fit
+   */
+  void restart(int count) {
+    while (buffers.size() < Integer.SIZE - Integer.numberOfLeadingZeros(count)) {
+      addLevel();
+    }
+    slots = count;
     waiting = 0;
     added = 0;
+  }
+
+  /** Adds zeros as the next slot's gradient. */
+  void nextIsZero() {
+    stream.fill(gradient, 0, length);
+    next();
   }
 
   /** Adds the gradient on the card as the next slot's. */
@@ -125,12 +140,12 @@ final class SlotSum {
 
   /** The address of the sum of all slots. */
   long finish() {
-    if (added != slots) {
+    if (added != slots || slots == 0) {
       throw new IllegalStateException(added + " of " + slots + " slots are added");
     }
     while (waiting > 1) {
       join();
     }
-    return buffers[0];
+    return buffers.get(0);
   }
 }

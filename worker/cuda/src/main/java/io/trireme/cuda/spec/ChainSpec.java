@@ -35,7 +35,18 @@ public record ChainSpec(String name, Shape input, List<Node> nodes, long paramet
     return number == Node.FEATURES ? input : nodes.get(number).shape();
   }
 
-  /** Values of an example's labels and output. */
+  /** Values of an example's labels. */
+  public int labels() {
+    return loss().kind() == Layer.LossKind.CLASS_CROSS_ENTROPY ? losses() : outputs();
+  }
+
+  /** Losses of an example: one, or one a position. */
+  public int losses() {
+    Shape output = nodes.get(nodes.size() - 1).shape();
+    return loss().kind() == Layer.LossKind.CLASS_CROSS_ENTROPY ? output.channels() : 1;
+  }
+
+  /** Values of an example's output. */
   public int outputs() {
     return nodes.get(nodes.size() - 1).shape().length();
   }

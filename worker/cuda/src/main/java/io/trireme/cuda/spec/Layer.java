@@ -87,6 +87,45 @@ public sealed interface Layer {
   record Add(Activation activation) implements Layer {}
 
   /**
+   * The vector of each token, the first layer: features are numbers of tokens, one a position; a
+   * number that is no token gives NaN.
+   *
+   * @param vocabulary how many tokens there are
+   * @param width values of a vector
+   * @param tokens {@code [vocabulary][width]}
+   * @param positions {@code [positions][width]}, added to the tokens' vectors, or none
+   */
+  record Embedding(int vocabulary, int width, long tokens, long positions) implements Layer {}
+
+  /**
+   * A matrix product with the values of each position of a sequence.
+   *
+   * @param outputs values of each position's result
+   * @param weights {@code [outputs][width]} in 'c' order
+   * @param bias {@code [outputs]}, or none
+   * @param activation applied to the result
+   */
+  record Projection(int outputs, long weights, long bias, Activation activation) implements Layer {}
+
+  /**
+   * Normalisation of each position of a sequence by its own mean and deviation.
+   *
+   * @param epsilon added to the variance
+   * @param gamma {@code [width]}, or none for ones
+   * @param beta {@code [width]}, or none for zeros
+   */
+  record LayerNorm(float epsilon, long gamma, long beta) implements Layer {}
+
+  /**
+   * Attention between the positions of a sequence, each of which has the queries of all heads, then
+   * their keys, then their values.
+   *
+   * @param heads how many; each has at most 128 values
+   * @param causal whether a position sees only itself and those before it
+   */
+  record Attention(int heads, boolean causal) implements Layer {}
+
+  /**
    * The output's activation with the loss; the last layer.
    *
    * @param kind which
@@ -98,6 +137,11 @@ public sealed interface Layer {
   enum LossKind {
     /** Softmax and cross-entropy. */
     SOFTMAX_CROSS_ENTROPY,
+    /**
+     * Softmax and cross-entropy at each position of a sequence, where the label is the number of a
+     * class; a number that is no class gives NaN. Without clipping.
+     */
+    CLASS_CROSS_ENTROPY,
     /** Sigmoid and binary cross-entropy. */
     SIGMOID_CROSS_ENTROPY,
     /** Identity and the mean over outputs of the squared difference. */

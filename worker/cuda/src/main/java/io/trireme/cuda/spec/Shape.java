@@ -2,9 +2,9 @@ package io.trireme.cuda.spec;
 
 /**
  * The shape of one example's values: {@code [channels][height][width]} in 'c' order; a vector has
- * its length as channels.
+ * its length as channels, a sequence its positions.
  *
- * @param channels channels, or the length of a vector
+ * @param channels channels, the length of a vector, or the positions of a sequence
  * @param height rows
  * @param width columns
  */
@@ -20,6 +20,11 @@ public record Shape(int channels, int height, int width) {
   /** A vector. */
   public static Shape vector(int length) {
     return new Shape(length, 1, 1);
+  }
+
+  /** A sequence, {@code [positions][width]}. */
+  public static Shape sequence(int positions, int width) {
+    return new Shape(positions, 1, width);
   }
 
   /** Images. */

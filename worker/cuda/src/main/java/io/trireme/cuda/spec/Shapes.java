@@ -4,6 +4,8 @@ import java.util.List;
 
 /** The shape of a layer's result. */
 final class Shapes {
+  private static final int MOST_OF_HEAD = 128;
+
   private Shapes() {}
 
   /**
@@ -33,10 +35,55 @@ final class Shapes {
         && !(dropout.retain() > 0 && dropout.retain() <= 1)) {
       throw new IllegalArgumentException("keeps " + dropout.retain() + ", expected (0, 1]");
     }
-    if (layer instanceof Layer.Loss) {
-      return Shape.vector(in.length());
+    if (layer instanceof Layer.Loss loss) {
+      return loss.kind() == Layer.LossKind.CLASS_CROSS_ENTROPY
+          ? sequence(in)
+          : Shape.vector(in.length());
+    }
+    return ofSequence(layer, in);
+  }
+
+  private static Shape ofSequence(Layer layer, Shape in) {
+    if (layer instanceof Layer.Embedding embedding) {
+      if (in.plane() > 1 || embedding.vocabulary() > 1 << 24) {
+        throw new IllegalArgumentException(
+            "reads "
+                + in
+                + " as numbers of "
+                + embedding.vocabulary()
+                + " tokens, expected a vector and at most "
+                + (1 << 24));
+      }
+      return Shape.sequence(in.channels(), embedding.width());
+    }
+    if (layer instanceof Layer.Projection projection) {
+      return Shape.sequence(sequence(in).channels(), projection.outputs());
+    }
+    if (layer instanceof Layer.LayerNorm) {
+      return sequence(in);
+    }
+    return layer instanceof Layer.Attention attention ? attended(attention, sequence(in)) : in;
+  }
+
+  private static Shape sequence(Shape in) {
+    if (in.height() != 1 || in.width() < 2) {
+      throw new IllegalArgumentException("reads " + in + ", which is no sequence of vectors");
     }
     return in;
+  }
+
+  private static Shape attended(Layer.Attention attention, Shape in) {
+    int heads = attention.heads();
+    if (heads < 1 || in.width() % (3 * heads) != 0 || in.width() / 3 / heads > MOST_OF_HEAD) {
+      throw new IllegalArgumentException(
+          "attends by "
+              + heads
+              + " heads to "
+              + in.width()
+              + " values a position, expected three times the heads times 1 to "
+              + MOST_OF_HEAD);
+    }
+    return Shape.sequence(in.channels(), in.width() / 3);
   }
 
   private static Shape grid(int channels, Window window, Shape in) {

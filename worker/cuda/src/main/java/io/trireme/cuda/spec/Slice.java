@@ -21,6 +21,17 @@ public record Slice(String what, long offset, long length) {
       long size = (long) convolution.outputs() * input.channels() * convolution.window().size();
       add(slices, "weights", convolution.weights(), size);
       add(slices, "bias", convolution.bias(), convolution.outputs());
+    } else if (layer instanceof Layer.Embedding embedding) {
+      int width = embedding.width();
+      add(slices, "tokens", embedding.tokens(), (long) embedding.vocabulary() * width);
+      add(slices, "positions", embedding.positions(), (long) input.channels() * width);
+    } else if (layer instanceof Layer.Projection projection) {
+      long size = (long) projection.outputs() * input.width();
+      add(slices, "weights", projection.weights(), size);
+      add(slices, "bias", projection.bias(), projection.outputs());
+    } else if (layer instanceof Layer.LayerNorm norm) {
+      add(slices, "gamma", norm.gamma(), input.width());
+      add(slices, "beta", norm.beta(), input.width());
     } else if (layer instanceof Layer.BatchNorm norm) {
       add(slices, "gamma", norm.gamma(), input.channels());
       add(slices, "beta", norm.beta(), input.channels());

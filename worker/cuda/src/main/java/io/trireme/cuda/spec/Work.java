@@ -14,7 +14,7 @@ public final class Work {
     for (Node node : spec.nodes()) {
       long forward = forwardFlops(node.layer(), spec.inputOf(node), node.shape());
       flops += forward * (first ? 2 : 3);
-      first &= forward == 0;
+      first &= forward == 0 && !(node.layer() instanceof Layer.Embedding);
     }
     return flops;
   }
@@ -25,6 +25,13 @@ public final class Work {
     }
     if (layer instanceof Layer.Convolution convolution) {
       return 2L * out.length() * in.channels() * convolution.window().size();
+    }
+    if (layer instanceof Layer.Projection) {
+      return 2L * in.length() * out.width();
+    }
+    if (layer instanceof Layer.Attention attention) {
+      long seen = (long) in.channels() * (in.channels() + (attention.causal() ? 1 : in.channels()));
+      return 2L * seen * out.width();
     }
     return 0;
   }

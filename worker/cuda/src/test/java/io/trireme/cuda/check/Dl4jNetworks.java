@@ -57,7 +57,7 @@ public final class Dl4jNetworks {
     INDArray y =
         array(
             b -> {
-              Numbers.labels(b, examples, spec.outputs());
+              Numbers.labels(b, spec, examples);
               return b;
             },
             examples * spec.outputs(),
@@ -98,7 +98,7 @@ public final class Dl4jNetworks {
   }
 
   private static ByteBuffer numbers(ByteBuffer b, ChainSpec spec, int examples) {
-    Numbers.features(b, examples * spec.input().length());
+    Numbers.features(b, spec, examples);
     return b;
   }
 

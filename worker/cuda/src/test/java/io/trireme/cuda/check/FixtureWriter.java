@@ -11,9 +11,15 @@ import java.util.TreeMap;
 /** Writes the fixtures of {@code deploy/gpu/check.sh}: {@code FixtureWriter FOLDER}. */
 public final class FixtureWriter {
   private static final Map<String, Integer> EXAMPLES =
-      new TreeMap<>(Map.of("mlp", 64, "lenet", 16, "cnn", 16, "resnet", 8));
+      new TreeMap<>(Map.of("mlp", 64, "lenet", 16, "cnn", 16, "resnet", 8, "transformer", 2));
 
   private FixtureWriter() {}
+
+  private static Fixture fixture(String name, int examples) {
+    return name.equals("transformer")
+        ? SequenceReference.fixture(name, examples)
+        : Dl4jNetworks.fixture(name, examples);
+  }
 
   /** Writes one file a network. */
   public static void main(String[] args) throws Exception {
@@ -21,7 +27,7 @@ public final class FixtureWriter {
     StandIn.use();
     try (CudaDevice device = CudaDevice.open(0)) {
       for (Map.Entry<String, Integer> each : EXAMPLES.entrySet()) {
-        Fixture fixture = Dl4jNetworks.fixture(each.getKey(), each.getValue());
+        Fixture fixture = fixture(each.getKey(), each.getValue());
         try (CudaEngine engine = Check.engine(device, each.getKey(), each.getValue())) {
           double loss = engine.compute(each.getValue(), 0, 0, 1);
           System.out.println(

@@ -26,8 +26,8 @@ class NetworksTest {
     ChainSpec spec = Networks.of(name);
     try (CudaDevice device = CudaDevice.open(0);
         CudaEngine engine = CudaEngine.open(device, spec, examples)) {
-      Numbers.features(engine.features(), examples * spec.input().length());
-      Numbers.labels(engine.labels(), examples, spec.outputs());
+      Numbers.features(engine.features(), spec, examples);
+      Numbers.labels(engine.labels(), spec, examples);
       Numbers.parameters(engine.parameters(), spec);
       double loss = engine.compute(examples, 0, 0, 1);
       assertThat(fixture.distance(engine.gradient())).isLessThan(Fixture.ROUNDING);

@@ -11,6 +11,7 @@ import io.trireme.data.schema.Role;
 import io.trireme.data.schema.TensorSpec;
 import io.trireme.worker.dl4j.Dl4jModel;
 import io.trireme.worker.engine.GradientEngine;
+import io.trireme.worker.engine.SlotSums;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +29,7 @@ final class CudaGradientEngine implements GradientEngine {
   private final UnsafeBuffer gradient;
   private final UnsafeBuffer output;
   private final boolean regularized;
+  private final SlotSums onCard = new OnCard();
 
   private CudaGradientEngine(Owner owner, Dl4jModel model, CudaEngine engine, int capacity) {
     this.owner = owner;
@@ -91,7 +93,10 @@ final class CudaGradientEngine implements GradientEngine {
 
   @Override
   public double compute(int examples, long step, int epoch, long seed) {
-    double sum = engine.compute(examples, step, epoch, seed);
+    return score(engine.compute(examples, step, epoch, seed), examples, step, epoch);
+  }
+
+  private double score(double sum, int examples, long step, int epoch) {
     double loss = model.layout().miniBatch() ? sum / examples : sum;
     return regularized ? loss + regularization(step, epoch) : loss;
   }
@@ -100,6 +105,34 @@ final class CudaGradientEngine implements GradientEngine {
   private double regularization(long step, int epoch) {
     model.parameters().putBytes(0, parameters, 0, parameters.capacity());
     return model.regularization(step, epoch);
+  }
+
+  @Override
+  public SlotSums slotSums() {
+    return onCard;
+  }
+
+  /** Sums of slots on the card. */
+  private final class OnCard implements SlotSums {
+    @Override
+    public void start(int slots) {
+      engine.startSlots(slots);
+    }
+
+    @Override
+    public double add(int examples, long step, int epoch, long seed) {
+      return score(engine.addSlot(examples, step, epoch, seed), examples, step, epoch);
+    }
+
+    @Override
+    public void addEmpty() {
+      engine.addEmptySlot();
+    }
+
+    @Override
+    public void finish() {
+      engine.finishSlots();
+    }
   }
 
   @Override
