@@ -7,6 +7,45 @@ fail() {
   exit 1
 }
 
+# in_the_way TEXT: ends with the exit code of what is in the way of a run.
+in_the_way() {
+  echo "trireme: $*" >&2
+  exit 3
+}
+
+# use_utf8: without a locale Java writes question marks for letters beyond ASCII in names of files.
+use_utf8() {
+  case ${LC_ALL:-${LC_CTYPE:-${LANG:-}}} in
+    '' | C | POSIX) export LC_ALL=C.UTF-8 ;;
+  esac
+}
+
+# uri PATH: a path as a URI, in which no letter means anything else.
+uri() {
+  local LC_ALL=C path=$1 out=file:// letter i code
+  for ((i = 0; i < ${#path}; i++)); do
+    letter=${path:i:1}
+    case $letter in
+      [A-Za-z0-9/._~+@=-]) out+=$letter ;;
+      *)
+        printf -v code %d "'$letter"
+        printf -v code %%%02X $((code & 255))
+        out+=$code
+        ;;
+    esac
+  done
+  echo "$out"
+}
+
+# split_words TEXT: splits at blanks and takes quotes and backslashes away, as a shell does, but runs nothing; sets $words.
+split_words() {
+  local word
+  words=()
+  [[ $1 = *[![:space:]]* ]] || return 0
+  printf '%s' "$1" | xargs printf '' 2>/dev/null || return 1
+  while IFS= read -r -d '' word; do words+=("$word"); done < <(printf '%s' "$1" | xargs printf '%s\0')
+}
+
 # find_java: the Java 17 that everything runs on.
 find_java() {
   local version
@@ -109,37 +148,92 @@ jvm_options() {
 }
 
 log_option() {
-  echo "-Dlog4j2.configurationFile=$distribution/conf/log4j2.properties"
+  echo "-Dlog4j2.configurationFile=$(uri "$distribution/conf/log4j2.properties")"
 }
 
-# check_spark_home: fails unless $SPARK_HOME is a Spark that Trireme is built for; sets $defaults.
+# quiet_log: options of a JVM whose console is for Trireme's own words, and whose log is no file where none can be.
+quiet_log() {
+  [[ -n ${TRIREME_LOG:-} ]] || echo -Dtrireme.console=off
+  if [[ -e .trireme/trireme.log ]]; then
+    [[ -w .trireme/trireme.log ]] && return
+  elif [[ -e .trireme ]]; then
+    [[ -d .trireme && -w .trireme ]] && return
+  elif [[ -w . ]]; then
+    return
+  fi
+  echo "trireme: no log file, since $PWD/.trireme cannot be written; run it in another folder to get one" >&2
+  echo -Dtrireme.log=/dev/null
+}
+
+# user_setting KEY: what the user's file of Spark's settings ($user_file, or none) says of a key; fails if nothing.
+user_setting() {
+  local line key value found=1
+  [[ -n $user_file ]] || return 1
+  while IFS= read -r line || [[ -n $line ]]; do
+    [[ $line =~ ^[[:space:]]*([^#![:space:]=:][^[:space:]=:]*)[[:space:]]*[=:]?[[:space:]]*(.*)$ ]] || continue
+    key=${BASH_REMATCH[1]} value=${BASH_REMATCH[2]}
+    if [[ $key = "$1" ]]; then
+      setting=${value%"${value##*[![:space:]]}"}
+      found=0
+    fi
+  done <"$user_file"
+  return $found
+}
+
+# join_defaults: what a job asks of Spark beside the user's own file, as options of spark-submit; sets $defaults. The
+# user's settings hold; those that take several values hold both.
+join_defaults() {
+  local key value setting
+  defaults=()
+  while read -r key value; do
+    [[ -n $key && $key != \#* ]] || continue
+    if ! user_setting "$key"; then
+      defaults+=(--conf "$key=$value")
+    elif [[ $key = spark.plugins && ,$setting, != *,$value,* ]]; then
+      defaults+=(--conf "$key=$setting,$value")
+    elif [[ $key = spark.executor.defaultJavaOptions ]]; then
+      defaults+=(--conf "$key=$value $setting")
+    fi
+  done <"$distribution/conf/spark-defaults.conf"
+}
+
+# use_threads: OMP_NUM_THREADS of driver and executors, which must be one number, or sums differ between them.
+use_threads() {
+  local setting
+  if user_setting spark.executorEnv.OMP_NUM_THREADS; then
+    [[ ${OMP_NUM_THREADS:-$setting} = "$setting" ]] || in_the_way "OMP_NUM_THREADS is $OMP_NUM_THREADS, and" \
+      "$user_file says spark.executorEnv.OMP_NUM_THREADS $setting: expected one number; unset one of the two"
+    export OMP_NUM_THREADS=$setting
+  fi
+  export OMP_NUM_THREADS=${OMP_NUM_THREADS:-1}
+}
+
+# check_spark_home: fails unless $SPARK_HOME is a Spark that Trireme is built for.
 check_spark_home() {
-  local core key value
+  local core
   [[ -x $SPARK_HOME/bin/spark-submit ]] ||
     fail "SPARK_HOME is $SPARK_HOME, which holds no bin/spark-submit; unset it to use the Spark of the distribution"
   core=$(find "$SPARK_HOME/jars" -name 'spark-core_*.jar' 2>/dev/null | head -n 1)
   [[ $core = */spark-core_2.12-3.5.* ]] ||
     fail "SPARK_HOME holds ${core##*/}, and Trireme needs Spark 3.5 for Scala 2.12; unset it to use the Spark of the distribution"
-  defaults=()
-  while read -r key value; do
-    [[ -z $key || $key = \#* ]] || defaults+=(--conf "$key=$value")
-  done <"$distribution/conf/spark-defaults.conf"
 }
 
-# jars_beyond_spark: the jars of the distribution of which $SPARK_HOME has no version, separated by commas.
+# jars_beyond_spark: the jars of the distribution of which $SPARK_HOME has no version, URIs separated by commas.
 jars_beyond_spark() {
-  local jar name list=
+  local jar name list= folder
+  folder=$(uri "$distribution/jars")
   for jar in "$distribution"/jars/*.jar; do
     name=${jar##*/}
     # ND4J's own guava-1.0.0-M2.1.jar holds other packages than Spark's guava-14.0.1.jar.
     if [[ $name = guava-*-M[0-9]* ]] ||
       ! compgen -G "$SPARK_HOME/jars/${name%%-[0-9]*}-[0-9]*.jar" >/dev/null; then
-      list+=${list:+,}$jar
+      list+=${list:+,}$folder/$name
     fi
   done
   echo "$list"
 }
 
+use_utf8
 find_java
 if [[ -d $bin/../jars ]]; then
   distribution=$(cd -P "$bin/.." && pwd)

@@ -85,6 +85,76 @@ class LauncherIT {
   }
 
   @Test
+  void furtherOptionsAreSplitAndUnquotedAsByAShellThatRunsNothing() throws Exception {
+    Map<String, String> environment =
+        Map.of(
+            "SPARK_HOME",
+            fakeSpark("spark-core_2.12-3.5.1.jar").toString(),
+            "TRIREME_SUBMIT_OPTIONS",
+            "--conf \"spark.a=two words\" --conf 'spark.b=$(touch ran) *' --name a\\ b");
+
+    assertThat(run(environment, "train", "job.yaml").out().lines())
+        .contains("spark.a=two words", "spark.b=$(touch ran) *", "a b");
+    assertThat(folder.resolve("ran")).doesNotExist();
+    assertInTheWay(
+        Map.of("TRIREME_SUBMIT_OPTIONS", "--conf \"spark.a=two words"), "quote without its other");
+  }
+
+  @Test
+  void theUsersOwnSettingsHoldBesideTriremes() throws Exception {
+    Path spark = fakeSpark("spark-core_2.12-3.5.1.jar");
+    Path file = Files.createDirectory(spark.resolve("conf")).resolve("spark-defaults.conf");
+    Files.writeString(
+        file,
+        """
+        # of the cluster
+        spark.plugins = my.Plugin
+        spark.executor.memory: 7g
+        spark.executorEnv.OMP_NUM_THREADS   2
+        spark.driver.memory 3g
+        spark.driver.extraJavaOptions  -Dx=1 -Dy=2
+        """);
+    Map<String, String> ofSpark = Map.of("SPARK_HOME", spark.toString());
+    Map<String, String> given =
+        Map.of(
+            "SPARK_HOME",
+            fakeSpark("spark-core_2.12-3.5.1.jar").toString(),
+            "TRIREME_SUBMIT_OPTIONS",
+            "--properties-file '" + file + "'");
+    for (Map<String, String> environment : List.of(ofSpark, given)) {
+      List<String> arguments = run(environment, "train", "job.yaml").out().lines().toList();
+      assertThat(arguments)
+          .contains("spark.plugins=my.Plugin,io.trireme.driver.spark.TriremePlugin")
+          .contains("spark.executorEnv.OMP_NUM_THREADS=2", "spark.executor.memoryOverhead=3g")
+          .doesNotContain("spark.executor.memory=2g", "spark.executorEnv.OMP_NUM_THREADS=1");
+      assertThat(arguments.get(arguments.indexOf("--driver-memory") + 1)).isEqualTo("3g");
+      assertThat(arguments.get(arguments.indexOf("--driver-java-options") + 1))
+          .startsWith("--add-opens=")
+          .endsWith(" -Dx=1 -Dy=2");
+    }
+    assertInTheWay(
+        Map.of("SPARK_HOME", spark.toString(), "OMP_NUM_THREADS", "4"),
+        "OMP_NUM_THREADS is 4",
+        "spark-defaults.conf says spark.executorEnv.OMP_NUM_THREADS 2");
+    assertInTheWay(
+        Map.of("TRIREME_SUBMIT_OPTIONS", "--properties-file /nowhere.conf"), "/nowhere.conf");
+    assertInTheWay(
+        Map.of("TRIREME_SUBMIT_OPTIONS", "--driver-memory 1g"), "set TRIREME_DRIVER_MEMORY");
+  }
+
+  @Test
+  void aLocaleWithoutLettersBecomesUtf8() throws Exception {
+    String spark = fakeSpark("spark-core_2.12-3.5.1.jar").toString();
+    for (String locale : List.of("", "C", "POSIX", "de_DE.UTF-8")) {
+      Map<String, String> environment =
+          Map.of("SPARK_HOME", spark, "LC_ALL", locale, "LC_CTYPE", "", "LANG", "");
+      assertThat(run(environment, "train", "job.yaml").out().lines())
+          .as(locale)
+          .contains("LC_ALL=" + (locale.startsWith("de") ? locale : "C.UTF-8"));
+    }
+  }
+
+  @Test
   void saysWhatIsWrongWithTheEnvironment() throws Exception {
     Map<String, String> wrongSpark =
         Map.of("SPARK_HOME", fakeSpark("spark-core_2.13-4.0.0.jar").toString());
@@ -100,6 +170,13 @@ class LauncherIT {
   private void assertFails(Map<String, String> environment, String... words) {
     Result result = run(environment, "train", "job.yaml");
     assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.err()).startsWith("trireme: ").contains(words).hasLineCount(1);
+  }
+
+  private void assertInTheWay(Map<String, String> environment, String... words) {
+    Result result = run(environment, "train", "job.yaml");
+    assertThat(result.exitCode()).as(result::err).isEqualTo(3);
+    assertThat(result.out()).isEmpty();
     assertThat(result.err()).startsWith("trireme: ").contains(words).hasLineCount(1);
   }
 
@@ -123,7 +200,9 @@ class LauncherIT {
     for (String jar : jars) {
       Files.createFile(spark.resolve("jars").resolve(jar));
     }
-    script(spark.resolve("bin/spark-submit"), "echo \"cwd=$PWD\"; printf '%s\\n' \"$@\"; exit 7");
+    script(
+        spark.resolve("bin/spark-submit"),
+        "echo \"cwd=$PWD\"; echo \"LC_ALL=$LC_ALL\"; printf '%s\\n' \"$@\"; exit 7");
     return spark;
   }
 

@@ -12,6 +12,11 @@ public final class BadDataException extends RuntimeException {
     super(message);
   }
 
+  /** What failed, in one line: Hadoop's messages have several. */
+  public static String reason(Throwable failure) {
+    return failure.toString().replaceAll("\\s+", " ").strip();
+  }
+
   /** A problem, told in one line, and what it came from. */
   public BadDataException(String message, Throwable cause) {
     super(message, cause);

@@ -51,8 +51,7 @@ record Bench(String model, int epochs, Path data, List<DataSet> train) {
       epoch.run();
     }
     double seconds = (System.nanoTime() - start) / 1e9;
-    System.out.printf(
-        Locale.ROOT,
+    System.out.printf(Locale.ROOT,
         "{\"name\": \"%s\", \"model\": \"%s\", \"examplesPerSecond\": %.1f,"
             + " \"testAccuracy\": %.4f, \"epochs\": %d, \"seconds\": %.2f, \"examples\": %d}%n",
         name,

@@ -1,5 +1,6 @@
 package io.trireme.bench;
 
+import java.util.Locale;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -65,7 +66,7 @@ final class Idx {
     int found = in.readInt();
     if (found != magic) {
       in.close();
-      throw new IOException("%s begins with 0x%x, expected 0x%x".formatted(file, found, magic));
+      throw new IOException(String.format(Locale.ROOT, "%s begins with 0x%x, expected 0x%x", file, found, magic));
     }
     return in;
   }

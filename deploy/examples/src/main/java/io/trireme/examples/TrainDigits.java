@@ -45,13 +45,11 @@ public final class TrainDigits {
                   new TrainingListener() {
                     @Override
                     public void progress(Progress at) {
-                      System.out.printf(
-                          Locale.ROOT, "step %d: loss %.3f%n", at.step(), at.loss());
+                      System.out.printf(Locale.ROOT, "step %d: loss %.3f%n", at.step(), at.loss());
                     }
                   })
               .train();
-      System.out.printf(
-          Locale.ROOT,
+      System.out.printf(Locale.ROOT,
           "trained %d parameters (%s), accuracy %.3f%n",
           trained.result().parameters(),
           trained.result().paramsSha256(),

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import io.trireme.common.breach.MachineDecides;
 import java.lang.reflect.Field;
 import java.util.Arrays;
 import java.util.List;
@@ -41,6 +43,7 @@ class ArchitectureBreachesTest {
           Map.entry("onlyProgramsEndTheJvm", "Forbidden.exit"),
           Map.entry("nothingDeserialisesJava", "Forbidden.read"),
           Map.entry("nothingPrintsStackTraces", "Forbidden.print"),
+          Map.entry("noMachineDecides", "MachineDecides.lowered"),
           Map.entry("staticStateIsFinal", "Forbidden.state"));
 
   private static final List<String> PACKAGES =
@@ -79,6 +82,18 @@ class ArchitectureBreachesTest {
     assertThatThrownBy(() -> known.check(breaches))
         .isInstanceOf(AssertionError.class)
         .hasMessageContaining(named);
+  }
+
+  /** One rule stands for many methods of Java's. */
+  @Test
+  void everyWayToAskTheMachineFails() {
+    List<String> wrong =
+        breaches.get(MachineDecides.class).getMethods().stream()
+            .filter(
+                method -> method.getAccessesFromSelf().stream().noneMatch(MachineDefaults::taken))
+            .map(JavaMethod::getName)
+            .toList();
+    assertThat(wrong).containsExactly("right");
   }
 
   @Test

@@ -246,6 +246,15 @@ class ArchitectureTest {
           .callMethod(Exception.class, "printStackTrace");
 
   @ArchTest
+  static final ArchRule noMachineDecides =
+      noClasses()
+          .should()
+          .accessTargetWhere(
+              DescribedPredicate.describe(
+                  "takes locale, zone or charset from the machine", MachineDefaults::taken))
+          .because("names, numbers and files are the same on every machine");
+
+  @ArchTest
   static final ArchRule staticStateIsFinal =
       fields()
           .that()

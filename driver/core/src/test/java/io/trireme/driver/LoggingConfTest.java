@@ -36,6 +36,9 @@ class LoggingConfTest {
       assertThat(ours.getAppenderRefs())
           .anyMatch(ref -> ref.getRef().equals("stderr") && Level.WARN.equals(ref.getLevel()))
           .anyMatch(ref -> ref.getRef().equals("file") && ref.getLevel() == null);
+      assertThat(conf.getRootLogger().getAppenderRefs())
+          .anyMatch(ref -> ref.getRef().equals("stderr") && Level.WARN.equals(ref.getLevel()))
+          .anyMatch(ref -> ref.getRef().equals("file") && ref.getLevel() == null);
       assertThat(conf.getLoggerConfig("org.apache.spark").getLevel()).isEqualTo(Level.WARN);
       assertThat(conf.getLoggerConfig("io.aeron").getLevel()).isEqualTo(Level.WARN);
     }

@@ -9,6 +9,7 @@ import io.trireme.server.protocol.GroupUpdaters;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Locale;
 import org.agrona.MutableDirectBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -52,7 +53,12 @@ public final class StoredUpdaters implements GroupUpdaters {
 
   private UncheckedIOException unreadable(BlockGroup group, IOException e) {
     return new UncheckedIOException(
-        "group %d of the checkpoint of step %d: %s".formatted(group.index(), step, e.getMessage()),
+        String.format(
+            Locale.ROOT,
+            "group %d of the checkpoint of step %d: %s",
+            group.index(),
+            step,
+            e.getMessage()),
         e);
   }
 

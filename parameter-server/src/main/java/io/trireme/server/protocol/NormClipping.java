@@ -37,6 +37,7 @@ final class NormClipping implements Clipping {
   }
 
   private final ServerOptions options;
+  private final ServerRules rules;
   private final long firstStep;
   private final int blocks;
 
@@ -58,7 +59,8 @@ final class NormClipping implements Clipping {
   private final List<PeerLink> primaries = new ArrayList<>();
 
   /** Of a generation, with no groups yet. */
-  NormClipping(ServerOptions options, Sessions sessions) {
+  NormClipping(ServerOptions options, ServerRules rules, Sessions sessions) {
+    this.rules = rules;
     this.options = options;
     Membership membership = sessions.membership();
     firstStep = membership.step();
@@ -125,7 +127,7 @@ final class NormClipping implements Clipping {
     List<ReplicaBlock> own = group.blocks();
     for (int b = 0; b < own.size(); b++) {
       int index = own.get(b).index();
-      double share = own.get(b).share(shareStep);
+      double share = own.get(b).share(rules.stepOfShare(shareStep));
       if (!note(index, shareStep, share)) {
         throw new IllegalStateException(
             "block "

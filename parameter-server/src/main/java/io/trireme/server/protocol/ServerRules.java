@@ -36,6 +36,11 @@ public interface ServerRules {
     return true;
   }
 
+  /** The step whose sum of squares is a block's share of the global norm of a step. */
+  default long stepOfShare(long step) {
+    return step;
+  }
+
   /**
    * Whether a server that seals for a generation stops at once, not only when it enters the next.
    */

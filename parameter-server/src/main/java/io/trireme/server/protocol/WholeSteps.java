@@ -46,7 +46,8 @@ final class WholeSteps implements Aggregation {
 
   @Override
   public void enter(Sessions sessions, Replicas replicas) {
-    clipping = options.clipGlobalNorm() > 0 ? new NormClipping(options, sessions) : Clipping.NONE;
+    clipping =
+        options.clipGlobalNorm() > 0 ? new NormClipping(options, rules, sessions) : Clipping.NONE;
     for (Replica replica : replicas.all()) {
       if (replica.isPrimary()) {
         replica.aggregation().begin(sessions);

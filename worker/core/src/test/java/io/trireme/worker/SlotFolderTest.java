@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import org.agrona.DirectBuffer;
+import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -57,7 +58,8 @@ class SlotFolderTest {
             List.of(
                 new TensorSpec("image", Role.FEATURE, ElementType.UINT8, List.of(1, 6, 6), 0, 1),
                 new TensorSpec("label", Role.LABEL, ElementType.UINT8, List.of(), 10, 1)));
-    return ModelFamily.named("dl4j").create(new ModelConfig("mlp", null), sgd, 5, schema);
+    return ModelFamily.named("dl4j")
+        .create(new ModelConfig("mlp", null), sgd, 5, schema, new Configuration(false));
   }
 
   private static void read(long index, int row, ExampleBatch batch) {

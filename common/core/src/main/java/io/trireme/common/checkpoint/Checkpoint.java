@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.IntFunction;
 import org.agrona.MutableDirectBuffer;
@@ -113,8 +114,13 @@ public final class Checkpoint implements AutoCloseable {
     if (place.section().lengthBytes() != target.capacity()) {
       throw new BadCheckpointException(
           StepState.DAMAGED,
-          "%s: %s has %d bytes, expected %d"
-              .formatted(folder, id, place.section().lengthBytes(), target.capacity()));
+          String.format(
+              Locale.ROOT,
+              "%s: %s has %d bytes, expected %d",
+              folder,
+              id,
+              place.section().lengthBytes(),
+              target.capacity()));
     }
     reader(place.file()).read(place.section(), target);
   }

@@ -163,8 +163,12 @@ public final class CheckpointFolder {
       case UNREADABLE, NEWER_FORMAT, FOREIGN_JOB ->
           throw new BadCheckpointException(
               there.state(),
-              "cannot commit step %d: %s; move %s away"
-                  .formatted(manifest.step(), there.reason(), there.folder()));
+              String.format(
+                  Locale.ROOT,
+                  "cannot commit step %d: %s; move %s away",
+                  manifest.step(),
+                  there.reason(),
+                  there.folder()));
     };
   }
 

@@ -1,6 +1,7 @@
 package io.trireme.common.checkpoint;
 
 import java.util.List;
+import java.util.Locale;
 
 /**
  * A shard file that was written.
@@ -28,8 +29,15 @@ public record CheckpointShard(
     for (StoredSection section : sections) {
       if (section.offset() < at || section.end() > lengthBytes) {
         throw new IllegalArgumentException(
-            "shard file %s: %s lies at bytes %d to %d, expected inside %d to %d"
-                .formatted(name, section.id(), section.offset(), section.end(), at, lengthBytes));
+            String.format(
+                Locale.ROOT,
+                "shard file %s: %s lies at bytes %d to %d, expected inside %d to %d",
+                name,
+                section.id(),
+                section.offset(),
+                section.end(),
+                at,
+                lengthBytes));
       }
       at = section.end();
     }

@@ -87,8 +87,12 @@ public record CheckpointShardHeader(String job, long step, String attempt, int s
     if (version > FORMAT_VERSION) {
       throw new BadCheckpointException(
           StepState.NEWER_FORMAT,
-          "%s: format expected up to %d, seen %d; use the Trireme that wrote it"
-              .formatted(file, FORMAT_VERSION, version));
+          String.format(
+              Locale.ROOT,
+              "%s: format expected up to %d, seen %d; use the Trireme that wrote it",
+              file,
+              FORMAT_VERSION,
+              version));
     }
     int length = bytes.getInt();
     long step = bytes.getLong();

@@ -2,6 +2,7 @@ package io.trireme.common.checkpoint;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.util.Locale;
 import java.util.zip.CRC32C;
 import org.agrona.MutableDirectBuffer;
 import org.apache.hadoop.fs.FSDataInputStream;
@@ -93,16 +94,23 @@ final class CheckpointShardReader implements AutoCloseable {
     }
     copy(file.lengthBytes() - at, whole, null, null);
     if (whole.getValue() != file.crc32c()) {
-      throw damaged("has CRC32C %08x, expected %08x".formatted(whole.getValue(), file.crc32c()));
+      throw damaged(
+          String.format(
+              Locale.ROOT, "has CRC32C %08x, expected %08x", whole.getValue(), file.crc32c()));
     }
   }
 
   private void compare(StoredSection section, CRC32C crc) throws BadCheckpointException {
     if (crc.getValue() != section.crc32c()) {
       throw damaged(
-          "%s at bytes %d to %d has CRC32C %08x, expected %08x"
-              .formatted(
-                  section.id(), section.offset(), section.end(), crc.getValue(), section.crc32c()));
+          String.format(
+              Locale.ROOT,
+              "%s at bytes %d to %d has CRC32C %08x, expected %08x",
+              section.id(),
+              section.offset(),
+              section.end(),
+              crc.getValue(),
+              section.crc32c()));
     }
   }
 
@@ -123,7 +131,8 @@ final class CheckpointShardReader implements AutoCloseable {
       } catch (EOFException e) {
         throw new BadCheckpointException(
             StepState.DAMAGED,
-            "%s: ends before byte %d of %d".formatted(path, at + count, file.lengthBytes()),
+            String.format(
+                Locale.ROOT, "%s: ends before byte %d of %d", path, at + count, file.lengthBytes()),
             e);
       }
       first.update(chunk, 0, count);

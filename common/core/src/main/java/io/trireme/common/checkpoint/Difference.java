@@ -1,5 +1,7 @@
 package io.trireme.common.checkpoint;
 
+import java.util.Locale;
+
 /**
  * Something that a checkpoint and a job do not share.
  *
@@ -13,7 +15,13 @@ public record Difference(String key, String stored, String current, boolean safe
 
   @Override
   public String toString() {
-    return "%s: %s became %s: %s, %s"
-        .formatted(key, stored, current, safe ? "safe" : "unsafe", reason);
+    return String.format(
+        Locale.ROOT,
+        "%s: %s became %s: %s, %s",
+        key,
+        stored,
+        current,
+        safe ? "safe" : "unsafe",
+        reason);
   }
 }

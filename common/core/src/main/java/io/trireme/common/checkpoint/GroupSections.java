@@ -3,6 +3,7 @@ package io.trireme.common.checkpoint;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
@@ -55,8 +56,13 @@ public final class GroupSections {
     if (stored.size() != state.size()) {
       throw new BadCheckpointException(
           StepState.DAMAGED,
-          "step %d: group %d has %d buffers of optimizer state, expected %d"
-              .formatted(checkpoint.manifest().step(), group, stored.size(), state.size()));
+          String.format(
+              Locale.ROOT,
+              "step %d: group %d has %d buffers of optimizer state, expected %d",
+              checkpoint.manifest().step(),
+              group,
+              stored.size(),
+              state.size()));
     }
     SectionId id = SectionId.parameters(group);
     checkpoint.read(id, parameters);
@@ -78,8 +84,13 @@ public final class GroupSections {
     if (stored.size() != travel.size()) {
       throw new BadCheckpointException(
           StepState.DAMAGED,
-          "step %d: group %d has %d buffers of how it travels, expected %d"
-              .formatted(checkpoint.manifest().step(), group, stored.size(), travel.size()));
+          String.format(
+              Locale.ROOT,
+              "step %d: group %d has %d buffers of how it travels, expected %d",
+              checkpoint.manifest().step(),
+              group,
+              stored.size(),
+              travel.size()));
     }
     readAll(checkpoint, stored, travel);
   }

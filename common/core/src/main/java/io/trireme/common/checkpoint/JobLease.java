@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.random.RandomGenerator;
 import org.agrona.concurrent.NanoClock;
 import org.apache.hadoop.fs.FileSystem;
@@ -69,7 +70,8 @@ public final class JobLease {
     this.clock = clock;
     this.steady = steady;
     this.length = length;
-    this.self = new LeaseRecord(0, "%016x".formatted(random.nextLong()), host, pid, 0);
+    this.self =
+        new LeaseRecord(0, String.format(Locale.ROOT, "%016x", random.nextLong()), host, pid, 0);
   }
 
   /**
@@ -255,8 +257,13 @@ public final class JobLease {
     private LeaseLostException lost(String why) {
       over = true;
       return new LeaseLostException(
-          "the lease of this job in %s is lost: %s; this driver (process %d on host %s) must stop"
-              .formatted(files, why, record.pid(), record.host()));
+          String.format(
+              Locale.ROOT,
+              "the lease of this job in %s is lost: %s; this driver (process %d on host %s) must stop",
+              files,
+              why,
+              record.pid(),
+              record.host()));
     }
   }
 }

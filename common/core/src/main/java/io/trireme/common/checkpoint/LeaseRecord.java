@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +46,11 @@ record LeaseRecord(long token, String owner, String host, long pid, long expires
 
   @Override
   public String toString() {
-    return "process %d on host %s until %s".formatted(pid, host, Instant.ofEpochMilli(expiresAtMs));
+    return String.format(
+        Locale.ROOT,
+        "process %d on host %s until %s",
+        pid,
+        host,
+        Instant.ofEpochMilli(expiresAtMs));
   }
 }

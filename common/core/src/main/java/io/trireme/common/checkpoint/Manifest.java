@@ -5,6 +5,7 @@ import io.trireme.common.layout.BlockPlan;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -98,9 +99,12 @@ public record Manifest(
       long expected = group.length() * Float.BYTES;
       if (floats == null || floats.lengthBytes() != expected) {
         throw new IllegalArgumentException(
-            "parameters of group %d: expected %d bytes, seen %s"
-                .formatted(
-                    group.index(), expected, floats == null ? "none" : floats.lengthBytes()));
+            String.format(
+                Locale.ROOT,
+                "parameters of group %d: expected %d bytes, seen %s",
+                group.index(),
+                expected,
+                floats == null ? "none" : floats.lengthBytes()));
       }
     }
   }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Locale;
 import java.util.zip.CRC32C;
 
 /** Manifests as bytes; see the package's description. */
@@ -68,15 +69,23 @@ final class ManifestJson {
       if (tree == null) {
         throw new BadCheckpointException(
             StepState.DAMAGED,
-            "%s: truncated or changed: its last %d of %d bytes are not the CRC32C of the others"
-                .formatted(file, Math.min(TRAILER_BYTES, bytes.length), bytes.length));
+            String.format(
+                Locale.ROOT,
+                "%s: truncated or changed: its last %d of %d bytes are not the CRC32C of the others",
+                file,
+                Math.min(TRAILER_BYTES, bytes.length),
+                bytes.length));
       }
       int version = tree.path("formatVersion").asInt(-1);
       if (version > Manifest.FORMAT_VERSION) {
         throw new BadCheckpointException(
             StepState.NEWER_FORMAT,
-            "%s: format expected up to %d, seen %d; use the Trireme that wrote it"
-                .formatted(file, Manifest.FORMAT_VERSION, version));
+            String.format(
+                Locale.ROOT,
+                "%s: format expected up to %d, seen %d; use the Trireme that wrote it",
+                file,
+                Manifest.FORMAT_VERSION,
+                version));
       }
       return JSON.treeToValue(tree, Manifest.class);
     } catch (BadCheckpointException e) {

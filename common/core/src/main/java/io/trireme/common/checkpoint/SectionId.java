@@ -1,6 +1,7 @@
 package io.trireme.common.checkpoint;
 
 import io.trireme.common.slots.TreeNode;
+import java.util.Locale;
 
 /**
  * What a section holds; unique in a checkpoint.
@@ -35,7 +36,13 @@ public record SectionId(Kind kind, String name, int index, int part) {
         || name.isEmpty() == named
         || (kind == Kind.RESIDUAL && !name.matches("\\d{1,5}-\\d{1,5}"))) {
       throw new IllegalArgumentException(
-          "section of kind %s, name \"%s\", index %d, part %d".formatted(kind, name, index, part));
+          String.format(
+              Locale.ROOT,
+              "section of kind %s, name \"%s\", index %d, part %d",
+              kind,
+              name,
+              index,
+              part));
     }
   }
 

@@ -3,6 +3,7 @@ package io.trireme.common.checkpoint;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -69,8 +70,12 @@ final class StepInspector {
     if (job != null && !manifest.job().equals(job)) {
       throw new BadCheckpointException(
           StepState.FOREIGN_JOB,
-          "%s: is of job %s, expected job %s; give each job a folder of its own"
-              .formatted(file, manifest.job(), job));
+          String.format(
+              Locale.ROOT,
+              "%s: is of job %s, expected job %s; give each job a folder of its own",
+              file,
+              manifest.job(),
+              job));
     }
     if (manifest.step() != step) {
       throw new BadCheckpointException(
@@ -86,11 +91,12 @@ final class StepInspector {
       if (length == null || length != shard.lengthBytes()) {
         throw new BadCheckpointException(
             StepState.DAMAGED,
-            "%s: %s, expected %d bytes"
-                .formatted(
-                    new Path(folder, shard.name()),
-                    length == null ? "is missing" : "has " + length + " bytes",
-                    shard.lengthBytes()));
+            String.format(
+                Locale.ROOT,
+                "%s: %s, expected %d bytes",
+                new Path(folder, shard.name()),
+                length == null ? "is missing" : "has " + length + " bytes",
+                shard.lengthBytes()));
       }
     }
   }

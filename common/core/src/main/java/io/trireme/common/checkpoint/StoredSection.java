@@ -1,5 +1,7 @@
 package io.trireme.common.checkpoint;
 
+import java.util.Locale;
+
 /**
  * Where a section lies in its shard file.
  *
@@ -14,7 +16,7 @@ public record StoredSection(SectionId id, long step, long offset, long lengthByt
   public StoredSection {
     if (offset < 0 || lengthBytes < 0 || offset + lengthBytes < 0) {
       throw new IllegalArgumentException(
-          "%s: offset %d, length %d".formatted(id, offset, lengthBytes));
+          String.format(Locale.ROOT, "%s: offset %d, length %d", id, offset, lengthBytes));
     }
   }
 

@@ -42,6 +42,9 @@ public record JobConfig(
     TransportConfig transport,
     OutputConfig output) {
 
+  /** Name of the folder of prepared data in {@code output.dir}, beside those of runs. */
+  public static final String DATA_FOLDER = "data";
+
   /** The same job with another engine. */
   public JobConfig with(EngineConfig other) {
     return new JobConfig(

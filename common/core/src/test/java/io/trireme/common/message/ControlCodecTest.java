@@ -53,7 +53,8 @@ class ControlCodecTest {
                       membership,
                       120,
                       false,
-                      null)));
+                      null)),
+              250);
       assertThat(ControlCodec.decode(ControlCodec.encode(orders), Orders.class)).isEqualTo(orders);
     }
   }

@@ -1,7 +1,10 @@
 package io.trireme.data.idx;
 
 import io.trireme.data.BadDataException;
+import io.trireme.data.source.KnownBytes;
+import java.nio.ByteBuffer;
 import java.util.Locale;
+import java.util.Optional;
 
 /** The two IDX files of a data set, and their magic numbers. */
 enum IdxKind {
@@ -28,14 +31,20 @@ enum IdxKind {
     return headerBytes;
   }
 
-  void checkMagic(String file, int seen) {
+  /** Refuses a file by its first bytes, four at least. */
+  void checkMagic(String file, byte[] start, int length) {
+    int seen = ByteBuffer.wrap(start).getInt();
     if (seen == magic) {
       return;
     }
     IdxKind other = this == IMAGES ? LABELS : IMAGES;
     String found;
     String wayOut;
-    if (seen == other.magic) {
+    Optional<KnownBytes> known = KnownBytes.of(start, length);
+    if (known.isPresent()) {
+      found = known.get().what() + String.format(Locale.ROOT, " (0x%08x)", seen);
+      wayOut = known.get().wayOut();
+    } else if (seen == other.magic) {
       found = other.word + String.format(Locale.ROOT, " (magic 0x%08x)", seen);
       wayOut = "swap the keys images and labels";
     } else if (seen >>> 16 != 0 || (seen & 0xff) == 0) {

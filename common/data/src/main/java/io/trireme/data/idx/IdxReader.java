@@ -2,16 +2,13 @@ package io.trireme.data.idx;
 
 import io.trireme.data.BadDataException;
 import io.trireme.data.source.FileSum;
+import io.trireme.data.source.GzipInput;
 import io.trireme.data.source.SummedInput;
-import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PushbackInputStream;
-import java.nio.ByteBuffer;
 import java.util.Locale;
-import java.util.zip.GZIPInputStream;
-import java.util.zip.ZipException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -80,7 +77,7 @@ public final class IdxReader implements AutoCloseable {
       int seen = pushback.readNBytes(start, 0, 2);
       pushback.unread(start, 0, seen);
       boolean gzip = seen == 2 && (start[0] & 0xff) == 0x1f && (start[1] & 0xff) == 0x8b;
-      InputStream in = gzip ? gunzip(file.toString(), pushback) : pushback;
+      InputStream in = gzip ? new GzipInput(file.toString(), pushback) : pushback;
       IdxHeader header = header(file.toString(), kind, in);
       if (!gzip) {
         header.checkLength(file.toString(), status.getLen());
@@ -93,20 +90,11 @@ public final class IdxReader implements AutoCloseable {
     }
   }
 
-  private static InputStream gunzip(String file, InputStream in) throws IOException {
-    try {
-      return new GZIPInputStream(in, BUFFER_BYTES);
-    } catch (EOFException | ZipException damaged) {
-      throw new BadDataException(
-          file + ": starts like gzip but holds no gzip data; copy or download it again", damaged);
-    }
-  }
-
   private static IdxHeader header(String file, IdxKind kind, InputStream in) throws IOException {
     byte[] bytes = new byte[kind.headerBytes()];
-    int seen = readFully(file, 0, in, bytes, 0, bytes.length);
+    int seen = in.readNBytes(bytes, 0, bytes.length);
     if (seen >= Integer.BYTES) {
-      kind.checkMagic(file, ByteBuffer.wrap(bytes).getInt());
+      kind.checkMagic(file, bytes, seen);
     }
     if (seen < bytes.length) {
       throw new BadDataException(
@@ -182,7 +170,7 @@ public final class IdxReader implements AutoCloseable {
     }
     int length = Math.multiplyExact(count, recordBytes());
     long start = offsetOf(nextRecord);
-    int seen = readFully(file, start, in, target, offset, length);
+    int seen = in.readNBytes(target, offset, length);
     if (seen < length) {
       throw IdxHeader.truncated(file, kind, records, height, width, start + seen);
     }
@@ -190,14 +178,13 @@ public final class IdxReader implements AutoCloseable {
   }
 
   /**
-   * Checks, after the last record, that nothing follows (and that gzip's own checksum holds).
+   * Checks, after the last record, that nothing follows (and that the gzip data end well).
    *
    * @return length and checksum of the file, compressed as it is
    * @throws BadDataException when bytes follow
    */
   public FileSum finish() throws IOException {
-    byte[] rest = new byte[1];
-    if (readFully(file, offsetOf(nextRecord), in, rest, 0, 1) > 0) {
+    if (in.read() >= 0) {
       throw new BadDataException(
           String.format(
               Locale.ROOT,
@@ -208,33 +195,6 @@ public final class IdxReader implements AutoCloseable {
               recordBytes()));
     }
     return raw.finish();
-  }
-
-  private static int readFully(
-      String file, long at, InputStream in, byte[] target, int offset, int length)
-      throws IOException {
-    int seen = 0;
-    try {
-      while (seen < length) {
-        int read = in.read(target, offset + seen, length - seen);
-        if (read < 0) {
-          break;
-        }
-        seen += read;
-      }
-    } catch (EOFException cut) {
-      return seen;
-    } catch (ZipException damaged) {
-      throw new BadDataException(
-          String.format(
-              Locale.ROOT,
-              "%s: damaged gzip data near byte %d of the uncompressed data (%s); copy or download it again",
-              file,
-              at + seen,
-              damaged.getMessage()),
-          damaged);
-    }
-    return seen;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.trireme.data.idx;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -7,6 +8,7 @@ import io.trireme.data.BadDataException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -128,6 +130,36 @@ class IdxReaderTest {
     assertThatThrownBy(() -> images(Arrays.copyOf(gzip, 5)))
         .isInstanceOf(BadDataException.class)
         .hasMessageContaining("holds no gzip data");
+  }
+
+  /** Otherwise a file that was damaged on its way is trained on. */
+  @Test
+  void refusesAGzipFileWithoutItsLastBytes() {
+    byte[] gzip = IdxFiles.gzip(IdxFiles.images(1000, 4, 4));
+    for (int cut = 1; cut <= 8; cut++) {
+      byte[] file = Arrays.copyOf(gzip, gzip.length - cut);
+      assertThatThrownBy(() -> drain(images(file)))
+          .isInstanceOf(BadDataException.class)
+          .hasMessageContainingAll("file.idx", "truncated gzip data", "the checksum of member 1");
+    }
+  }
+
+  @Test
+  void saysWhatAFileIsThatIsNoIdx() {
+    byte[] gzip = IdxFiles.gzip(IdxFiles.images(1000, 4, 4));
+    assertThatThrownBy(() -> images(IdxFiles.gzip(gzip)))
+        .isInstanceOf(BadDataException.class)
+        .hasMessageContainingAll("file.idx", "seen gzip data (0x1f8b", "unpack it");
+    byte[] page = "<!DOCTYPE html><html><body>404</body></html>".getBytes(ISO_8859_1);
+    for (byte[] file : List.of(page, IdxFiles.gzip(page))) {
+      assertThatThrownBy(() -> images(file))
+          .isInstanceOf(BadDataException.class)
+          .hasMessageContainingAll("seen a web page", "download the file itself");
+    }
+    byte[] xz = Arrays.copyOf(new byte[] {(byte) 0xfd, '7', 'z', 'X', 'Z', 0}, 100);
+    assertThatThrownBy(() -> images(xz))
+        .isInstanceOf(BadDataException.class)
+        .hasMessageContainingAll("seen an xz file", "xz -d");
   }
 
   @ParameterizedTest

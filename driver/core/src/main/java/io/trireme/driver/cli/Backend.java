@@ -24,8 +24,7 @@ interface Backend {
    * Prepares both data sets of a job, unless they are ready.
    *
    * @throws io.trireme.data.BadDataException if a source cannot be used
-   * @throws io.trireme.driver.api.result.TrainingFailedException if a folder cannot be read or
-   *     written
+   * @throws io.trireme.driver.api.result.PreflightException if a folder cannot be read or written
    */
   PreparedData prepare(SparkConf conf, JobConfig job, TrainingListener listener);
 }

@@ -12,6 +12,7 @@ import io.trireme.common.config.JobConfig;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -106,7 +107,11 @@ final class CheckpointDiffCommand implements Callable<Integer> {
     console
         .out()
         .printf(
+            Locale.ROOT,
             "sections: %d equal, %d changed, %d only in the first, %d only in the second%n",
-            equal, changed, before.size(), added);
+            equal,
+            changed,
+            before.size(),
+            added);
   }
 }

@@ -10,6 +10,7 @@ import io.trireme.driver.api.result.PreflightException;
 import io.trireme.worker.engine.ModelFamily;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -68,7 +69,9 @@ final class CheckpointExportCommand implements Callable<Integer> {
           fs,
           fs.makeQualified(target),
           out -> family.export(checkpoint, !withoutUpdaterState, out));
-      console.out().printf("exported step %d to %s%n", checkpoint.manifest().step(), output);
+      console
+          .out()
+          .printf(Locale.ROOT, "exported step %d to %s%n", checkpoint.manifest().step(), output);
     }
     return ExitCode.DONE.number();
   }

@@ -6,14 +6,15 @@ import io.trireme.common.checkpoint.JobLease;
 import io.trireme.common.checkpoint.JobLease.Held;
 import io.trireme.common.checkpoint.JobLease.Outcome;
 import io.trireme.common.checkpoint.Pruned;
+import io.trireme.common.files.PlainFiles;
 import io.trireme.driver.api.result.Finding;
 import io.trireme.driver.api.result.PreflightException;
 import io.trireme.driver.run.LeaseKeeper;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.agrona.concurrent.SystemNanoClock;
@@ -72,23 +73,26 @@ final class CheckpointPruneCommand implements Callable<Integer> {
     console
         .out()
         .printf(
+            Locale.ROOT,
             "deleted %s; kept %d%n",
-            what(pruned), folder.list(Check.MANIFEST).stream().filter(s -> s.valid()).count());
+            what(pruned),
+            folder.list(Check.MANIFEST).stream().filter(s -> s.valid()).count());
     return ExitCode.DONE.number();
   }
 
   private static String what(Pruned pruned) {
-    return "%d valid steps %s, %d without a valid checkpoint %s and %d files"
-        .formatted(
-            pruned.deleted().size(),
-            pruned.deleted(),
-            pruned.debris().size(),
-            pruned.debris(),
-            pruned.files());
+    return String.format(
+        Locale.ROOT,
+        "%d valid steps %s, %d without a valid checkpoint %s and %d files",
+        pruned.deleted().size(),
+        pruned.deleted(),
+        pruned.debris().size(),
+        pruned.debris(),
+        pruned.files());
   }
 
   private LeaseKeeper lease(Path where, Path checkpoints) throws IOException {
-    FileSystem fs = where.getFileSystem(CheckpointPlace.hadoop());
+    FileSystem fs = PlainFiles.of(where, CheckpointPlace.hadoop());
     Outcome outcome =
         new JobLease(
                 fs,
@@ -96,7 +100,7 @@ final class CheckpointPruneCommand implements Callable<Integer> {
                 clock,
                 SystemNanoClock.INSTANCE,
                 LeaseKeeper.LENGTH,
-                InetAddress.getLocalHost().getHostName(),
+                LeaseKeeper.host(),
                 ProcessHandle.current().pid(),
                 new SecureRandom())
             .tryAcquire();

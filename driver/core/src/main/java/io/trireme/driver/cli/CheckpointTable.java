@@ -23,7 +23,7 @@ final class CheckpointTable {
           Locale.ROOT,
           ROW,
           report.step(),
-          manifest == null ? "-" : manifest.cursor().epoch() + 1,
+          manifest == null ? "-" : manifest.cursor().epochReached(),
           size(report.lengthBytes()),
           manifest == null ? "-" : age(nowMs - manifest.writtenAtMs()),
           report.state().words() + reason);

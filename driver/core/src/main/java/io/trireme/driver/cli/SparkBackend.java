@@ -4,7 +4,6 @@ import io.trireme.common.config.JobConfig;
 import io.trireme.driver.api.event.TrainingListener;
 import io.trireme.driver.api.event.TrainingPhase;
 import io.trireme.driver.api.result.RunResult;
-import io.trireme.driver.api.result.TrainingFailedException;
 import io.trireme.driver.prepare.PreparedData;
 import io.trireme.driver.run.JobPlan;
 import io.trireme.driver.run.RunContext;
@@ -12,7 +11,6 @@ import io.trireme.driver.run.RunFolder;
 import io.trireme.driver.run.RunInputs;
 import io.trireme.driver.run.SparkStart;
 import io.trireme.driver.run.TrainingRun;
-import java.io.IOException;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 
@@ -45,10 +43,7 @@ final class SparkBackend implements Backend {
   public PreparedData prepare(SparkConf conf, JobConfig job, TrainingListener listener) {
     try (JavaSparkContext spark = SparkStart.application(conf)) {
       listener.phase(TrainingPhase.PREPARING);
-      return RunInputs.DataInput.OF_JOB.prepare(
-          spark, job, RunFolder.of(job, spark.hadoopConfiguration()));
-    } catch (IOException e) {
-      throw new TrainingFailedException("the data could not be prepared: " + e.getMessage(), e);
+      return RunInputs.of(job).prepare(spark, RunFolder.of(job, spark.hadoopConfiguration()));
     }
   }
 }

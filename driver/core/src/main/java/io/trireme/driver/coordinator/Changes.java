@@ -2,6 +2,7 @@ package io.trireme.driver.coordinator;
 
 import io.trireme.common.message.Membership;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Finds reasons to form the next generation while one trains. */
@@ -15,11 +16,16 @@ final class Changes {
    */
   record Change(String why, boolean broken) {}
 
+  /** Those who come within this time of a newcomer share the next generation. */
+  private static final long GATHER_NS = TimeUnit.SECONDS.toNanos(2);
+
   private final int slots;
   private final Members members;
   private final Formation formation;
   private final ServerHomes homes;
   private final CodecPolicy codecs;
+  private long newcomerNs;
+  private boolean hadNewcomer;
 
   /** Of a run that has at most as many workers as slots. */
   Changes(int slots, Members members, Formation formation, ServerHomes homes, CodecPolicy codecs) {
@@ -30,43 +36,59 @@ final class Changes {
     this.codecs = codecs;
   }
 
-  /** The first reason there is; null if there is none. */
-  @Nullable Change find() {
+  /**
+   * The first reason there is; null if there is none. A newcomer is one at once, but each
+   * generation sends all parameters to all: those who follow it soon are gathered.
+   */
+  @Nullable Change find(long nowNs) {
     Membership formed = formation.formed();
     List<WorkerView> workers = members.unfinished();
     if (formed == null || workers.isEmpty()) {
       return null;
     }
-    Change ofMembers = ofWorkers(formed, workers);
-    ofMembers = ofMembers == null ? ofServers(formed) : ofMembers;
-    if (ofMembers != null) {
-      return ofMembers;
+    Change broken = broken(formed, workers);
+    if (broken != null) {
+      return broken;
+    }
+    String newcomer = newcomer(formed, workers);
+    if (newcomer != null) {
+      if (hadNewcomer && nowNs - newcomerNs < GATHER_NS) {
+        return null;
+      }
+      hadNewcomer = true;
+      newcomerNs = nowNs;
+      return new Change(newcomer + " has joined", false);
     }
     String why = homes.improvement(formed);
     why = why == null ? codecs.change() : why;
     return why == null ? null : new Change(why, false);
   }
 
-  private @Nullable Change ofWorkers(Membership formed, List<WorkerView> workers) {
-    boolean hasRoom = formed.workers().size() < slots;
+  private @Nullable Change broken(Membership formed, List<WorkerView> workers) {
     for (WorkerView worker : workers) {
-      if (hasRoom && !formation.has(worker.peer())) {
-        return new Change(worker + " has joined", false);
-      }
       if (worker.isBroken(formed.generation())) {
         return new Change("a session to " + worker + " has broken", true);
+      }
+    }
+    for (ServerView server : members.servers().values()) {
+      if (server.isBroken(formed.generation())) {
+        return new Change("a session to " + server + " has broken", true);
       }
     }
     return null;
   }
 
-  private @Nullable Change ofServers(Membership formed) {
+  /** A member of the next generation that is none of this one; null if there is none. */
+  private @Nullable String newcomer(Membership formed, List<WorkerView> workers) {
+    boolean hasRoom = formed.workers().size() < slots;
+    for (WorkerView worker : workers) {
+      if (hasRoom && !formation.has(worker.peer())) {
+        return worker.toString();
+      }
+    }
     for (ServerView server : members.servers().values()) {
       if (server.isReady() && !formation.has(server.peer())) {
-        return new Change(server + " has joined", false);
-      }
-      if (server.isBroken(formed.generation())) {
-        return new Change("a session to " + server + " has broken", true);
+        return server.toString();
       }
     }
     return null;

@@ -78,7 +78,10 @@ public final class Coordinator {
     homes.place();
   }
 
-  /** Takes an executor's report and answers with its orders. */
+  /**
+   * Takes an executor's report and answers with its orders. What it leads to for all is found out
+   * in the next tick, so that a report costs the same however many executors there are.
+   */
   public JobOrders onReport(ExecutorReport report, long nowNs) {
     List<Peer> workers = workersIn(report);
     if (lives.isRemoved(report.executor())) {
@@ -130,9 +133,6 @@ public final class Coordinator {
     }
     for (WorkerReport worker : job.workers()) {
       onWorker(executor, worker, nowNs);
-    }
-    if (!lifecycle.isOver()) {
-      advance(nowNs);
     }
   }
 
@@ -208,7 +208,10 @@ public final class Coordinator {
     }
   }
 
-  /** Looks for members that have been silent or busy too long, and for a run that stands still. */
+  /**
+   * Goes on to the next phase or generation if all that it needs is there; looks for members that
+   * have been silent or busy too long, and for a run that stands still.
+   */
   public void onTick(long nowNs) {
     if (lifecycle.isOver() || lifecycle.is(CoordinatorPhase.GATHERING)) {
       return;
@@ -246,7 +249,7 @@ public final class Coordinator {
 
   /** Forms the next generation if there is a reason to. */
   private void lookForChange(long nowNs) {
-    Changes.Change change = changes.find();
+    Changes.Change change = changes.find(nowNs);
     if (change != null && change.broken()) {
       formation.beginAgain(change.why(), nowNs);
     } else if (change != null) {

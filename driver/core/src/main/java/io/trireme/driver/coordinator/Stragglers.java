@@ -16,6 +16,9 @@ final class Stragglers {
   private static final double FACTOR = 2;
   private static final long WORTH_TELLING_NS = TimeUnit.MILLISECONDS.toNanos(20);
 
+  /** The median of each worker's newest steps, as of every {@link #STEPS} of them. */
+  private final Map<Integer, Long> medians = new TreeMap<>();
+
   private final Map<Integer, long[]> recent = new TreeMap<>();
   private final Map<Integer, Integer> counts = new TreeMap<>();
   private final Set<Integer> told = new HashSet<>();
@@ -27,22 +30,24 @@ final class Stragglers {
     int count = counts.merge(worker, 1, Integer::sum);
     times[count % STEPS] = computeNs;
     if (count % STEPS == 0) {
-      compare(worker, median(times));
+      long own = median(times);
+      medians.put(worker, own);
+      compare(worker, own);
     }
   }
 
   private void compare(int worker, long own) {
-    List<Long> others = new ArrayList<>();
-    recent.forEach(
-        (other, times) -> {
-          if (other != worker && counts.getOrDefault(other, 0) >= STEPS) {
-            others.add(median(times));
-          }
-        });
-    if (others.isEmpty()) {
+    long[] others = new long[medians.size() - 1];
+    int at = 0;
+    for (Map.Entry<Integer, Long> other : medians.entrySet()) {
+      if (other.getKey() != worker) {
+        others[at++] = other.getValue();
+      }
+    }
+    if (at == 0) {
       return;
     }
-    long typical = median(others.stream().mapToLong(Long::longValue).toArray());
+    long typical = median(others);
     boolean late = own > FACTOR * typical && own - typical > WORTH_TELLING_NS;
     if (!late) {
       told.remove(worker);

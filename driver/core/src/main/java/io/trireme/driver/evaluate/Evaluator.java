@@ -71,7 +71,8 @@ public final class Evaluator {
               + " minutes; does Spark have executors?",
           e);
     } finally {
-      broadcast.destroy();
+      // Its removal without waiting fails beside the end of the application.
+      broadcast.unpersist(true);
     }
   }
 }

@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
 final class ExecutorRuntime implements Agent, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(ExecutorRuntime.class);
-  private static final long BEAT_NS = TimeUnit.MILLISECONDS.toNanos(50);
+  private static final long FIRST_BEAT_NS = TimeUnit.MILLISECONDS.toNanos(50);
   private static final long TURN_MS = 10;
 
   /** How long an executor that is to end waits for its workers to leave in good order. */
@@ -61,6 +61,7 @@ final class ExecutorRuntime implements Agent, AutoCloseable {
   private final Thread cleanUp = new Thread(this::endWithProcess, "trireme-clean-up");
   private @Nullable AgentRunner runner;
   private long nextBeatNs;
+  private long beatNs = FIRST_BEAT_NS;
   private volatile long lastAnswerNs;
   private boolean answered = true;
   private volatile boolean ending;
@@ -109,7 +110,7 @@ final class ExecutorRuntime implements Agent, AutoCloseable {
     if (now - nextBeatNs < 0) {
       return 0;
     }
-    nextBeatNs = now + BEAT_NS;
+    nextBeatNs = now + beatNs;
     Orders orders;
     try {
       orders = driver.report(report());
@@ -120,6 +121,8 @@ final class ExecutorRuntime implements Agent, AutoCloseable {
       onSilence(now, e);
       return 1;
     }
+    beatNs = TimeUnit.MILLISECONDS.toNanos(orders.beatMillis());
+    nextBeatNs = now + beatNs;
     follow(orders);
     return 1;
   }

@@ -6,6 +6,7 @@ import io.trireme.common.config.NumberRange;
 import io.trireme.common.config.ServersConfig;
 import io.trireme.common.config.TransportConfig;
 import io.trireme.common.config.WorkersConfig;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +27,17 @@ final class ClusterReader {
     this.root = root;
   }
 
+  /** A number, or a mapping. */
   WorkersConfig workers() {
+    if (!root.isMapping("workers")) {
+      ValueKind<Integer> number =
+          new ValueKind<>(
+              ValueKind.count(WORKERS).parse(),
+              text -> "expected " + WORKERS + ", or { min: N, max: N, threads: N }",
+              Defaults.WORKERS);
+      int workers = root.read("workers", number, Defaults.WORKERS);
+      return new WorkersConfig(workers, workers, Defaults.THREADS);
+    }
     MappingReader workers = root.section("workers");
     ValueKind<Integer> count = ValueKind.count(WORKERS);
     Integer givenMin = workers.readOrNull("min", count);
@@ -37,7 +48,9 @@ final class ClusterReader {
     workers.close();
     if (workers.clean("min") && workers.clean("max") && min > max) {
       workers.problem(
-          "max", "is %d and min is %d; expected max to be at least min".formatted(max, min));
+          "max",
+          String.format(
+              Locale.ROOT, "is %d and min is %d; expected max to be at least min", max, min));
     }
     return new WorkersConfig(min, max, threads);
   }
@@ -60,8 +73,11 @@ final class ClusterReader {
     if (servers.clean("count") && config.count() <= config.replicas()) {
       servers.problem(
           "replicas",
-          "is %d with %d server: a backup needs another server; expected a count of at least 2, or replicas: 0"
-              .formatted(config.replicas(), config.count()));
+          String.format(
+              Locale.ROOT,
+              "is %d with %d server: a backup needs another server; expected a count of at least 2, or replicas: 0",
+              config.replicas(),
+              config.count()));
     }
     return config;
   }
@@ -100,8 +116,11 @@ final class ClusterReader {
     if (term != null && Integer.bitCount(term) != 1) {
       transport.problem(
           "termLength",
-          "is %d bytes; expected a power of two, such as %d"
-              .formatted(term, Integer.highestOneBit(term)));
+          String.format(
+              Locale.ROOT,
+              "is %d bytes; expected a power of two, such as %d",
+              term,
+              Integer.highestOneBit(term)));
     }
     int mtu =
         transport.read(
@@ -111,7 +130,11 @@ final class ClusterReader {
     if (mtu % 32 != 0) {
       transport.problem(
           "mtu",
-          "is %d bytes; expected a multiple of 32, such as %d".formatted(mtu, mtu / 32 * 32));
+          String.format(
+              Locale.ROOT,
+              "is %d bytes; expected a multiple of 32, such as %d",
+              mtu,
+              mtu / 32 * 32));
     }
     String ports = ports(transport);
     if (!transport.read("encrypt", ValueKind.flag(), Defaults.ENCRYPT)) {

@@ -14,6 +14,7 @@ import io.trireme.common.config.OutputConfig;
 import io.trireme.common.config.SyncConfig;
 import io.trireme.common.config.WorkersConfig;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -78,6 +79,11 @@ final class JobReader {
             cluster.transport(),
             output(root.section("output")));
     root.close();
+    if (job.equals(JobConfig.DATA_FOLDER) && data.shards() == null) {
+      root.problem(
+          "job",
+          "is \"data\", the folder of prepared data in output.dir; expected another id, or data.shards");
+    }
     checkSlots(batch, config.workers());
     checkRounds(batch, sync);
     return config;
@@ -88,8 +94,12 @@ final class JobReader {
       root.section("batch")
           .problem(
               "slots",
-              "is %d with %d workers: workers without a slot would idle; expected at least %d"
-                  .formatted(batch.slots(), workers.max(), workers.max()));
+              String.format(
+                  Locale.ROOT,
+                  "is %d with %d workers: workers without a slot would idle; expected at least %d",
+                  batch.slots(),
+                  workers.max(),
+                  workers.max()));
     }
   }
 
@@ -99,12 +109,13 @@ final class JobReader {
       root.section("sync")
           .problem(
               "localSteps",
-              "is %d with batch.size %d: a round would have %d examples; expected at most %d"
-                  .formatted(
-                      sync.localSteps(),
-                      batch.size(),
-                      (long) batch.size() * sync.localSteps(),
-                      Integer.MAX_VALUE));
+              String.format(
+                  Locale.ROOT,
+                  "is %d with batch.size %d: a round would have %d examples; expected at most %d",
+                  sync.localSteps(),
+                  batch.size(),
+                  (long) batch.size() * sync.localSteps(),
+                  Integer.MAX_VALUE));
     }
   }
 
@@ -128,8 +139,11 @@ final class JobReader {
     if (problems.clean("engine", "math") && !engine.onDevice() && !math.equals(Defaults.MATH)) {
       root.problem(
           "math",
-          "is %s with engine %s, which computes exactly; remove it, or set engine to cuda"
-              .formatted(math, name));
+          String.format(
+              Locale.ROOT,
+              "is %s with engine %s, which computes exactly; remove it, or set engine to cuda",
+              math,
+              name));
     }
     return engine;
   }
@@ -141,7 +155,12 @@ final class JobReader {
     if (problems.clean("batch.size", "batch.slots") && slots > size) {
       batch.problem(
           "slots",
-          "is %d with %d examples in a step; expected at most %d".formatted(slots, size, size));
+          String.format(
+              Locale.ROOT,
+              "is %d with %d examples in a step; expected at most %d",
+              slots,
+              size,
+              size));
     }
     return new BatchConfig(size, slots);
   }

@@ -90,6 +90,7 @@ final class MappingReader {
     for (String key : keys) {
       if (!known.contains(key)) {
         known.add(key);
+        problems.know(pathOf(key));
       }
     }
     return this;
@@ -140,17 +141,28 @@ final class MappingReader {
   void close() {
     for (String key : mapping.children().keySet()) {
       if (!known.contains(key)) {
-        problem(key, "unknown key; " + hint(key));
+        unknown(key);
       }
     }
   }
 
+  private void unknown(String key) {
+    JobNode node = mapping.children().get(key);
+    if (!silent && node != null) {
+      problems.addLate(node.place(), pathOf(key), () -> "unknown key; " + hint(key));
+    }
+  }
+
   private String hint(String key) {
-    return known.isEmpty()
-        ? "it takes no keys"
-        : Spelling.near(key, known)
-            .map(near -> "nearest key \"" + pathOf(near) + "\"")
-            .orElseGet(() -> "expected one of " + String.join(", ", known));
+    return Spelling.near(key, known)
+        .map(this::pathOf)
+        .or(() -> problems.elsewhere(key))
+        .map(near -> "nearest key \"" + near + "\"")
+        .orElseGet(
+            () ->
+                known.isEmpty()
+                    ? "it takes no keys"
+                    : "expected one of " + String.join(", ", known));
   }
 
   /** Whether nothing is known to be wrong with a key. */

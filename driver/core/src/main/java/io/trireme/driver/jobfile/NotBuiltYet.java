@@ -4,6 +4,7 @@ import io.trireme.common.config.CodecConfig;
 import io.trireme.common.config.JobConfig;
 import io.trireme.common.config.SyncMode;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Predicate;
 
 /**
@@ -85,7 +86,7 @@ final class NotBuiltYet {
     for (Limit limit : LIMITS) {
       if (limit.asked().test(job)) {
         String text =
-            limit.what().formatted(job.sync().mode().word())
+            String.format(Locale.ROOT, limit.what(), job.sync().mode().word())
                 + " not built yet; "
                 + limit.expected();
         if (limit.section().isEmpty()) {

@@ -6,6 +6,7 @@ import io.trireme.common.config.OuterConfig;
 import io.trireme.common.config.SyncConfig;
 import io.trireme.common.config.SyncMode;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 
 /** Reads the key {@code sync}. */
@@ -54,8 +55,11 @@ final class SyncReader {
     if (mode != needed && sync.has(key) && sync.clean("mode")) {
       sync.problem(
           key,
-          "has no effect with mode %s; remove it, or set mode to %s"
-              .formatted(mode.word(), needed.word()));
+          String.format(
+              Locale.ROOT,
+              "has no effect with mode %s; remove it, or set mode to %s",
+              mode.word(),
+              needed.word()));
     }
   }
 

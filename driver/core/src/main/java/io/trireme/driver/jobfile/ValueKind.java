@@ -23,9 +23,11 @@ record ValueKind<T>(Parser<T> parse, Function<String, String> expected, T placeh
     @Nullable T of(String text);
   }
 
-  private static final Pattern WHOLE = Pattern.compile("[+-]?[0-9][0-9_]*");
+  /** Numbers as YAML 1.2's core schema has them. */
+  private static final Pattern WHOLE = Pattern.compile("[+-]?[0-9]+");
+
   private static final Pattern DECIMAL =
-      Pattern.compile("[+-]?([0-9][0-9_]*\\.?[0-9_]*|\\.[0-9][0-9_]*)([eE][+-]?[0-9]+)?");
+      Pattern.compile("[+-]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][+-]?[0-9]+)?");
   private static final Pattern BYTES = Pattern.compile("([0-9]{1,9})\\s*(KiB|MiB|)");
 
   /** Any number of a range. */
@@ -33,14 +35,19 @@ record ValueKind<T>(Parser<T> parse, Function<String, String> expected, T placeh
     return number(range, 1.0);
   }
 
-  /** Any number of a range, with a stand-in of its own. */
+  /** Any number of a range, with a stand-in of its own: one that stays inside as a float. */
   static ValueKind<Double> number(NumberRange range, double placeholder) {
     return new ValueKind<>(
         text -> {
           Double value = decimal(text);
-          return value != null && range.contains(value) ? value : null;
+          return value != null && range.contains(value) && fits(value, range) ? value : null;
         },
-        text -> "expected " + range,
+        text -> {
+          Double value = decimal(text);
+          return "expected "
+              + range
+              + (value != null && range.contains(value) ? ", in the precision of 32 bits" : "");
+        },
         placeholder);
   }
 
@@ -60,7 +67,7 @@ record ValueKind<T>(Parser<T> parse, Function<String, String> expected, T placeh
     return new ValueKind<>(
         text -> {
           try {
-            return WHOLE.matcher(text).matches() ? Long.valueOf(text.replace("_", "")) : null;
+            return WHOLE.matcher(text).matches() ? Long.valueOf(text) : null;
           } catch (NumberFormatException e) {
             return null;
           }
@@ -119,6 +126,12 @@ record ValueKind<T>(Parser<T> parse, Function<String, String> expected, T placeh
   }
 
   private static @Nullable Double decimal(String text) {
-    return DECIMAL.matcher(text).matches() ? Double.valueOf(text.replace("_", "")) : null;
+    return DECIMAL.matcher(text).matches() ? Double.valueOf(text) : null;
+  }
+
+  /** Whether a number is still one of the range where it is computed with. */
+  private static boolean fits(double value, NumberRange range) {
+    float rounded = (float) value;
+    return range.contains(rounded) && (value == 0 || rounded != 0);
   }
 }

@@ -8,12 +8,14 @@ import io.trireme.data.DatasetDescription.Shard;
 import io.trireme.data.schema.ExampleSchema;
 import io.trireme.data.shard.ShardPlan;
 import io.trireme.data.source.SourceContents;
+import io.trireme.worker.engine.ModelFamily;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
@@ -34,20 +36,21 @@ import org.slf4j.LoggerFactory;
  */
 public final class Preparation {
   private static final Logger LOG = LoggerFactory.getLogger(Preparation.class);
-  private static final int ZOO_CLASSES = 10;
 
   private Preparation() {}
 
   /**
-   * Prepares the sets of a job. Models of the zoo have {@value #ZOO_CLASSES} classes; for others
-   * the training set's labels decide.
+   * Prepares the sets of a job, whose model says how many classes there are; where it does not, the
+   * training set's labels decide.
    *
    * @param shardsFolder folder of all prepared sets; every executor must be able to write it
    * @throws BadDataException when a source is missing or bad; the message tells every problem
    */
   public static PreparedData prepare(JavaSparkContext spark, JobConfig job, Path shardsFolder)
       throws IOException {
-    return prepare(spark, job, shardsFolder, job.model().zoo() == null ? 0 : ZOO_CLASSES);
+    int classes =
+        ModelFamily.named(job.model().family()).classes(job.model(), spark.hadoopConfiguration());
+    return prepare(spark, job, shardsFolder, classes);
   }
 
   /**
@@ -89,14 +92,38 @@ public final class Preparation {
       LOG.info("prepared data found in {}", folder);
     } else {
       LOG.info("preparing data in {}", folder);
-      ready = make(spark, contents, folder, fingerprint, classes);
+      try {
+        ready = make(spark, contents, folder, fingerprint, classes);
+      } catch (BadDataException refused) {
+        discard(fileSystem, folder, contents.keySet(), refused);
+        throw refused;
+      }
     }
     return new PreparedData(
         new Path(folder, SetSource.TRAIN).toString(),
         ready.containsKey(SetSource.TEST) ? new Path(folder, SetSource.TEST).toString() : "",
         present(ready, SetSource.TRAIN),
         ready.get(SetSource.TEST),
+        Fingerprint.of(contents.values().stream().limit(1).toList(), classes),
         reused);
+  }
+
+  /** Deletes what was made of data that are refused: without a description nobody reads it. */
+  private static void discard(
+      FileSystem fileSystem, Path folder, Set<String> sets, BadDataException refused) {
+    try {
+      for (String set : sets) {
+        Path setFolder = new Path(folder, set);
+        if (!fileSystem.exists(new Path(setFolder, DatasetDescription.FILE))) {
+          boolean unused = fileSystem.delete(setFolder, true);
+        }
+      }
+      if (fileSystem.exists(folder) && fileSystem.listStatus(folder).length == 0) {
+        boolean unused = fileSystem.delete(folder, false);
+      }
+    } catch (IOException e) {
+      refused.addSuppressed(e);
+    }
   }
 
   private static DatasetDescription present(Map<String, DatasetDescription> sets, String name) {
@@ -239,7 +266,8 @@ public final class Preparation {
             .parallelize(indices, indices.size())
             .map(index -> report(tasks.get(index), folder, configuration.value().value()))
             .collect();
-    configuration.destroy();
+    // Its removal without waiting fails beside the end of the application.
+    configuration.unpersist(true);
     List<PreparedSplit> parsed = new ArrayList<>();
     for (String report : reports) {
       parsed.add(PreparedSplit.fromJson(report));

@@ -2,9 +2,12 @@ package io.trireme.driver.rows;
 
 import io.trireme.data.BadDataException;
 import java.lang.reflect.InvocationTargetException;
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
@@ -71,7 +74,7 @@ public final class RowReader implements Function<Row, ExampleRow> {
 
   private static float[] numbers(String column, @Nullable Object value) {
     if (value instanceof Number number) {
-      return new float[] {number.floatValue()};
+      return new float[] {number(column, number)};
     }
     if (value instanceof Boolean flag) {
       return new float[] {flag ? 1 : 0};
@@ -90,11 +93,31 @@ public final class RowReader implements Function<Row, ExampleRow> {
     return vector(column, value);
   }
 
+  /** Fractions are rounded to 32 bits; whole numbers, such as ids and classes, must be the same. */
   private static float number(String column, @Nullable Object value) {
     if (value instanceof Number number) {
-      return number.floatValue();
+      float rounded = number.floatValue();
+      if (isWhole(number)
+          && new BigDecimal(number.toString()).compareTo(new BigDecimal(rounded)) != 0) {
+        throw new BadDataException(
+            "column "
+                + column
+                + ": "
+                + number
+                + " is no number that 32 bits hold, which would make it "
+                + String.format(Locale.ROOT, "%.0f", rounded)
+                + "; give it in thousands, or as a class of fewer numbers");
+      }
+      return rounded;
     }
     throw new BadDataException("column " + column + ": expected numbers, seen " + value);
+  }
+
+  private static boolean isWhole(Number number) {
+    return number instanceof Integer
+        || number instanceof Long
+        || number instanceof BigInteger
+        || (number instanceof BigDecimal decimal && decimal.stripTrailingZeros().scale() <= 0);
   }
 
   /** Spark's vectors are in a library that not every application has. */

@@ -1,5 +1,6 @@
 package io.trireme.driver.rows;
 
+import io.trireme.common.files.PlainFiles;
 import io.trireme.data.BadDataException;
 import java.io.BufferedOutputStream;
 import java.io.DataOutputStream;
@@ -52,7 +53,7 @@ final class StageTask<T> implements Function2<Integer, Iterator<T>, Iterator<Str
     RowDigest digest = RowDigest.EMPTY;
     try (DataOutputStream out =
         new DataOutputStream(
-            new BufferedOutputStream(file.getFileSystem(hadoop).create(file, true)))) {
+            new BufferedOutputStream(PlainFiles.of(file, hadoop).create(file, true)))) {
       while (rows.hasNext()) {
         try {
           ExampleRow row = reader.call(rows.next());

@@ -2,6 +2,7 @@ package io.trireme.driver.rows;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.trireme.common.files.PlainFiles;
 import io.trireme.data.source.ExampleSplit;
 import io.trireme.data.source.ExampleStream;
 import java.io.DataOutputStream;
@@ -49,6 +50,6 @@ record StagedPart(String name, String file, RowShape shape, RowDigest digest, St
   @Override
   public ExampleStream open(Configuration configuration) throws IOException {
     Path path = new Path(file);
-    return new StagedStream(this, path.getFileSystem(configuration).open(path));
+    return new StagedStream(this, PlainFiles.of(path, configuration).open(path));
   }
 }

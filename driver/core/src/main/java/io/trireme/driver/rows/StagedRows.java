@@ -62,7 +62,8 @@ public final class StagedRows implements ExampleSource {
         parts.add(part);
       }
     }
-    configuration.destroy();
+    // Its removal without waiting fails beside the end of the application.
+    configuration.unpersist(true);
     if (!problems.isEmpty()) {
       throw new BadDataException(String.join(System.lineSeparator(), problems));
     }

@@ -7,8 +7,10 @@ import io.trireme.common.checkpoint.LeaseLostException;
 import io.trireme.driver.api.result.Finding;
 import io.trireme.driver.api.result.PreflightException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.channels.ClosedByInterruptException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -133,7 +135,8 @@ public final class LeaseKeeper implements Lease, AutoCloseable {
     }
   }
 
-  private static String host() {
+  /** The name of this host, where it has one that resolves. */
+  public static String host() {
     try {
       return InetAddress.getLocalHost().getHostName();
     } catch (UnknownHostException e) {
@@ -159,6 +162,10 @@ public final class LeaseKeeper implements Lease, AutoCloseable {
       note();
     } catch (LeaseLostException e) {
       lost = e;
+    } catch (InterruptedIOException | ClosedByInterruptException e) {
+      // The run ends.
+      Thread.currentThread().interrupt();
+      LOG.debug("the job's lease was not renewed at its end", e);
     } catch (IOException | RuntimeException e) {
       // Tried again soon; it is lost once its time has been over for long.
       LOG.warn("the job's lease could not be renewed: {}", e.toString());

@@ -33,7 +33,10 @@ final class ModelOutput {
       throws IOException, InterruptedException {
     listener.phase(TrainingPhase.SAVING);
     plan.model().parameters().putBytes(0, trained.params());
-    AtomicFile.write(folder.fileSystem(), folder.model(), plan.model()::write);
+    AtomicFile.write(
+        folder.fileSystem(),
+        folder.model(),
+        out -> plan.model().write(out, plan.spec().lastStep(), job.epochs()));
     RunResult.Evaluation evaluation = data.hasTest() ? evaluate(plan, data) : null;
     RunResult result =
         new RunResult(

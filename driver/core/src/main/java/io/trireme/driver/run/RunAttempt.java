@@ -119,10 +119,17 @@ final class RunAttempt {
     run.takeSilent().forEach(this::replace);
   }
 
-  /** Spark itself notices only after minutes that an executor is frozen or cut off. */
+  /**
+   * Spark itself notices only after minutes that an executor is frozen or cut off, and never that
+   * it is of no use.
+   */
   private void replace(String executor) {
     if (!spark.isLocal() && spark.sc().killAndReplaceExecutor(executor)) {
-      listener.warning("executor " + executor + " stays silent; Spark was asked to replace it");
+      listener.warning(
+          "executor "
+              + executor
+              + " is silent, or what it is given fails again and again; Spark was asked to replace"
+              + " it");
     }
   }
 

@@ -4,8 +4,11 @@ import io.trireme.driver.api.result.Finding;
 import io.trireme.driver.api.result.PreflightException;
 import io.trireme.driver.spark.TriremePlugin;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,6 +56,7 @@ public final class SparkStart {
   static JavaSparkContext open(SparkConf conf) {
     String master = conf.get("spark.master");
     checkReachable(master);
+    checkLoopback();
     try {
       return new JavaSparkContext(conf);
     } catch (Exception e) {
@@ -70,6 +74,27 @@ public final class SparkStart {
       refused.initCause(e);
       throw refused;
     }
+  }
+
+  /** Without it Spark talks of a port to which it cannot connect. */
+  private static void checkLoopback() {
+    InetAddress loopback = InetAddress.getLoopbackAddress();
+    String seen;
+    try {
+      NetworkInterface found = NetworkInterface.getByInetAddress(loopback);
+      if (found != null && found.isUp()) {
+        return;
+      }
+      seen = found == null ? "no interface has it" : found.getName() + " is down";
+    } catch (SocketException e) {
+      seen = e.toString();
+    }
+    throw new PreflightException(
+        List.of(
+            new Finding(
+                "loopback address " + loopback.getHostAddress(),
+                seen + ", and the parts of a run on one host talk over it",
+                "bring it up, for instance by: ip link set lo up")));
   }
 
   /** Connects to the masters of a standalone cluster, of which one must answer. */

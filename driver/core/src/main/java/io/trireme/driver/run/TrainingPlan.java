@@ -36,6 +36,7 @@ import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.apache.hadoop.conf.Configuration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,6 +67,7 @@ final class TrainingPlan {
   /**
    * Builds the model and shares it out; throws when the job cannot be trained so.
    *
+   * @param hadoop how files are reached
    * @param termLengthBytes length of the terms of sessions
    * @param firstStep the step to begin with
    * @param checkpoint where checkpoints are read and written; null if neither
@@ -73,13 +75,14 @@ final class TrainingPlan {
   static TrainingPlan of(
       RunInputs inputs,
       PreparedData data,
+      Configuration hadoop,
       int termLengthBytes,
       SecureRandom random,
       long firstStep,
       @Nullable CheckpointSpec checkpoint) {
     JobConfig job = inputs.job();
     var set = data.train();
-    TrainableModel model = inputs.model().create(job, set.schema());
+    TrainableModel model = inputs.model().create(job, set.schema(), hadoop);
     EngineProvider.of(model.family(), job.engine().name()).admit(model);
     Layout layout = model.layout();
     if (layout.length() > MAX_LENGTH) {

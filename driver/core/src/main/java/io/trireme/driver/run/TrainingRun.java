@@ -126,9 +126,9 @@ public final class TrainingRun {
     return new TrainingFailedException("the run's files could not be used: " + e.getMessage(), e);
   }
 
-  private PreparedData prepare() throws IOException {
+  private PreparedData prepare() {
     listener.phase(TrainingPhase.PREPARING);
-    PreparedData data = inputs.data().prepare(spark, job, folder);
+    PreparedData data = inputs.prepare(spark, folder);
     if (data.hasTest()) {
       Evaluator.check(data.train().schema());
     }
@@ -212,7 +212,13 @@ public final class TrainingRun {
       throws IOException {
     TrainingPlan plan =
         TrainingPlan.of(
-            inputs, data, hosts.termLengthBytes(), random, start.step(), checkpointSpec(start));
+            inputs,
+            data,
+            spark.hadoopConfiguration(),
+            hosts.termLengthBytes(),
+            random,
+            start.step(),
+            checkpointSpec(start));
     Manifest stored = start.manifest();
     if (stored != null) {
       refuseChanges(stored, plan, data);
@@ -225,7 +231,10 @@ public final class TrainingRun {
       throws IOException {
     JobSpec spec = plan.spec();
     Resumption.refuseChanges(
-        stored, job, Fingerprints.ofLayout(spec.layout(), spec.plan()), data.train().fingerprint());
+        stored,
+        job,
+        Fingerprints.ofLayout(spec.layout(), spec.plan()),
+        data.fingerprintBeside(stored.cursor().dataset()));
     Resumption.refuseOtherModel(stored, spec.computation().modelJson());
   }
 
@@ -256,7 +265,7 @@ public final class TrainingRun {
             spec,
             folder.checkpointFolder(),
             context.lease(),
-            data.train().fingerprint(),
+            data.trainFingerprint(),
             engine,
             start.damaged(),
             listener,

@@ -21,6 +21,11 @@ import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
  */
 public final class ControlEndpoint extends SparkListener {
 
+  private static final int LEAST_BEAT_MS = 50;
+
+  /** As many as this are answered on one of several processors, with most of it to spare. */
+  private static final int REPORTS_PER_MS = 4;
+
   private final NanoClock clock;
   private final Map<String, CoordinatorGuard> runs = new ConcurrentHashMap<>();
 
@@ -60,10 +65,12 @@ public final class ControlEndpoint extends SparkListener {
     ExecutorReport report = ControlCodec.decode(json, ExecutorReport.class);
     List<JobOrders> orders = new ArrayList<>();
     long now = clock.nanoTime();
+    int executors = 0;
     for (CoordinatorGuard run : runs.values()) {
       orders.add(run.onReport(report, now));
+      executors = Math.max(executors, run.executors());
     }
-    return new Orders(orders);
+    return new Orders(orders, Math.max(LEAST_BEAT_MS, executors / REPORTS_PER_MS));
   }
 
   private static String rest(ByteBuffer body) {

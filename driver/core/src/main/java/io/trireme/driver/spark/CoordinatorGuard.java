@@ -21,15 +21,13 @@ public final class CoordinatorGuard {
 
   private static final Logger LOG = LoggerFactory.getLogger(CoordinatorGuard.class);
 
-  /** Reports and ticks come many times a second; such a gap means that the process stood still. */
-  private static final long SUSPENDED_NS = TimeUnit.SECONDS.toNanos(2);
+  private static final long TICK_NS = TimeUnit.MILLISECONDS.toNanos(20);
 
   private final JobSpec spec;
   private final Coordinator coordinator;
   private final IntFunction<byte[]> initialBlocks;
-  private long lastNs;
-  private long suspendedNs;
-  private boolean begun;
+  private final RunningTime time = new RunningTime();
+  private long tickedNs;
 
   /**
    * A guard of a coordinator that nothing else uses from now on.
@@ -64,21 +62,28 @@ public final class CoordinatorGuard {
 
   /** Executors to be replaced, see {@link Coordinator#takeSilent}. */
   public synchronized List<String> takeSilent() {
-    return coordinator.takeSilent(lastNs - suspendedNs);
+    return coordinator.takeSilent(time.nowNs());
   }
 
   /**
-   * Waits for the next report or loss, but not for longer than this, and lets time pass for the
-   * coordinator.
+   * Waits for so long, or for a loss, and lets time pass for the coordinator. Reports do the same,
+   * should the caller be long in coming, but not each of them.
    */
   public synchronized void await(long millis, NanoClock clock) throws InterruptedException {
     wait(millis);
-    coordinator.onTick(runningTime(clock.nanoTime()));
+    tick(runningTime(clock.nanoTime()));
+  }
+
+  synchronized int executors() {
+    return coordinator.executors();
   }
 
   synchronized JobOrders onReport(ExecutorReport report, long nowNs) {
-    JobOrders orders = coordinator.onReport(report, runningTime(nowNs));
-    notifyAll();
+    long now = runningTime(nowNs);
+    JobOrders orders = coordinator.onReport(report, now);
+    if (now - tickedNs >= TICK_NS) {
+      tick(now);
+    }
     return orders;
   }
 
@@ -87,21 +92,19 @@ public final class CoordinatorGuard {
     notifyAll();
   }
 
-  /**
-   * The coordinator's time, which stands still while this process does not run: an executor that
-   * could not be heard has not been silent.
-   */
+  private void tick(long nowNs) {
+    tickedNs = nowNs;
+    coordinator.onTick(nowNs);
+  }
+
   private long runningTime(long nowNs) {
-    long goneNs = nowNs - lastNs;
-    if (begun && goneNs > SUSPENDED_NS) {
+    long goneNs = time.note(nowNs);
+    if (goneNs > 0) {
       LOG.warn(
           "run {}: this process did not run for {} ms",
           spec.run(),
           TimeUnit.NANOSECONDS.toMillis(goneNs));
-      suspendedNs += goneNs;
     }
-    begun = true;
-    lastNs = Math.max(lastNs, nowNs);
-    return nowNs - suspendedNs;
+    return time.nowNs();
   }
 }

@@ -26,6 +26,7 @@ import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
@@ -240,6 +241,16 @@ class TriremeTest {
                     .train())
         .isInstanceOf(BadDataException.class)
         .hasMessageContaining("has no column z");
+    Dataset<Row> ids = points(20).withColumn("id", functions.lit((1L << 24) + 1));
+    assertThatThrownBy(
+            () ->
+                Trireme.on(session)
+                    .job(ofRows("ids"))
+                    .trainOn(ids, Columns.features("x", "id").classes("class", 2))
+                    .train())
+        .isInstanceOf(BadDataException.class)
+        .hasMessageContaining("column id: 16777217 is no number that 32 bits hold")
+        .hasMessageContaining("16777216");
     assertThatThrownBy(() -> Trireme.on(session).job(ofRows("none")).train())
         .isInstanceOf(PreflightException.class)
         .hasMessageContaining("trainOn");

@@ -101,7 +101,8 @@ class CheckpointCommandTest {
   private Path save(long step) throws IOException {
     JobConfig job = JobFile.load(JOB, List.of("output.dir=" + dir), Map.of());
     TrainableModel model =
-        ModelFamily.named("dl4j").create(job.model(), job.optimizer(), job.seed(), digits());
+        ModelFamily.named("dl4j")
+            .create(job.model(), job.optimizer(), job.seed(), digits(), new Configuration(false));
     Layout layout = model.layout();
     BlockPlan plan = BlockPlan.of(layout);
     List<GroupOptimizer> optimizers = new ArrayList<>();
@@ -165,7 +166,7 @@ class CheckpointCommandTest {
             lines -> {
               assertThat(lines.get(0)).isEqualToIgnoringWhitespace("step epoch size age state");
               assertThat(lines.get(1)).contains(" 50 ", "uncommitted: ", "has no manifest");
-              assertThat(lines.get(2)).containsPattern("100 +2 +4\\.\\d MiB +10 min +valid");
+              assertThat(lines.get(2)).containsPattern("100 +1 +4\\.\\d MiB +10 min +valid");
             });
     String byJob = out();
     assertThat(run("checkpoint", "ls", dir.resolve(NAME).toString())).as(err()).isZero();

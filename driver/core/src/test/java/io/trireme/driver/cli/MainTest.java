@@ -44,7 +44,7 @@ class MainTest {
           .training(MainTest::succeed)
           .preparing(
               new PreparedData(
-                  "shards/train", "shards/test", set("train", 12_000), set("test", 20), true));
+                  "shards/train", "shards/test", set("train", 12_000), set("test", 20), "f", true));
 
   private static RunResult succeed(JobConfig job, TrainingListener observer) {
     observer.phase(TrainingPhase.TRAINING);

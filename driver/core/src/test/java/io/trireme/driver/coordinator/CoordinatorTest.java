@@ -44,7 +44,8 @@ class CoordinatorTest {
     fleet.rounds(2);
     assertThat(coordinator.phase()).as("one of two workers").isEqualTo(CoordinatorPhase.JOINING);
     second.worker(1);
-    assertThat(second.report().forming()).isEqualTo(1);
+    fleet.round();
+    assertThat(second.say().forming()).isEqualTo(1);
     assertThat(coordinator.phase()).isEqualTo(CoordinatorPhase.FORMING);
     assertThat(coordinator.membership()).isNull();
     fleet.rounds(2);

@@ -327,7 +327,7 @@ final class Fleet {
     for (int i = 1; i <= count; i++) {
       executor(String.valueOf(i)).worker(i - 1);
     }
-    rounds(4);
+    rounds(6);
     return this;
   }
 

@@ -22,7 +22,7 @@ class LossTest {
     fleet.executors.remove("2");
     fleet.pass(LEASE_NS);
     assertThat(fleet.coordinator.phase()).isEqualTo(CoordinatorPhase.TRAINING);
-    fleet.rounds(3);
+    fleet.rounds(5);
     assertThat(fleet.membership().generation()).isEqualTo(2);
     assertThat(fleet.seats()).containsExactly("worker 0: 0-4");
     assertThat(fleet.holders()).containsExactly("0", "0", "0", "0");

@@ -18,7 +18,7 @@ class StandstillTest {
     fleet.computeStep();
     for (int index = 1; index < 4; index++) {
       fleet.executor("2").worker(index);
-      fleet.rounds(3);
+      fleet.pass(3 * SECOND_NS);
       assertThat(fleet.membership().generation()).isEqualTo(1 + index);
       assertThat(fleet.membership().step()).isEqualTo(1);
     }
@@ -31,6 +31,23 @@ class StandstillTest {
     assertThat(fleet.coordinator.takeRecoveries()).as("no life was lost").isEmpty();
     fleet.kill("1");
     assertThat(fleet.coordinator.phase()).isEqualTo(CoordinatorPhase.FORMING);
+  }
+
+  /** Each generation sends all parameters to all, so that a crowd must not make one each. */
+  @Test
+  void thoseWhoComeWithinTwoSecondsShareAGeneration() {
+    Fleet fleet = new Fleet(1, 64, List.of(10L), 1, 0).train(1);
+    fleet.computeStep();
+    for (int index = 1; index < 20; index++) {
+      fleet.executor("2").worker(index);
+      fleet.rounds(6);
+      if (index == 1) {
+        assertThat(fleet.membership().generation()).as("the first comes in at once").isEqualTo(2);
+      }
+    }
+    fleet.pass(3 * SECOND_NS);
+    assertThat(fleet.membership().generation()).as("in 12 s").isBetween(3, 8);
+    assertThat(fleet.membership().workers()).hasSize(20);
   }
 
   @Test

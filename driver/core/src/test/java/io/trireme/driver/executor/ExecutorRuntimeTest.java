@@ -76,7 +76,7 @@ class ExecutorRuntimeTest {
           ControlCodec.decode(
               Arrays.copyOfRange(request, 1, request.length), ExecutorReport.class));
       JobOrders orders = new JobOrders(RUN, List.of(), List.of(), 0, null, 0, false, null);
-      return ControlCodec.encode(new Orders(List.of(orders)));
+      return ControlCodec.encode(new Orders(List.of(orders), 50));
     }
   }
 

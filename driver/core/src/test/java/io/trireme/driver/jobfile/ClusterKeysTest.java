@@ -21,6 +21,30 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ClusterKeysTest {
 
   @Test
+  void aNumberOfWorkersIsEnough() {
+    assertThat(planned("workers=3", "batch.slots=3").workers())
+        .isEqualTo(new WorkersConfig(3, 3, 1));
+    assertThat(problemsOf("workers=two"))
+        .singleElement()
+        .asString()
+        .contains(
+            "--set workers: is \"two\"; expected a whole number from 1 to 65535, or { min: N,");
+    assertThat(problemsOf("workers=3", "batch.slots=2"))
+        .singleElement()
+        .asString()
+        .contains("2 with 3 workers");
+  }
+
+  @Test
+  void noJobTakesTheFolderOfPreparedData() {
+    assertThat(problemsOf("job=data"))
+        .singleElement()
+        .asString()
+        .contains("the folder of prepared data");
+    assertThat(problemsOf("job=data", "data.shards=elsewhere")).isEmpty();
+  }
+
+  @Test
   void fillsInTheDefaultsOfEachMode() {
     assertThat(planned().sync()).isEqualTo(new SyncConfig(SyncMode.BSP, 0, 1, null, 600));
     assertThat(planned("sync.mode=ssp").sync())
@@ -146,7 +170,7 @@ class ClusterKeysTest {
 
   @Test
   void refusesARoundThatCannotBeCounted() {
-    assertThat(plannedProblemsOf("sync={mode: local, localSteps: 3}", "batch.size=1_000_000_000"))
+    assertThat(plannedProblemsOf("sync={mode: local, localSteps: 3}", "batch.size=1000000000"))
         .containsExactly(
             "--set sync: key sync.localSteps: is 3 with batch.size 1000000000: a round would have"
                 + " 3000000000 examples; expected at most 2147483647");

@@ -33,7 +33,7 @@ class JobFileProblemsTest {
                   adam:
                     learningRate: -1
                     beta3: 0.9
-                workers: 2
+                workers: [2]
                 epochs: 2
                 """,
                 "servers=none",
@@ -53,10 +53,21 @@ class JobFileProblemsTest {
             "job.yaml:11: key epochs: is a list; expected a whole number from 1 to 2147483647",
             "job.yaml:14: key optimizer.adam.learningRate: is \"-1\"; expected a number above 0",
             "job.yaml:15: key optimizer.adam.beta3: unknown key; nearest key \"optimizer.adam.beta1\"",
-            "job.yaml:16: key workers: is \"2\"; expected a mapping of keys",
+            "job.yaml:16: key workers: is a list; expected a whole number from 1 to 65535, or { min: N,"
+                + " max: N, threads: N }",
             "job.yaml:17: key epochs: is given twice, first in line 11; remove one",
             "--set servers: is \"none\"; expected a whole number from 1 to 1024, or { count: N }",
             "--set sync.mod: unknown key; nearest key \"sync.mode\"");
+  }
+
+  @Test
+  void namesTheParentOfAKeyThatStandsAtAnotherPlace() {
+    assertThat(Jobs.problemsOf("slots=2", "optimizer.learningRate=1", "sync.termLength=1MiB"))
+        .containsExactlyInAnyOrder(
+            "--set slots: unknown key; nearest key \"batch.slots\"",
+            "--set optimizer.learningRate: unknown key; nearest key"
+                + " \"optimizer.sgd.learningRate\"",
+            "--set sync.termLength: unknown key; nearest key \"transport.termLength\"");
   }
 
   @Test

@@ -61,7 +61,7 @@ class JobFileTest {
               train: { images: a, labels: b }
               test: { images: c, labels: d }
               shards: hdfs://name/shards
-            batch: { size: 1_024, slots: 8 }
+            batch: { size: 1024, slots: 8 }
             epochs: 3
             sync: { mode: bsp }
             workers: { min: 4, max: 4, threads: 2 }

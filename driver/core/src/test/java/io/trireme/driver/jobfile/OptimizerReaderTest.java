@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class OptimizerReaderTest {
 
@@ -54,6 +55,36 @@ class OptimizerReaderTest {
     OptimizerConfig full = optimizer("{" + updater.name() + ": {" + numbers + "}}");
     assertThat(full.parameters()).containsOnlyKeys(updater.numbers().keySet());
     assertThat(full.parameters().values()).allMatch(value -> value == 0.25);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1_0e-3", "1__0", "1_", "0x1p3", "1e", ".", "1d", ".inf", ".nan", "٣"})
+  void refusesWhatIsNoNumberOfYamls(String text) {
+    assertThat(problemsOf("optimizer={sgd: {learningRate: " + text + "}}"))
+        .singleElement()
+        .asString()
+        .contains("learningRate", "expected a ");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1e-3, 1e-3", "1., 1", ".5, 0.5", "+1E+1, 10", "1.5e1, 15"})
+  void takesNumbersAsYamlWritesThem(String text, double value) {
+    assertThat(rate(text)).isEqualTo(ScheduleConfig.fixed(value));
+  }
+
+  /** They are computed with in 32 bits, where these are none or other ones. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{sgd: {learningRate: 1e39}}",
+        "{sgd: {learningRate: 1e-46}}",
+        "{nesterovs: {momentum: 0.9999999999}}"
+      })
+  void refusesNumbersThat32BitsDoNotHold(String optimizer) {
+    assertThat(problemsOf("optimizer=" + optimizer))
+        .singleElement()
+        .asString()
+        .contains("in the precision of 32 bits");
   }
 
   @Test

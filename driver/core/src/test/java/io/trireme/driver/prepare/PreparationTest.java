@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.trireme.common.config.DataConfig;
 import io.trireme.common.config.JobConfig;
+import io.trireme.common.config.ModelConfig;
 import io.trireme.data.BadDataException;
 import io.trireme.data.DatasetDescription;
 import io.trireme.data.digits.DigitGenerator;
@@ -27,12 +28,16 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.lossfunctions.LossFunctions;
 
 @ExtendWith(LocalSpark.class)
 class PreparationTest {
@@ -182,6 +187,82 @@ class PreparationTest {
         .isEqualTo("bfe2035d23c70c7d");
   }
 
+  /** Or a job that gets a test set could not go on. */
+  @Test
+  void aTestSetIsNoPartOfTheTrainingSetsFingerprint() throws IOException {
+    PreparedData both = prepare(idx(40, 20, 10), "both");
+    JobConfig job = idx(40, 20, 10);
+    PreparedData alone =
+        prepare(DataJobs.job(new DataConfig("idx", job.data().train(), Map.of(), null)), "alone");
+    PreparedData other = prepare(idx(40, 21, 10), "other");
+    assertThat(alone.hasTest()).isFalse();
+    assertThat(both.trainFingerprint())
+        .isEqualTo(alone.trainFingerprint())
+        .isEqualTo(other.trainFingerprint())
+        .isEqualTo(alone.train().fingerprint())
+        .isNotEqualTo(prepare(idx(41, 20, 10), "more").trainFingerprint());
+    assertThat(both.fingerprintBeside(alone.trainFingerprint()))
+        .isEqualTo(alone.trainFingerprint());
+    assertThat(both.fingerprintBeside(both.train().fingerprint()))
+        .as("what earlier builds wrote down")
+        .isEqualTo(both.train().fingerprint());
+  }
+
+  @Test
+  void refusedDataLeaveNothingBehind() throws IOException {
+    JobConfig job = idx(40, 20, 10);
+    TestIdx.setLabel(file(job.data().test(), "labels"), 13, 10);
+    assertThatThrownBy(() -> prepare(job, "refused")).isInstanceOf(BadDataException.class);
+    try (Stream<Path> left = Files.walk(folder.resolve("refused"))) {
+      assertThat(left).containsExactly(folder.resolve("refused"));
+    }
+  }
+
+  /** A part of a data set, in which the classes at the end have no example. */
+  @Test
+  void aModelSaysHowManyClassesThereAre() throws IOException {
+    Path model = folder.resolve("model.json");
+    Files.writeString(
+        model,
+        new NeuralNetConfiguration.Builder()
+            .list()
+            .layer(
+                new OutputLayer.Builder(LossFunctions.LossFunction.MCXENT)
+                    .nIn(784)
+                    .nOut(10)
+                    .build())
+            .build()
+            .toJson());
+    JobConfig few = ofModel(idx(40, 20, 7), model);
+    PreparedData data = Preparation.prepare(spark, few, hadoop("classes"));
+    assertThat(data.train().schema().tensor("label").categories()).isEqualTo(10);
+    JobConfig many = ofModel(idx(40, 20, 12), model);
+    assertThatThrownBy(() -> Preparation.prepare(spark, many, hadoop("classes")))
+        .isInstanceOf(BadDataException.class)
+        .hasMessageContainingAll(
+            "record 10 (byte 18)", "0 to 9 as in the model", "use a model with more classes");
+  }
+
+  private static JobConfig ofModel(JobConfig job, Path model) {
+    return new JobConfig(
+        job.job(),
+        job.seed(),
+        new ModelConfig(null, model.toUri().toString()),
+        job.engine(),
+        job.data(),
+        job.batch(),
+        job.epochs(),
+        null,
+        job.sync(),
+        job.compression(),
+        job.nonFinite(),
+        job.workers(),
+        job.servers(),
+        null,
+        job.transport(),
+        job.output());
+  }
+
   @Test
   void shardsOfTheFirstFormatAreFoundReady() throws IOException {
     Path old = folder.resolve("old").resolve("bfe2035d23c70c7d");
@@ -327,7 +408,7 @@ class PreparationTest {
   }
 
   private PreparedData prepare(JobConfig job, String shards) throws IOException {
-    return Preparation.prepare(spark, job, hadoop(shards));
+    return prepare(job, shards, 0);
   }
 
   private PreparedData prepare(JobConfig job, String shards, int classes) throws IOException {

@@ -112,6 +112,8 @@ class LocalTrainingTest {
     MultiLayerNetwork model =
         ModelSerializer.restoreMultiLayerNetwork(run.folder().resolve("model.zip").toFile());
     assertThat(model.numParams()).isEqualTo(run.result().parameters());
+    assertThat(model.getIterationCount()).isEqualTo(run.result().steps());
+    assertThat(model.getEpochCount()).isEqualTo(6);
   }
 
   @Test

@@ -24,7 +24,7 @@ final class CheckedUpdater implements GroupUpdater {
           public void gathers(int group) {}
 
           @Override
-          public void holds(int group, long step) {}
+          public void holds(int group, long step, int bits) {}
 
           @Override
           public void drops(int group) {}
@@ -34,7 +34,7 @@ final class CheckedUpdater implements GroupUpdater {
     void gathers(int group);
 
     /** All of the group's state is here as it is before a step. */
-    void holds(int group, long step);
+    void holds(int group, long step, int bits);
 
     /** The group's state is let go of. */
     void drops(int group);
@@ -166,11 +166,23 @@ final class CheckedUpdater implements GroupUpdater {
       momentum.putFloat(at, m);
       parameters.putFloat(at, parameters.getFloat(at) - Oracle.RATE * m);
     }
-    if ((!oracle.exact || step + 1 == oracle.steps)
+    if (!oracle.mayDiverge
+        && (!oracle.exact || step + 1 == oracle.steps)
         && !oracle.holds(group, step + 1, new Floats(parameters))) {
-      throw broken(Invariant.GROUPS_ARE_THOSE_OF_A_QUIET_RUN, "is wrong after step " + step);
+      throw broken(
+          oracle.lossy ? Invariant.REPLICAS_AGREE : Invariant.GROUPS_ARE_THOSE_OF_A_QUIET_RUN,
+          "is wrong after step " + step);
     }
-    watcher.holds(group.index(), step + 1);
+    watcher.holds(group.index(), step + 1, bits());
+  }
+
+  /** Stands for the bits of its parameters, where those of other servers must be the same. */
+  int bits() {
+    int bits = 0;
+    for (int i = 0; oracle.mayDiverge && i < group.length(); i++) {
+      bits = 31 * bits + parameters.getInt(i * Float.BYTES);
+    }
+    return bits;
   }
 
   /** Whether it has the parameters and the state before a step, as far as that can be told. */

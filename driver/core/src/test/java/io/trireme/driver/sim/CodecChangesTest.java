@@ -91,9 +91,8 @@ class CodecChangesTest {
     int changes = 0;
     int whole = 0;
     for (long seed = 1; seed <= SEEDS; seed++) {
-      Oracle oracle = Oracle.ofLossy(LossyCodecsTest.PLAN, new SlotPlan(40, 8, 5), STEPS, true);
-      CompressionPlan plan =
-          CompressionPlan.of(LossyCodecsTest.LAYOUT, LossyCodecsTest.PLAN, AUTO, 42);
+      Oracle oracle = Oracle.ofLossy(Codecs.PLAN, new SlotPlan(40, 8, 5), STEPS, true);
+      CompressionPlan plan = CompressionPlan.of(Codecs.LAYOUT, Codecs.PLAN, AUTO, 42);
       Restless policy = new Restless();
       int faults = seed % 5 == 0 ? 0 : 9;
       Simulation.Outcome outcome =

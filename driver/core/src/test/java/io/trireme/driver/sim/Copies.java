@@ -4,6 +4,7 @@ import io.trireme.common.message.GroupHolders;
 import io.trireme.common.message.Membership;
 import io.trireme.common.wire.Peer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,6 +22,11 @@ final class Copies {
     final long sinceNs;
     long step;
 
+    /** Stands for the parameters before that step, and before the step before it. */
+    int bits;
+
+    int bitsBefore;
+
     Copy(Host host, long sinceNs) {
       this.host = host;
       this.sinceNs = sinceNs;
@@ -30,6 +36,11 @@ final class Copies {
   private final Oracle oracle;
   private final boolean replicated;
   private final List<Map<Peer, Copy>> groups = new ArrayList<>();
+
+  private int exposed;
+
+  /** Stands for the parameters of each group before that step. */
+  private final Map<Integer, Integer> releasedBits = new HashMap<>();
 
   /** The newest step of which any worker has had all parameters. */
   private long released;
@@ -44,13 +55,37 @@ final class Copies {
   }
 
   /** A server has all of a group as it is before a step. */
-  void has(int group, Peer server, Host host, long step, long nowNs) {
-    groups.get(group).computeIfAbsent(server, unused -> new Copy(host, nowNs)).step = step;
+  void has(int group, Peer server, Host host, long step, int bits, long nowNs) {
+    Copy copy = groups.get(group).computeIfAbsent(server, unused -> new Copy(host, nowNs));
+    copy.bitsBefore = step == copy.step ? copy.bitsBefore : copy.bits;
+    copy.bits = bits;
+    copy.step = step;
+    if (step == released) {
+      agree(group, bits, server);
+    }
+  }
+
+  /** What workers have, all servers have that have it at all. */
+  private void agree(int group, int bits, Peer server) {
+    Integer first = releasedBits.putIfAbsent(group, bits);
+    if (first != null && first != bits) {
+      throw new InvariantBroken(
+          Invariant.REPLICAS_AGREE,
+          server + " has other parameters of group " + group + " before step " + released);
+    }
   }
 
   /** A server lets go of what it has of a group. */
   void drops(int group, Peer server) {
     groups.get(group).remove(server);
+  }
+
+  /**
+   * How often a group that was on two servers was to be on one of them and on another that lacked
+   * it: until that has it, one loss is enough.
+   */
+  int exposed() {
+    return exposed;
   }
 
   /** A generation was formed: who is in it and is to hold a group no more lets go of it. */
@@ -69,18 +104,20 @@ final class Copies {
           copies.remove();
         }
       }
-      if (replicated && kept < 2 && kept + dropped >= 2) {
+      Peer primary = formed.server(holders.primary()).peer();
+      Copy first = groups.get(group).get(primary);
+      if (replicated && (first == null || !isCurrent(first))) {
         throw new InvariantBroken(
-            Invariant.MOVES_MAKE_BEFORE_THEY_BREAK,
-            "group "
+            Invariant.RELEASED_IS_KEPT,
+            primary
+                + " is to serve group "
                 + group
-                + " was on "
-                + (kept + dropped)
-                + " servers, of which "
-                + kept
-                + " are to hold it in "
-                + formed);
+                + " from step "
+                + (first == null ? "none" : first.step)
+                + " on, and workers have step "
+                + released);
       }
+      exposed += replicated && kept < 2 && kept + dropped >= 2 ? 1 : 0;
     }
   }
 
@@ -100,6 +137,15 @@ final class Copies {
       return;
     }
     released = step;
+    releasedBits.clear();
+    for (int group = 0; group < groups.size(); group++) {
+      for (Map.Entry<Peer, Copy> one : groups.get(group).entrySet()) {
+        Copy copy = one.getValue();
+        if (copy.host.alive && (copy.step == step || copy.step == step + 1)) {
+          agree(group, copy.step == step ? copy.bits : copy.bitsBefore, one.getKey());
+        }
+      }
+    }
     for (int group = 0; replicated && group < groups.size(); group++) {
       int alive = 0;
       int current = 0;

@@ -39,6 +39,9 @@ enum Fault {
   /** Frames take longer from now on, or no longer. */
   SLOW,
 
+  /** Links become so slow that it takes longer to gather a step than anyone may stand still. */
+  NARROW,
+
   /** The workers of an executor leave in good order. */
   LEAVE,
 
@@ -50,6 +53,12 @@ enum Fault {
 
   /** A report of a while ago arrives once more. */
   REPORT_AGAIN,
+
+  /** A server reports that it cannot go on, for want of memory on its host. */
+  FAIL_SERVER,
+
+  /** An executor that comes next cannot take part in the run for a while. */
+  UNFIT,
 
   /** The driver does nothing for a while. */
   PAUSE_DRIVER,
@@ -73,7 +82,10 @@ enum Fault {
           LEAVE,
           KILL_TASK,
           LOSE_RESULTS,
-          REPORT_AGAIN);
+          REPORT_AGAIN,
+          FAIL_SERVER,
+          UNFIT,
+          PAUSE_DRIVER);
 
   /** These, and so many times each of those. */
   static List<Fault> with(List<Fault> these, int times, Fault... those) {

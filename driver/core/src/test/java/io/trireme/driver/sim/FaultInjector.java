@@ -34,43 +34,33 @@ final class FaultInjector {
     return simulation.driver().spark;
   }
 
-  /** Breaks something, if the run can stand it now. */
+  /** Breaks something. */
   void fault() {
     if (simulation.isOver() || faultsLeft == 0) {
       return;
     }
     scheduler.within(50 * MS, scenario.faults().gapMs() * MS, this::fault);
-    boolean open = scenario.faults().isOpen();
-    boolean calm = open || isReplicated();
-    if (!calm && random.nextInt(4) > 0) {
-      return;
-    }
     List<SimExecutor> alive = spark().executors.stream().filter(e -> e.host.alive).toList();
     if (alive.isEmpty()) {
       return;
     }
     SimExecutor victim = alive.get(random.nextInt(alive.size()));
     SimExecutor other = alive.get(random.nextInt(alive.size()));
-    boolean mayLose = open || (calm && scenario.cluster().replicas() > 0) || !victim.hasServers();
     faultsLeft--;
-    inject(victim, other, mayLose);
+    inject(victim, other);
   }
 
-  private void inject(SimExecutor victim, SimExecutor other, boolean mayLose) {
+  private void inject(SimExecutor victim, SimExecutor other) {
     long brieflyNs = (10 + random.nextLong(400)) * MS;
     long longNs = (1600 + random.nextLong(3000)) * MS;
     switch (scenario.pick(random)) {
-      case KILL -> {
-        if (mayLose) {
-          kill(victim);
-        }
-      }
+      case KILL -> kill(victim);
       case KILL_MACHINE -> killMachine(victim);
-      case FREEZE -> freeze(victim, mayLose, brieflyNs, longNs);
-      case CUT_DRIVER -> cutDriver(victim, mayLose, brieflyNs, longNs);
+      case FREEZE -> freeze(victim, brieflyNs, longNs);
+      case CUT_DRIVER -> cutDriver(victim, brieflyNs, longNs);
       case CUT_AND_KILL -> {
         network.cut(victim.host, other.host, scheduler.now() + brieflyNs + 500 * MS);
-        scheduler.at(scheduler.now() + brieflyNs, () -> killIfHarmless(victim));
+        scheduler.at(scheduler.now() + brieflyNs, () -> kill(victim));
       }
       case KILL_UNBACKED -> killUnbacked(LOOKS);
       case CUT_PEERS -> {
@@ -80,19 +70,32 @@ final class FaultInjector {
           network.cut(other.host, victim.host, until);
         }
       }
-      case BREAK -> network.breakSessions(victim.host, other.host);
+      case BREAK -> {
+        network.breakSessions(victim.host, other.host);
+        if (random.nextBoolean()) {
+          // A stranger knows when a generation begins, in which numbers of frames begin anew.
+          scheduler.at(scheduler.now() + brieflyNs, network::replay);
+        }
+      }
       case CORRUPT -> network.corrupt(victim.host, other.host);
       case REPLAY -> network.replay();
       case SLOW -> network.slowest((1 + random.nextLong(40)) * MS);
+      case NARROW -> network.narrow((300 + random.nextLong(700)) * MS / 1000);
       case LEAVE -> {
         victim.leave();
         if (!simulation.oracle.lossy && random.nextBoolean()) {
-          scheduler.at(scheduler.now() + brieflyNs, () -> killIfHarmless(victim));
+          scheduler.at(scheduler.now() + brieflyNs, () -> kill(victim));
         }
       }
       case KILL_TASK -> victim.killTask(random.nextInt(scenario.cluster().workers()));
       case LOSE_RESULTS -> spark().loseResults(1 + random.nextInt(3));
       case REPORT_AGAIN -> victim.reportAgain(random.nextInt(100));
+      case FAIL_SERVER -> {
+        if (mayLose(victim)) {
+          victim.failServer(random.nextInt(scenario.cluster().servers()));
+        }
+      }
+      case UNFIT -> spark().nextIsUnfit((200 + random.nextLong(3000)) * MS);
       case PAUSE_DRIVER -> simulation.driver().host.frozenUntilNs = scheduler.now() + brieflyNs;
       case CRASH_DRIVER -> {
         if (simulation.driver().current() != null) {
@@ -102,38 +105,37 @@ final class FaultInjector {
     }
   }
 
-  private void freeze(SimExecutor victim, boolean mayLose, long brieflyNs, long longNs) {
-    boolean lose = mayLose && random.nextBoolean();
+  private void freeze(SimExecutor victim, long brieflyNs, long longNs) {
+    boolean lose = mayLose(victim) && random.nextBoolean();
     long until = scheduler.now() + (lose ? longNs : brieflyNs);
     victim.host.frozenUntilNs = Math.max(victim.host.frozenUntilNs, until);
     victim.host.isTroubled(scheduler.now(), until);
-    if (lose) {
-      calm(until);
-      if (random.nextBoolean()) {
-        spark().giveUp(victim);
-      }
+    if (lose && random.nextBoolean()) {
+      spark().giveUp(victim);
     }
   }
 
-  private void cutDriver(SimExecutor victim, boolean mayLose, long brieflyNs, long longNs) {
-    boolean lose = mayLose && random.nextBoolean();
+  private void cutDriver(SimExecutor victim, long brieflyNs, long longNs) {
+    boolean lose = mayLose(victim) && random.nextBoolean();
     long until = scheduler.now() + (lose ? longNs : brieflyNs);
     Host driver = simulation.driver().host;
     if (random.nextBoolean()) {
       network.cut(victim.host, driver, until);
     }
     network.cut(driver, victim.host, until);
-    if (lose) {
-      calm(until);
-      if (random.nextBoolean()) {
-        spark().giveUp(victim);
-      }
+    if (lose && random.nextBoolean()) {
+      spark().giveUp(victim);
     }
   }
 
+  private boolean mayLose(SimExecutor victim) {
+    return !scenario.faults().sparesServers() || !victim.hasServers();
+  }
+
   private void kill(SimExecutor victim) {
-    calm(scheduler.now());
-    spark().kill(victim);
+    if (victim.host.alive && mayLose(victim)) {
+      spark().kill(victim);
+    }
   }
 
   private void killMachine(SimExecutor victim) {
@@ -143,23 +145,20 @@ final class FaultInjector {
         there.add(executor);
       }
     }
-    boolean open = scenario.faults().isOpen();
-    if (open || there.stream().noneMatch(SimExecutor::hasServers)) {
-      there.forEach(this::kill);
-    }
+    there.forEach(this::kill);
   }
 
   /** Waits until some group's backup does not have all, and then kills the primary. */
   private void killUnbacked(int looks) {
     SimRun run = simulation.driver().current();
     Membership formed = run == null ? null : run.coordinator.membership();
-    if (!scenario.faults().isOpen() || formed == null || looks == 0) {
+    if (formed == null || looks == 0) {
       return;
     }
     for (GroupHolders group : formed.groups()) {
       SimExecutor home = executor(formed.server(group.primary()).endpoint().mediaDriver());
       if (group.backup() != GroupHolders.NONE && !group.current() && home != null) {
-        scheduler.within(0, 250 * MS, () -> killIfHarmless(home));
+        scheduler.within(0, 250 * MS, () -> kill(home));
         return;
       }
     }
@@ -171,49 +170,5 @@ final class FaultInjector {
         .filter(executor -> executor.host.name.equals(name))
         .findFirst()
         .orElse(null);
-  }
-
-  private void killIfHarmless(SimExecutor victim) {
-    if (victim.host.alive
-        && (scenario.faults().isOpen()
-            || !victim.hasServers()
-            || (scenario.cluster().replicas() > 0 && isReplicated()))) {
-      kill(victim);
-    }
-  }
-
-  /** Whether every group is on two servers, so that one may be lost. */
-  private boolean isReplicated() {
-    SimRun run = simulation.driver().current();
-    if (run == null) {
-      return false;
-    }
-    Membership formed = run.coordinator.membership();
-    if (formed == null) {
-      return run.coordinator.restarts() == 0
-          && spark().executors.stream().allMatch(executor -> spark().isWell(executor.host.name));
-    }
-    long calmNs = scheduler.now() - run.calmSinceNs;
-    return calmNs > 300 * MS
-        && formed.servers().stream()
-            .allMatch(server -> spark().isWell(server.endpoint().mediaDriver()))
-        && formed.groups().stream()
-            .allMatch(
-                group ->
-                    group.backup() != GroupHolders.NONE
-                        && !home(formed, group.backup()).equals(home(formed, group.primary()))
-                        && (group.current() || (calmNs > 2000 * MS && network.isWhole(2000 * MS))));
-  }
-
-  private static String home(Membership formed, int server) {
-    return formed.server(server).endpoint().mediaDriver();
-  }
-
-  /** Backups are not to be relied on before then. */
-  private void calm(long fromNs) {
-    SimRun run = simulation.driver().current();
-    if (run != null) {
-      run.calmSinceNs = fromNs;
-    }
   }
 }

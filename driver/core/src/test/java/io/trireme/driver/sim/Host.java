@@ -16,6 +16,9 @@ final class Host {
   /** Whether Spark has given it up, though it may be alive. */
   boolean givenUp;
 
+  /** Until when it has no room for a run. */
+  long unfitUntilNs;
+
   /** Until when it does nothing, though it is alive. */
   long frozenUntilNs;
 

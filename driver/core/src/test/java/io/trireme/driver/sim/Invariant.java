@@ -41,8 +41,8 @@ enum Invariant {
   /** What a worker has of a group is on two servers, as long as two have the group. */
   RELEASED_IS_HELD_TWICE,
 
-  /** Who is to hold a group changes only to those that hold it, or in addition to them. */
-  MOVES_MAKE_BEFORE_THEY_BREAK,
+  /** No generation goes back behind what workers have. */
+  RELEASED_IS_KEPT,
 
   /** State is lost only if all that held it are. */
   NO_STATE_IS_LOST_NEEDLESSLY,
@@ -58,15 +58,6 @@ enum Invariant {
 
   /** A step counts as kept only if a checkpoint of it was written. */
   COMMITTED_IS_STORED,
-
-  /** What codecs kept back is stored of one generation. */
-  RESIDUALS_ARE_OF_ONE_GENERATION,
-
-  /** What is missing in the end is no more than what was told as lost. */
-  WHAT_IS_LOST_IS_TOLD,
-
-  /** A driver changes what is stored only while it holds the job's lease. */
-  ONE_DRIVER_WRITES,
 
   /** Each step is told once, in order. */
   STEPS_ARE_TOLD_ONCE,

@@ -54,6 +54,11 @@ final class Jobs {
           new Oracle(MANY, new SlotPlan(64, 16, 16), 40, 3.0, false),
           new Oracle(PLAN, new SlotPlan(61, 16, 16), 24, 3.0, false));
 
+  static final List<Oracle> SHORT =
+      List.of(
+          new Oracle(PLAN, new SlotPlan(40, 8, 4), 5, 3.0, false),
+          new Oracle(MANY, new SlotPlan(31, 8, 4), 4, 0, false));
+
   static final List<Oracle> LOCAL =
       List.of(
           Oracle.ofRounds(PLAN, LocalRounds.of(61, 8, 5, 3), 6),

@@ -42,6 +42,12 @@ final class Oracle {
   /** Whether gradients travel by lossy codecs, so that results are compared with each other. */
   final boolean lossy;
 
+  /**
+   * Whether a step that no worker has had may come to other bits when it is made again, since a
+   * worker was lost with what its codec kept back.
+   */
+  boolean mayDiverge;
+
   /** Whether workers leave in good order where codecs are lossy. */
   boolean leavers;
 

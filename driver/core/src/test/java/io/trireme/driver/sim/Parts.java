@@ -7,6 +7,7 @@ import io.trireme.driver.coordinator.Deadlines;
 import io.trireme.driver.coordinator.LifeRegistry;
 import io.trireme.kernels.optimizer.GroupUpdater;
 import io.trireme.server.protocol.ServerRules;
+import io.trireme.server.protocol.Snapshots;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 
@@ -64,8 +65,13 @@ interface Parts {
     return real;
   }
 
-  /** What a server tells the coordinator. */
-  default ServerReport report(ServerReport real) {
+  /** What takes a server's groups for checkpoints. */
+  default Snapshots snapshots(Snapshots real) {
+    return real;
+  }
+
+  /** What a server tells the coordinator of a job with so many groups. */
+  default ServerReport report(ServerReport real, int groups) {
     return real;
   }
 

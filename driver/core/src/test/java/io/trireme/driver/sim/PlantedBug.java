@@ -1,7 +1,7 @@
 package io.trireme.driver.sim;
 
-import io.trireme.common.message.CheckpointReport;
-import io.trireme.common.message.ShardReport;
+import io.trireme.common.message.ServerReport;
+import io.trireme.common.message.ServerReport.GroupStep;
 import io.trireme.common.wire.LinkKeys;
 import io.trireme.common.wire.Peer;
 import io.trireme.driver.coordinator.CheckpointPlan;
@@ -9,18 +9,20 @@ import io.trireme.driver.coordinator.Deadlines;
 import io.trireme.driver.coordinator.LifeRegistry;
 import io.trireme.kernels.optimizer.GroupUpdater;
 import io.trireme.server.protocol.ServerRules;
+import io.trireme.server.protocol.Snapshots;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
+import java.util.stream.Collectors;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
-import org.agrona.MutableDirectBuffer;
-import org.jspecify.annotations.Nullable;
 
 /** A rule that is taken away. */
 enum PlantedBug implements Parts {
   /** None is. */
-  NONE(Invariant.JOBS_END, 40),
+  NONE(Invariant.JOBS_END, 10),
 
   /** Each contribution counts as often as it comes. */
   DROPPED_LEDGER(Invariant.SUMS_ARE_OVER_NODES, 500, Family.BSP) {
@@ -87,8 +89,21 @@ enum PlantedBug implements Parts {
     }
   },
 
+  /** The norm of a step is made of sums of squares of the step before. */
+  SHARE_OF_ANOTHER_STEP(Invariant.GROUPS_ARE_THOSE_OF_A_QUIET_RUN, 50, Family.BACKUPS) {
+    @Override
+    public ServerRules rules(IntSupplier generation) {
+      return new ServerRules() {
+        @Override
+        public long stepOfShare(long step) {
+          return step - 1;
+        }
+      };
+    }
+  },
+
   /** Lives that were given up go on: every link has the same key in every generation. */
-  OLD_INCARNATION_ACCEPTED(Invariant.LIVES_DO_NOT_COME_BACK, 500, Family.BSP) {
+  OLD_INCARNATION_ACCEPTED(Invariant.LIVES_DO_NOT_COME_BACK, 1500, Family.BSP) {
     @Override
     public LinkKeys keys(LinkKeys real) {
       return new LinkKeys() {
@@ -114,7 +129,7 @@ enum PlantedBug implements Parts {
   PROMOTED_WITHOUT_THE_LAST_STEP(Invariant.CLAIMED_IS_HELD, 100, Family.BSP) {
     @Override
     public GroupUpdater updater(GroupUpdater real, BooleanSupplier isBackup) {
-      return new PrimaryOnly(real, isBackup);
+      return PlantedUpdater.repeatsOnBackups(real, isBackup, 0);
     }
   },
 
@@ -138,7 +153,7 @@ enum PlantedBug implements Parts {
   CHECKPOINT_OF_TWO_STEPS(Invariant.CHECKPOINTS_ARE_OF_ONE_STEP, 100, Family.RESTARTS) {
     @Override
     public CheckpointPlan checkpoints(CheckpointPlan real) {
-      return new TwoSteps(real);
+      return PlantedCheckpoints.ofTwoSteps(real);
     }
   },
 
@@ -147,6 +162,105 @@ enum PlantedBug implements Parts {
     @Override
     public Deadlines deadlines(Deadlines real) {
       return new Deadlines(Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE);
+    }
+  },
+
+  /** The coordinator takes executors for lost between two of their reports. */
+  IMPATIENT_WITH_EXECUTORS(Invariant.NO_LIFE_IS_LOST_NEEDLESSLY, 100, Family.BSP) {
+    @Override
+    public Deadlines deadlines(Deadlines real) {
+      return new Deadlines(60 * Scheduler.MS, real.stallNs(), real.stepNs(), real.joinNs());
+    }
+  },
+
+  /** The coordinator takes a run for standing still as soon as all wait. */
+  IMPATIENT_WITH_STEPS(Invariant.NO_STATE_IS_LOST_NEEDLESSLY, 100, Family.BSP) {
+    @Override
+    public Deadlines deadlines(Deadlines real) {
+      return new Deadlines(real.leaseNs(), 1, real.stepNs(), real.joinNs());
+    }
+  },
+
+  /** A backup makes each update twice. */
+  BACKUP_APPLIES_TWICE(Invariant.SLOTS_COUNT_ONCE, 20, Family.BSP) {
+    @Override
+    public GroupUpdater updater(GroupUpdater real, BooleanSupplier isBackup) {
+      return PlantedUpdater.repeatsOnBackups(real, isBackup, 2);
+    }
+  },
+
+  /** The same where gradients travel by codecs, so that no bits are known before. */
+  BACKUP_OF_OTHER_BITS(Invariant.REPLICAS_AGREE, 50, Family.CODECS) {
+    @Override
+    public GroupUpdater updater(GroupUpdater real, BooleanSupplier isBackup) {
+      return PlantedUpdater.repeatsOnBackups(real, isBackup, 2);
+    }
+  },
+
+  /** A backup that is brought up gets the parameters, and not what the optimizer remembers. */
+  RECRUITED_WITHOUT_THE_OPTIMIZER(Invariant.CLAIMED_IS_HELD, 100, Family.BSP) {
+    @Override
+    public GroupUpdater updater(GroupUpdater real, BooleanSupplier isBackup) {
+      return PlantedUpdater.forgetsStateOnBackups(real, isBackup);
+    }
+  },
+
+  /** A server says that it is a step further than it is. */
+  CLAIMS_A_STEP_MORE(Invariant.CLAIMED_IS_HELD, 20, Family.BSP) {
+    @Override
+    public ServerReport report(ServerReport real, int groups) {
+      return Claims.of(
+          real,
+          real.steps().stream()
+              .map(step -> Claims.at(step, step.group(), step.step() + 1))
+              .toList());
+    }
+  },
+
+  /** A server says that it has all groups whole as soon as it has one. */
+  WHOLE_TOO_EARLY(Invariant.CLAIMED_IS_HELD, 20, Family.BSP) {
+    @Override
+    public ServerReport report(ServerReport real, int groups) {
+      List<GroupStep> all = new ArrayList<>(real.steps());
+      Set<Integer> held = real.steps().stream().map(GroupStep::group).collect(Collectors.toSet());
+      for (int group = 0; group < groups && !held.isEmpty(); group++) {
+        if (!held.contains(group)) {
+          all.add(Claims.at(real.steps().get(0), group, real.steps().get(0).step()));
+        }
+      }
+      return Claims.of(real, all);
+    }
+  },
+
+  /** A checkpoint is made before all of its files are there. */
+  CHECKPOINT_WITH_A_FILE_MISSING(Invariant.CHECKPOINTS_ARE_OF_ONE_STEP, 20, Family.RESTARTS) {
+    @Override
+    public CheckpointPlan checkpoints(CheckpointPlan real) {
+      return PlantedCheckpoints.withoutTheLastFile(real);
+    }
+  },
+
+  /** A checkpoint counts, though its manifest was not written. */
+  CHECKPOINT_COUNTS_BEFORE_IT_IS_WRITTEN(Invariant.COMMITTED_IS_STORED, 100, Family.RESTARTS) {
+    @Override
+    public CheckpointPlan checkpoints(CheckpointPlan real) {
+      return PlantedCheckpoints.committedInAnyCase(real);
+    }
+  },
+
+  /** What the optimizer remembers is in no checkpoint. */
+  CHECKPOINT_WITHOUT_THE_OPTIMIZER(Invariant.CHECKPOINTS_ARE_OF_ONE_STEP, 20, Family.RESTARTS) {
+    @Override
+    public Snapshots snapshots(Snapshots real) {
+      return new PlantedSnapshots(real, 0, false);
+    }
+  },
+
+  /** Groups are copied after the update that a checkpoint comes before. */
+  CHECKPOINT_A_STEP_LATE(Invariant.CHECKPOINTS_ARE_OF_ONE_STEP, 20, Family.RESTARTS) {
+    @Override
+    public Snapshots snapshots(Snapshots real) {
+      return new PlantedSnapshots(real, 1, true);
     }
   };
 
@@ -210,105 +324,26 @@ enum PlantedBug implements Parts {
     }
   }
 
-  /** Updates nothing on a backup. */
-  private record PrimaryOnly(GroupUpdater real, BooleanSupplier isBackup) implements GroupUpdater {
-    @Override
-    public MutableDirectBuffer parameters() {
-      return real.parameters();
+  /** Changes what a server says that it holds. */
+  private static final class Claims {
+    static GroupStep at(GroupStep like, int group, long step) {
+      return new GroupStep(group, step, like.slots(), like.asOf(), like.reduced());
     }
 
-    @Override
-    public MutableDirectBuffer gradient() {
-      return real.gradient();
-    }
-
-    @Override
-    public List<MutableDirectBuffer> state() {
-      return real.state();
-    }
-
-    @Override
-    public void average(int examples, int filledSlots) {
-      real.average(examples, filledSlots);
-    }
-
-    @Override
-    public double sumOfSquares(int blockIndex) {
-      return real.sumOfSquares(blockIndex);
-    }
-
-    @Override
-    public void update(long step, int epoch, double scale) {
-      if (!isBackup.getAsBoolean()) {
-        real.update(step, epoch, scale);
-      }
-    }
-
-    @Override
-    public void close() {
-      real.close();
-    }
-  }
-
-  /** Takes the shards of an odd step for those of the step before. */
-  private record TwoSteps(CheckpointPlan real) implements CheckpointPlan {
-    @Override
-    public void note(CheckpointReport report, long nowNs) {
-      List<ShardReport> shards =
-          report.shards().stream()
-              .map(shard -> new ShardReport(shard.step() / 2 * 2, shard.file()))
-              .toList();
-      real.note(new CheckpointReport(report.writing(), shards, report.failures()), nowNs);
-    }
-
-    @Override
-    public long announced() {
-      return real.announced();
-    }
-
-    @Override
-    public void request() {
-      real.request();
-    }
-
-    @Override
-    public void reached(long step, long nowNs) {
-      real.reached(step, nowNs);
-    }
-
-    @Override
-    public void onTick(long nowNs) {
-      real.onTick(nowNs);
-    }
-
-    @Override
-    public @Nullable Complete takeComplete() {
-      return real.takeComplete();
-    }
-
-    @Override
-    public boolean isQuiet(long nowNs, long quietNs) {
-      return real.isQuiet(nowNs, quietNs);
-    }
-
-    @Override
-    public List<String> takeFailures() {
-      return real.takeFailures();
-    }
-
-    @Override
-    public void committed(long step) {
-      real.committed(step);
-    }
-
-    @Override
-    public void failed(long step) {
-      real.failed(step);
-    }
-
-    @Override
-    public long committed() {
-      return real.committed();
+    static ServerReport of(ServerReport real, List<GroupStep> steps) {
+      return new ServerReport(
+          real.peer(),
+          real.ready(),
+          real.sealed(),
+          real.endpoint(),
+          steps,
+          real.whole(),
+          real.broken(),
+          real.moved(),
+          real.staleness(),
+          real.waitsFor(),
+          real.dropped(),
+          real.failure());
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.trireme.driver.sim;
 
+import io.trireme.kernels.compression.CompressionPlan;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -8,10 +9,9 @@ import java.util.SplittableRandom;
  *
  * @param seed what everything random derives from
  * @param oracle the job
+ * @param compression how its blocks travel
  * @param cluster what there is at the start
  * @param faults what breaks
- * @param isExact whether what may be lost is computed from who had what; if not, a run with
- *     checkpoints may lose state for nothing
  * @param staleness how far workers may be ahead of each other; negative where every step waits for
  *     all
  * @param everySteps steps between checkpoints; 0 where time counts, negative where there are none
@@ -19,9 +19,9 @@ import java.util.SplittableRandom;
 record Scenario(
     long seed,
     Oracle oracle,
+    CompressionPlan compression,
     Cluster cluster,
     FaultPlan faults,
-    boolean isExact,
     long staleness,
     int everySteps) {
 
@@ -45,10 +45,11 @@ record Scenario(
    * @param gapMs the longest time between two faults
    * @param lostControl per cent of control messages that get lost
    * @param kinds what may break, each as often as it is there
-   * @param isOpen whether members may be lost at any moment; if not, only while nothing is lost
-   *     with one server
+   * @param sparesServers whether executors that have servers are not lost, as nothing holds their
+   *     state a second time
    */
-  record FaultPlan(int count, int gapMs, int lostControl, List<Fault> kinds, boolean isOpen) {
+  record FaultPlan(
+      int count, int gapMs, int lostControl, List<Fault> kinds, boolean sparesServers) {
 
     /** Whether nothing at all breaks. */
     boolean isNone() {
@@ -69,16 +70,16 @@ record Scenario(
     return new Scenario(
         seed,
         oracle,
+        CompressionPlan.plain(oracle.plan),
         new Cluster(3, 1, 3, 3, 2, 1),
         new FaultPlan(
             faults,
             300,
             0,
             oracle.leavers
-                ? Fault.with(Fault.OF_SESSIONS, 1, Fault.LEAVE)
+                ? List.of(Fault.BREAK, Fault.REPLAY, Fault.SLOW, Fault.LEAVE)
                 : List.of(Fault.BREAK, Fault.REPLAY, Fault.SLOW),
             false),
-        false,
         WHOLE_STEPS,
         NO_CHECKPOINTS);
   }

@@ -19,13 +19,24 @@ final class Seeds {
 
   private static final int AT_ONCE = 200;
 
-  /** What came of some seeds of a family. */
-  record Tally(int seeds, int lost, int runs, int checkpoints, List<String> broken) {
+  /**
+   * What came of some seeds of a family.
+   *
+   * @param lost lives that were lost
+   * @param ended jobs that ended since all that held some state was lost
+   * @param exposed groups that a planned move left on one server
+   * @param runs runs of the jobs
+   * @param broken what is not as it must be, by family and seed
+   */
+  record Tally(
+      int seeds, int lost, int ended, int exposed, int runs, int checkpoints, List<String> broken) {
 
     Tally plus(Tally more) {
       return new Tally(
           seeds + more.seeds,
           lost + more.lost,
+          ended + more.ended,
+          exposed + more.exposed,
           runs + more.runs,
           checkpoints + more.checkpoints,
           Stream.concat(broken.stream(), more.broken.stream()).toList());
@@ -39,23 +50,22 @@ final class Seeds {
     return LongStream.range(first, first + count)
         .parallel()
         .mapToObj(seed -> tally(family, seed))
-        .reduce(new Tally(0, 0, 0, 0, List.of()), Tally::plus);
+        .reduce(new Tally(0, 0, 0, 0, 0, 0, List.of()), Tally::plus);
   }
 
   private static Tally tally(Family family, long seed) {
     try {
       Simulation.Outcome outcome = new Simulation(family.of(seed)).run();
-      String failure = outcome.failure();
       return new Tally(
           1,
           outcome.restarts(),
+          outcome.failure() == null ? 0 : 1,
+          outcome.exposed(),
           outcome.runs(),
           outcome.checkpoints(),
-          failure == null || family.mayFail()
-              ? List.of()
-              : List.of(family + ":" + seed + " " + failure));
+          List.of());
     } catch (RuntimeException e) {
-      return new Tally(1, 0, 0, 0, List.of(family + ":" + seed + " " + told(e)));
+      return new Tally(1, 0, 0, 0, 0, 0, List.of(family + ":" + seed + " " + told(e)));
     }
   }
 
@@ -105,10 +115,12 @@ final class Seeds {
       Tally all = family.getValue();
       broken += all.broken().size();
       System.out.printf(
-          "%-10s %8d seeds %8d lives lost %8d runs %8d checkpoints %4d broken%n",
+          "%-10s %8d seeds %8d lives lost %6d ended %6d exposed %8d runs %8d checkpoints %4d broken%n",
           family.getKey(),
           all.seeds(),
           all.lost(),
+          all.ended(),
+          all.exposed(),
           all.runs(),
           all.checkpoints(),
           all.broken().size());

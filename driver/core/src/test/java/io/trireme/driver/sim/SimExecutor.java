@@ -1,5 +1,6 @@
 package io.trireme.driver.sim;
 
+import io.trireme.common.message.CheckpointReport;
 import io.trireme.common.message.ExecutorReport;
 import io.trireme.common.message.JobOrders;
 import io.trireme.common.message.JobReport;
@@ -8,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** One executor: what it has of each run, and its talk with the driver. */
 final class SimExecutor {
@@ -23,6 +25,9 @@ final class SimExecutor {
   private final Map<String, SimSession> sessions = new LinkedHashMap<>();
   private final List<ExecutorReport> old = new ArrayList<>();
   private long beat;
+
+  /** The run that it has no room for; null if it has. */
+  private @Nullable String unfit;
 
   SimExecutor(Host host, SimDriver driver, Simulation simulation) {
     this.host = host;
@@ -63,6 +68,12 @@ final class SimExecutor {
       jobs.add(session.report());
       told.add(session.told());
     }
+    String run = unfit;
+    if (run != null) {
+      jobs.add(
+          new JobReport(
+              run, 0, List.of(), List.of(), CheckpointReport.NONE, List.of(), "no room here"));
+    }
     ExecutorReport report = new ExecutorReport(host.name, host.machine, jobs);
     remember(report);
     driver.request(
@@ -95,10 +106,9 @@ final class SimExecutor {
   /** Runs that are over, or of which the driver no longer knows, are closed here. */
   private void follow(List<JobOrders> orders) {
     Map<String, SimSession> old = new LinkedHashMap<>(sessions);
-    sessions.clear();
     for (JobOrders job : orders) {
       SimRun run = driver.runOf(job.run());
-      if (!job.over() && run != null) {
+      if (!job.over() && run != null && isFit(run)) {
         SimSession known = old.remove(job.run());
         SimSession session = known == null ? new SimSession(this, run, simulation) : known;
         sessions.put(job.run(), session);
@@ -106,6 +116,13 @@ final class SimExecutor {
       }
     }
     old.values().forEach(SimSession::close);
+    sessions.values().removeIf(session -> session.closed);
+  }
+
+  private boolean isFit(SimRun run) {
+    boolean fit = sessions.containsKey(run.id) || host.unfitUntilNs <= simulation.scheduler.now();
+    unfit = fit ? null : run.id;
+    return fit;
   }
 
   private void remember(ExecutorReport report) {
@@ -121,6 +138,11 @@ final class SimExecutor {
       ExecutorReport stale = old.get(index % old.size());
       driver.request(this, () -> driver.report(stale));
     }
+  }
+
+  /** A server here cannot go on. */
+  void failServer(int index) {
+    sessions.values().forEach(session -> session.failServer(index));
   }
 
   /** A task here dies, while the executor lives on. */

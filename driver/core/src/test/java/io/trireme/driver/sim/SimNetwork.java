@@ -25,6 +25,7 @@ final class SimNetwork {
 
   private static final int ROOM = 6;
   private static final int REMEMBERED = 64;
+  private static final int REPLAYED = 12;
   private static final Host STRANGER = new Host("stranger");
 
   /** A frame on its way; of a stranger's, also what it was made of. */
@@ -108,11 +109,6 @@ final class SimNetwork {
     to.isTroubled(scheduler.now(), untilNs);
   }
 
-  /** Whether no host was cut off from another for so long. */
-  boolean isWhole(long forNs) {
-    return scheduler.now() - lastCutNs > forNs;
-  }
-
   boolean isCut(Host from, Host to) {
     return lastCutNs > scheduler.now()
         && !from.machine.equals(to.machine)
@@ -150,7 +146,7 @@ final class SimNetwork {
       if (!inbound.closed && !remembered.isEmpty()) {
         Session stranger = new Session(STRANGER, inbound, inbound.turns);
         inbound.sessions.add(stranger);
-        for (int i = 0; i < 4; i++) {
+        for (int i = 0; i < REPLAYED; i++) {
           Frame old = remembered.get(random.nextInt(remembered.size()));
           byte[] bytes = old.bytes.clone();
           if (random.nextInt(3) == 0) {

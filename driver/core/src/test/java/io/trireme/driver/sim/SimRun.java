@@ -47,9 +47,6 @@ final class SimRun {
   final Copies copies;
   final Invariants invariants;
 
-  /** Since when all train undisturbed, or until when not. */
-  long calmSinceNs;
-
   private final SimDriver driver;
   private final Simulation simulation;
   private final Scenario scenario;
@@ -75,7 +72,7 @@ final class SimRun {
     scenario = simulation.scenario;
     oracle = simulation.oracle;
     begunNs = simulation.scheduler.now();
-    copies = new Copies(oracle, scenario.isExact() && scenario.cluster().replicas() > 0);
+    copies = new Copies(oracle, scenario.cluster().replicas() > 0);
     invariants = new Invariants(oracle, copies, scenario.staleness());
     StepRange steps = new StepRange(firstStep, oracle.steps);
     Parts parts = simulation.parts;
@@ -193,24 +190,29 @@ final class SimRun {
       return;
     }
     committing = true;
-    simulation.scheduler.within(10 * MS, 300 * MS, () -> commit(complete));
+    boolean hangs = simulation.store.hangs();
+    long takesNs = hangs ? simulation.store.hangsNs() : simulation.store.takesNs();
+    simulation.scheduler.at(simulation.scheduler.now() + takesNs, () -> commit(complete, hangs));
   }
 
-  private void commit(CheckpointPlan.Complete complete) {
+  private void commit(CheckpointPlan.Complete complete, boolean hung) {
     committing = false;
     if (dead) {
       return;
     }
     if (driver.host.frozenUntilNs > simulation.scheduler.now()) {
       committing = true;
-      simulation.scheduler.at(driver.host.frozenUntilNs, () -> commit(complete));
+      simulation.scheduler.at(driver.host.frozenUntilNs, () -> commit(complete, hung));
       return;
     }
-    if (simulation.store.fails()) {
-      checkpoints.failed(complete.step());
-    } else {
+    SimStore.End end = hung ? SimStore.End.FAILED : simulation.store.next();
+    if (end != SimStore.End.FAILED) {
       simulation.store.commit(complete.step(), complete.files());
+    }
+    if (end == SimStore.End.WELL) {
       checkpoints.committed(complete.step());
+    } else {
+      checkpoints.failed(complete.step());
     }
   }
 
@@ -225,9 +227,6 @@ final class SimRun {
     }
     recoveries.addAll(coordinator.takeRecoveries());
     long now = simulation.scheduler.now();
-    if (coordinator.phase() != CoordinatorPhase.TRAINING) {
-      calmSinceNs = now;
-    }
     long committed = checkpoints.committed();
     invariants.after(coordinator, nextStep, committed, now);
     if (scenario.hasCheckpoints() && committed > firstStep) {
@@ -245,7 +244,7 @@ final class SimRun {
       throw new InvariantBroken(
           Invariant.NO_RUN_FAILS_NEEDLESSLY, "the run failed: " + coordinator.failure());
     }
-    if (scenario.isExact() && !copies.isLost(now)) {
+    if (scenario.faults().sparesServers() || !copies.isLost(now)) {
       throw new InvariantBroken(
           Invariant.NO_STATE_IS_LOST_NEEDLESSLY, coordinator.failure() + ", but" + copies);
     }

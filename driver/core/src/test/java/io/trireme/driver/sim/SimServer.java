@@ -1,6 +1,7 @@
 package io.trireme.driver.sim;
 
 import io.trireme.common.layout.BlockGroup;
+import io.trireme.common.message.FailureReport;
 import io.trireme.common.message.Membership;
 import io.trireme.common.message.ServerOrder;
 import io.trireme.common.message.ServerReport;
@@ -29,9 +30,9 @@ final class SimServer implements GroupUpdaters {
         }
 
         @Override
-        public void holds(int group, long step) {
+        public void holds(int group, long step, int bits) {
           session.run.copies.has(
-              group, order.peer(), session.host, step, simulation.scheduler.now());
+              group, order.peer(), session.host, step, bits, simulation.scheduler.now());
         }
 
         @Override
@@ -46,6 +47,7 @@ final class SimServer implements GroupUpdaters {
   private int sealed;
   private int told;
   private boolean loaded;
+  private boolean failed;
   private boolean stopped;
 
   SimServer(ServerOrder order, SimSession session, Simulation simulation) {
@@ -73,7 +75,7 @@ final class SimServer implements GroupUpdaters {
             simulation.network.of(session.host, arrivals, turns),
             this,
             rejections,
-            snapshots,
+            simulation.parts.snapshots(snapshots),
             simulation.parts.rules(arrivals::generation));
     simulation.scheduler.within(0, 100 * Scheduler.MS, this::load);
   }
@@ -97,7 +99,7 @@ final class SimServer implements GroupUpdaters {
     if (stored != null) {
       updater.load(stored);
     }
-    watcher.holds(group.index(), session.run.firstStep);
+    watcher.holds(group.index(), session.run.firstStep, updater.bits());
     return replaceable(group, updater);
   }
 
@@ -154,9 +156,10 @@ final class SimServer implements GroupUpdaters {
   }
 
   ServerReport report() {
-    ServerReport report = life.report(simulation.scheduler.now(), null);
-    report = simulation.parts.report(report);
-    if (report.sealed() > told) {
+    FailureReport why = failed ? FailureReport.here("OutOfMemoryError") : null;
+    ServerReport report = life.report(simulation.scheduler.now(), why);
+    report = simulation.parts.report(report, simulation.oracle.plan.groups().size());
+    if (report.sealed() > told && !failed) {
       told = report.sealed();
       report.steps().forEach(this::check);
     }
@@ -176,7 +179,19 @@ final class SimServer implements GroupUpdaters {
               + claimed.step());
     }
     session.run.copies.has(
-        claimed.group(), self(), session.host, claimed.step(), simulation.scheduler.now());
+        claimed.group(),
+        self(),
+        session.host,
+        claimed.step(),
+        updater.bits(),
+        simulation.scheduler.now());
+  }
+
+  /** It does nothing any more, and says why. */
+  void fail() {
+    failed = true;
+    turns.stop();
+    held.keySet().forEach(watcher::drops);
   }
 
   void stop() {

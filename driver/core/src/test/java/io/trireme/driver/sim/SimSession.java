@@ -125,6 +125,13 @@ final class SimSession {
     workers.values().forEach(worker -> worker.seal(forming));
   }
 
+  /** A server cannot go on. */
+  void failServer(int index) {
+    if (!servers.isEmpty()) {
+      List.copyOf(servers.values()).get(index % servers.size()).fail();
+    }
+  }
+
   /** A task dies. */
   void killTask(int index) {
     if (!workers.isEmpty()) {

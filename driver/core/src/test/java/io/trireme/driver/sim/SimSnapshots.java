@@ -1,5 +1,6 @@
 package io.trireme.driver.sim;
 
+import io.trireme.common.checkpoint.CheckpointShard;
 import io.trireme.common.message.ShardReport;
 import io.trireme.common.wire.Peer;
 import io.trireme.server.protocol.Snapshots;
@@ -58,9 +59,11 @@ final class SimSnapshots implements Snapshots {
 
   @Override
   public void complete() {
+    long now = simulation.scheduler.now();
     for (Map.Entry<Long, List<SimStore.Copied>> shard : open.entrySet()) {
-      simulation.scheduler.within(
-          5 * Scheduler.MS, 300 * Scheduler.MS, () -> write(shard.getKey(), shard.getValue()));
+      boolean hangs = simulation.store.hangs();
+      long takesNs = hangs ? simulation.store.hangsNs() : simulation.store.takesNs();
+      simulation.scheduler.at(now + takesNs, () -> write(shard.getKey(), shard.getValue(), hangs));
     }
     open.clear();
   }
@@ -72,7 +75,7 @@ final class SimSnapshots implements Snapshots {
     open.clear();
   }
 
-  private void write(long step, List<SimStore.Copied> groups) {
+  private void write(long step, List<SimStore.Copied> groups, boolean hung) {
     if (session.closed || !session.host.alive) {
       return;
     }
@@ -81,15 +84,19 @@ final class SimSnapshots implements Snapshots {
       return;
     }
     if (session.host.frozenUntilNs > simulation.scheduler.now()) {
-      simulation.scheduler.at(session.host.frozenUntilNs, () -> write(step, groups));
+      simulation.scheduler.at(session.host.frozenUntilNs, () -> write(step, groups, hung));
       return;
     }
     session.writing--;
-    if (simulation.store.fails()) {
-      session.failures.add("no space for step " + step);
-      return;
-    }
+    SimStore.End end = hung ? SimStore.End.FAILED : simulation.store.next();
     String name = "%d-%d-%dx%d".formatted(step, self.index(), self.incarnation(), files++);
-    session.shards.add(new ShardReport(step, simulation.store.write(name, self.index(), groups)));
+    if (end != SimStore.End.FAILED) {
+      CheckpointShard shard = simulation.store.write(name, self.index(), groups);
+      if (end == SimStore.End.WELL) {
+        session.shards.add(new ShardReport(step, shard));
+        return;
+      }
+    }
+    session.failures.add("no answer for step " + step);
   }
 }

@@ -22,6 +22,7 @@ final class SimSpark {
   private @Nullable SimExecutor[] homes;
   private boolean[] done;
   private int resultsToLose;
+  private long unfitNs;
   private boolean over;
 
   SimSpark(SimDriver driver, Simulation simulation) {
@@ -50,10 +51,17 @@ final class SimSpark {
     executors.clear();
   }
 
+  /** The next executor has no room for a run for so long. */
+  void nextIsUnfit(long ns) {
+    unfitNs = ns;
+  }
+
   private void startExecutor() {
     int number = simulation.newExecutor();
     String machine = "m" + number % (cluster.executors() / cluster.perMachine());
     Host host = cluster.perMachine() > 1 ? new Host("e" + number, machine) : new Host("e" + number);
+    host.unfitUntilNs = simulation.scheduler.now() + unfitNs;
+    unfitNs = 0;
     SimExecutor executor = new SimExecutor(host, driver, simulation);
     executors.add(executor);
     executor.start();
@@ -82,18 +90,6 @@ final class SimSpark {
     SimExecutor home = alive.get((worker + random.nextInt(2)) % alive.size());
     homes[worker] = home;
     home.launch(run, Peer.worker(worker, simulation.newIncarnation()));
-  }
-
-  /** Whether the executor with this name lives, and does what it is there for. */
-  boolean isWell(String name) {
-    return executors.stream()
-        .anyMatch(
-            executor ->
-                executor.host.name.equals(name)
-                    && executor.host.alive
-                    && executor.host.frozenUntilNs <= simulation.scheduler.now()
-                    && !simulation.network.isCut(executor.host, driver.host)
-                    && !simulation.network.isCut(driver.host, executor.host));
   }
 
   /** The task was ended, and begins again where it is, as another life. */

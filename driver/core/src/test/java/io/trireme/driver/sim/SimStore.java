@@ -52,9 +52,39 @@ final class SimStore {
     this.random = random;
   }
 
-  /** Whether an operation fails this time. */
-  boolean fails() {
-    return random.nextInt(10) == 0;
+  /** How an operation ends. */
+  enum End {
+    WELL,
+
+    /** Nothing is written. */
+    FAILED,
+
+    /** All is written, and the answer is lost: it counts as failed. */
+    FAILED_LATE
+  }
+
+  /** How the next operation ends. */
+  End next() {
+    return switch (random.nextInt(12)) {
+      case 0 -> End.FAILED;
+      case 1 -> End.FAILED_LATE;
+      default -> End.WELL;
+    };
+  }
+
+  /** How long an operation takes: now and then one hangs, and then ends as one that failed. */
+  long takesNs() {
+    return (5 + random.nextLong(300)) * Scheduler.MS;
+  }
+
+  /** Whether an operation hangs for long, and then fails. */
+  boolean hangs() {
+    return random.nextInt(40) == 0;
+  }
+
+  /** For how long. */
+  long hangsNs() {
+    return (3000 + random.nextLong(6000)) * Scheduler.MS;
   }
 
   /** A run says that a step is kept. */
@@ -70,6 +100,9 @@ final class SimStore {
     BlockGroup group = oracle.plan.groups().get(copied.group());
     if (!oracle.holds(group, step, new Floats(copied.parts().get(0)))) {
       throw broken(who, group, step, "parameters");
+    }
+    if (oracle.lossy) {
+      return;
     }
     float[] moments = oracle.moments.get((int) step);
     for (int i = 0; i < group.length(); i++) {

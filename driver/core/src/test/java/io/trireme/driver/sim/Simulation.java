@@ -23,7 +23,8 @@ final class Simulation {
       int left,
       double residualLost,
       int runs,
-      int checkpoints) {}
+      int checkpoints,
+      int exposed) {}
 
   final Scenario scenario;
   final Scheduler scheduler;
@@ -49,16 +50,17 @@ final class Simulation {
   private int restarts;
   private int generations;
   private int recoveries;
+  private int exposed;
   private int left;
   private double residualLost;
 
   Simulation(Scenario scenario) {
-    this(scenario, CompressionPlan.plain(scenario.oracle().plan));
+    this(scenario, scenario.compression());
   }
 
   /** A job that has other parts than real ones. */
   Simulation(Scenario scenario, Parts parts) {
-    this(scenario, CompressionPlan.plain(scenario.oracle().plan), new FixedCodecs(), parts);
+    this(scenario, scenario.compression(), new FixedCodecs(), parts);
   }
 
   /** A job whose blocks travel so. */
@@ -164,7 +166,8 @@ final class Simulation {
         left,
         residualLost,
         runs,
-        store.commits);
+        store.commits,
+        exposed);
   }
 
   private void look() {
@@ -189,6 +192,7 @@ final class Simulation {
   void count(SimRun run) {
     restarts += run.coordinator.restarts();
     generations += run.generations();
+    exposed += run.copies.exposed();
     recoveries += run.recoveries().size();
     for (Recovery recovery : run.recoveries()) {
       left += recovery.left();

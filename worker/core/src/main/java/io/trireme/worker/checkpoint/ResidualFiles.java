@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -132,7 +133,13 @@ public final class ResidualFiles implements ResidualStore {
 
   private UncheckedIOException unreadable(String what, IOException e) {
     return new UncheckedIOException(
-        "%s: %s in the checkpoint of step %d: %s".formatted(self, what, firstStep, e.getMessage()),
+        String.format(
+            Locale.ROOT,
+            "%s: %s in the checkpoint of step %d: %s",
+            self,
+            what,
+            firstStep,
+            e.getMessage()),
         e);
   }
 

@@ -18,6 +18,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.deeplearning4j.nn.api.Model;
@@ -64,8 +65,12 @@ final class CheckpointExport {
     if (!fingerprint.equals(manifest.layoutFingerprint())) {
       throw new BadCheckpointException(
           StepState.DAMAGED,
-          "step %d: layout %s, expected %s, that of the model in its manifest; use the Trireme that wrote it"
-              .formatted(manifest.step(), manifest.layoutFingerprint(), fingerprint));
+          String.format(
+              Locale.ROOT,
+              "step %d: layout %s, expected %s, that of the model in its manifest; use the Trireme that wrote it",
+              manifest.step(),
+              manifest.layoutFingerprint(),
+              fingerprint));
     }
     network.position(Math.toIntExact(manifest.step()), manifest.cursor().epoch());
     List<Piece> pieces = updaterState ? pieces(model) : List.of();
@@ -99,8 +104,12 @@ final class CheckpointExport {
     if (step != checkpoint.manifest().step()) {
       throw new BadCheckpointException(
           StepState.DAMAGED,
-          "group %d is at step %d, expected %d as all: DL4J knows one step for all parameters"
-              .formatted(group.index(), step, checkpoint.manifest().step()));
+          String.format(
+              Locale.ROOT,
+              "group %d is at step %d, expected %d as all: DL4J knows one step for all parameters",
+              group.index(),
+              step,
+              checkpoint.manifest().step()));
     }
     for (int i = 0; i < slices.size(); i++) {
       for (Piece piece : pieces) {

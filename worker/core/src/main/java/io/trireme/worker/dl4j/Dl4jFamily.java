@@ -8,13 +8,10 @@ import io.trireme.worker.engine.BadModelException;
 import io.trireme.worker.engine.ModelFamily;
 import io.trireme.worker.engine.TrainableModel;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +21,8 @@ public final class Dl4jFamily implements ModelFamily {
   /** The family's name. */
   public static final String NAME = "dl4j";
 
+  private static final int ZOO_CLASSES = 10;
+
   @Override
   public String name() {
     return NAME;
@@ -31,7 +30,11 @@ public final class Dl4jFamily implements ModelFamily {
 
   @Override
   public TrainableModel create(
-      ModelConfig config, @Nullable OptimizerConfig optimizer, long seed, ExampleSchema schema) {
+      ModelConfig config,
+      @Nullable OptimizerConfig optimizer,
+      long seed,
+      ExampleSchema schema,
+      Configuration hadoop) {
     String location = config.dl4j();
     if (location != null) {
       if (optimizer != null) {
@@ -41,7 +44,7 @@ public final class Dl4jFamily implements ModelFamily {
                     + location
                     + " holds its own; remove the optimizer from the job file"));
       }
-      return open(readText(location), location, seed, schema);
+      return open(ModelFile.read(location, hadoop), location, seed, schema);
     }
     String zoo = config.zoo();
     if (zoo == null || optimizer == null) {
@@ -58,6 +61,14 @@ public final class Dl4jFamily implements ModelFamily {
           network.init();
           return network;
         });
+  }
+
+  @Override
+  public int classes(ModelConfig config, Configuration hadoop) {
+    String location = config.dl4j();
+    return location == null
+        ? ZOO_CLASSES
+        : ModelJson.classes(ModelFile.read(location, hadoop), "model " + location);
   }
 
   /** DL4J's JSON is an object; no other family's description begins so. */
@@ -92,16 +103,6 @@ public final class Dl4jFamily implements ModelFamily {
               + ": "
               + e.getMessage(),
           e);
-    }
-  }
-
-  private static String readText(String location) {
-    Path path = new Path(location);
-    try (InputStream in = path.getFileSystem(new Configuration()).open(path)) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException | IllegalArgumentException e) {
-      throw new BadModelException(
-          "model: cannot read DL4J configuration " + location + ": " + e.getMessage(), e);
     }
   }
 }

@@ -83,7 +83,8 @@ public final class Dl4jModel implements TrainableModel {
   }
 
   @Override
-  public void write(OutputStream out) throws IOException {
+  public void write(OutputStream out, long step, int epoch) throws IOException {
+    network.position(Math.toIntExact(step), epoch);
     ModelSerializer.writeModel(model(), out, false);
   }
 }

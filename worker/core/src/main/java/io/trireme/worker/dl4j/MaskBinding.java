@@ -6,6 +6,7 @@ import io.trireme.data.schema.TensorSpec;
 import io.trireme.worker.engine.BadModelException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** Which mask or weight of a schema goes with which tensor. */
 final class MaskBinding {
@@ -43,8 +44,13 @@ final class MaskBinding {
         if (mask.denseLength() != steps) {
           throw new BadModelException(
               List.of(
-                  "the mask %s has %d values, expected %d, the first dimension of %s"
-                      .formatted(mask.name(), mask.denseLength(), steps, tensor.name())));
+                  String.format(
+                      Locale.ROOT,
+                      "the mask %s has %d values, expected %d, the first dimension of %s",
+                      mask.name(),
+                      mask.denseLength(),
+                      steps,
+                      tensor.name())));
         }
         return schema.indexOf(mask.name());
       }
@@ -67,8 +73,12 @@ final class MaskBinding {
     if (mask != NONE || !label.shape().isEmpty()) {
       throw new BadModelException(
           List.of(
-              "the label %s of shape %s beside the weight %s: weights are for labels of one number or class"
-                  .formatted(label.name(), label.shape(), weights.get(0).name())));
+              String.format(
+                  Locale.ROOT,
+                  "the label %s of shape %s beside the weight %s: weights are for labels of one number or class",
+                  label.name(),
+                  label.shape(),
+                  weights.get(0).name())));
     }
     return schema.indexOf(weights.get(0).name());
   }

@@ -7,6 +7,7 @@ import io.trireme.kernels.memory.FloatVector;
 import io.trireme.worker.engine.BadModelException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -80,8 +81,13 @@ final class TensorBinding {
     if (!Set.copyOf(names).equals(Set.copyOf(network))) {
       throw new BadModelException(
           List.of(
-              "the model has the %s %s, the data has the %s %s: expected the same names"
-                  .formatted(ends, network, what, names)));
+              String.format(
+                  Locale.ROOT,
+                  "the model has the %s %s, the data has the %s %s: expected the same names",
+                  ends,
+                  network,
+                  what,
+                  names)));
     }
     return network.stream().map(schema::tensor).toList();
   }

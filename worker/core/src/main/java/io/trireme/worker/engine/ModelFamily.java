@@ -10,6 +10,7 @@ import io.trireme.data.schema.ExampleSchema;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
+import org.apache.hadoop.conf.Configuration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,12 +27,26 @@ public interface ModelFamily {
    * same arguments give the same parameters everywhere.
    *
    * @param optimizer the job's optimizer; null where the model brings its own
+   * @param hadoop how files are reached
    * @throws BadModelException with every problem that was found: of the optimizer, of a
    *     configuration that cannot be read, of a model that does not fit the data or that servers
    *     cannot train
    */
   TrainableModel create(
-      ModelConfig config, @Nullable OptimizerConfig optimizer, long seed, ExampleSchema schema);
+      ModelConfig config,
+      @Nullable OptimizerConfig optimizer,
+      long seed,
+      ExampleSchema schema,
+      Configuration hadoop);
+
+  /**
+   * How many classes the model that a job file describes tells apart; 0 if as many as the data
+   * have. Cheap enough to be asked before a cluster is.
+   *
+   * @param hadoop how files are reached
+   * @throws BadModelException if the description cannot be read
+   */
+  int classes(ModelConfig config, Configuration hadoop);
 
   /** Whether a text is a description that a model of this family gave. */
   boolean describes(String description);

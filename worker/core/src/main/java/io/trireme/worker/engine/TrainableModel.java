@@ -30,8 +30,11 @@ public interface TrainableModel {
   /**
    * Writes description and parameters in the family's own file format, without updater state;
    * leaves the stream open.
+   *
+   * @param step how many steps made the parameters
+   * @param epoch how many whole epochs they are
    */
-  void write(OutputStream out) throws IOException;
+  void write(OutputStream out, long step, int epoch) throws IOException;
 
   /**
    * An engine that computes on this model.

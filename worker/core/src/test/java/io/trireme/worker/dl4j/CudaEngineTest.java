@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.agrona.DirectBuffer;
+import org.apache.hadoop.conf.Configuration;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration.ListBuilder;
@@ -201,7 +202,13 @@ class CudaEngineTest {
             GradientNormalization.None,
             1,
             0);
-    return new Dl4jFamily().create(new ModelConfig(name, null), sgd, 5, Nets.images(1, 28, 28, 10));
+    return new Dl4jFamily()
+        .create(
+            new ModelConfig(name, null),
+            sgd,
+            5,
+            Nets.images(1, 28, 28, 10),
+            new Configuration(false));
   }
 
   private static ListBuilder list() {

@@ -21,8 +21,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -50,6 +52,7 @@ import org.nd4j.linalg.schedule.StepSchedule;
 class Dl4jFamilyTest {
   private static final ExampleSchema MNIST = Nets.images(1, 28, 28, 10);
   private static final ModelFamily FAMILY = ModelFamily.named("dl4j");
+  private static final Configuration HADOOP = new Configuration(false);
   private static final ScheduleConfig RATE = ScheduleConfig.fixed(0.001);
 
   @TempDir private Path folder;
@@ -240,7 +243,61 @@ class Dl4jFamilyTest {
     String path = folder.resolve("absent.json").toString();
     assertThatThrownBy(() -> model(job(null, path, null, 1), MNIST))
         .isInstanceOf(BadModelException.class)
-        .hasMessageContaining("cannot read DL4J configuration " + path);
+        .hasMessage(
+            "model "
+                + path
+                + ": no such file; expected a network's configuration in DL4J's JSON; correct"
+                + " model.dl4j in the job file");
+  }
+
+  /** What data of the top class alone lack, the model says. */
+  @Test
+  void tellsItsClasses() throws IOException {
+    assertThat(classes(dense(36, 4).getLayerWiseConfigurations().toJson())).isEqualTo(4);
+    assertThat(classes(Nets.graph(b -> b.updater(new Adam(0.01))).getConfiguration().toJson()))
+        .isEqualTo(3);
+    assertThat(FAMILY.classes(new ModelConfig("mlp", null), HADOOP)).isEqualTo(10);
+  }
+
+  @Test
+  void aByteOrderMarkIsNoPartOfTheModel() throws IOException {
+    String json = dense(36, 3).getLayerWiseConfigurations().toJson();
+    assertThat(classes("\uFEFF" + json)).isEqualTo(3);
+    assertThat(fromFile("\uFEFF" + json, 1)).isInstanceOf(MultiLayerNetwork.class);
+  }
+
+  @Test
+  void namesEveryKeyThatDl4jPassesOver() {
+    String json =
+        dense(36, 3)
+            .getLayerWiseConfigurations()
+            .toJson()
+            .replaceFirst("\"learningRate\"", "\"learningRtae\"")
+            .replaceFirst("\"seed\"", "\"sede\" : 7, \"seed\"");
+    BadModelException e = catchThrowableOfType(BadModelException.class, () -> classes(json));
+    assertThat(e.problems())
+        .hasSize(2)
+        .allMatch(problem -> problem.startsWith("model file:"))
+        .anyMatch(problem -> problem.contains("learningRtae; nearest key \"learningRate\""))
+        .anyMatch(problem -> problem.contains("DL4J knows no key confs[0].sede; nearest key"));
+  }
+
+  @Test
+  void whatIsNoJsonIsToldInOneLineWithItsPlace() {
+    for (String text : List.of("{\n  \"confs\": [,]\n}", "<html></html>", "{} {}", "[]")) {
+      BadModelException e = catchThrowableOfType(BadModelException.class, () -> classes(text));
+      assertThat(e).as(text).isNotNull();
+      assertThat(e.getMessage()).contains("model.json: ").doesNotContain("\n");
+    }
+    assertThatThrownBy(() -> classes("{\n  \"confs\": [,]\n}"))
+        .hasMessageContaining("line 2, column ");
+    assertThatThrownBy(() -> classes("{\"confs\": 3}")).hasMessageMatching("[^\\n]*");
+  }
+
+  private int classes(String json) throws IOException {
+    Path file = folder.resolve("model.json");
+    Files.writeString(file, json);
+    return FAMILY.classes(new ModelConfig(null, file.toUri().toString()), HADOOP);
   }
 
   @Test
@@ -303,6 +360,7 @@ class Dl4jFamilyTest {
   }
 
   private static Model model(Job job, ExampleSchema schema) {
-    return ((Dl4jModel) FAMILY.create(job.model(), job.optimizer(), job.seed(), schema)).model();
+    return ((Dl4jModel) FAMILY.create(job.model(), job.optimizer(), job.seed(), schema, HADOOP))
+        .model();
   }
 }

@@ -11,6 +11,7 @@ import io.trireme.common.wire.Peer;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
@@ -108,8 +109,12 @@ public final class ShardQueue implements AutoCloseable {
         }
       }
       log.failed(
-          "there is no memory for a copy of %s at step %d (%s); give executors more with"
-                  .formatted(what, live.get(0).step(), e.getMessage())
+          String.format(
+                  Locale.ROOT,
+                  "there is no memory for a copy of %s at step %d (%s); give executors more with",
+                  what,
+                  live.get(0).step(),
+                  e.getMessage())
               + " -XX:MaxDirectMemorySize");
       return List.of();
     }
