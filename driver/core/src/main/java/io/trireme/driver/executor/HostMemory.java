@@ -73,9 +73,9 @@ public record HostMemory(
 
   private static String device(Path folder) {
     try {
-      return Files.getFileStore(folder).supportsFileAttributeView("unix")
-          ? Files.getAttribute(folder, "unix:dev").toString()
-          : folder.toString();
+      return String.valueOf(Files.getAttribute(folder, "unix:dev"));
+    } catch (UnsupportedOperationException | IllegalArgumentException e) {
+      return folder.toString(); // not on Unix
     } catch (IOException e) {
       throw new UncheckedIOException("cannot look at " + folder, e);
     }

@@ -120,7 +120,8 @@ final class MemoryPlan {
                     + " and its shared memory of "
                     + mib(needed(share, termLengthBytes))
                     + " count against it",
-                "lower spark.executor.memory, or give the container more"));
+                "lower spark.executor.memory (spark.driver.memory without a cluster), or give the"
+                    + " container more"));
       }
     }
     return findings.stream().distinct().toList();

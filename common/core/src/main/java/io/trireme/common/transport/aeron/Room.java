@@ -13,6 +13,10 @@ import org.agrona.concurrent.NanoClock;
 final class Room {
 
   private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(20);
+
+  /** After nobody asked for so long, a lack is another one. */
+  private static final long APART_NS = PATIENCE_NS / 2;
+
   private static final long MIB = 1 << 20;
 
   private final File folder;
@@ -21,6 +25,7 @@ final class Room {
   private final NanoClock clock;
   private boolean lacking;
   private long lackingSinceNs;
+  private long lastLackNs;
 
   Room(File folder, int termLengthBytes, NanoClock clock) {
     this(folder, folder::getUsableSpace, termLengthBytes, clock);
@@ -54,8 +59,10 @@ final class Room {
       return true;
     }
     long now = clock.nanoTime();
-    if (!lacking) {
-      lacking = true;
+    boolean isAnother = !lacking || now - lastLackNs > APART_NS;
+    lacking = true;
+    lastLackNs = now;
+    if (isAnother) {
       lackingSinceNs = now;
     } else if (now - lackingSinceNs > PATIENCE_NS) {
       lackingSinceNs = now;

@@ -28,10 +28,21 @@ class RoomTest {
   }
 
   @Test
+  void lacksThatAreFarApartAreNotOne() {
+    assertThat(room.isThere()).isFalse();
+    now.addAndGet(TimeUnit.HOURS.toNanos(1));
+    assertThat(room.isThere()).isFalse();
+    now.addAndGet(TimeUnit.SECONDS.toNanos(1));
+    assertThat(room.isThere()).isFalse();
+  }
+
+  @Test
   void aLackThatStaysSaysWhatIsMissingWhereAndWhatToDo() {
     free.set(2 << 20);
-    assertThat(room.isThere()).isFalse();
-    now.addAndGet(TimeUnit.MINUTES.toNanos(1));
+    for (int second = 0; second <= 20; second++) {
+      assertThat(room.isThere()).isFalse();
+      now.addAndGet(TimeUnit.SECONDS.toNanos(1));
+    }
     assertThatThrownBy(room::isThere)
         .isInstanceOf(NoRoomException.class)
         .hasMessageContaining("no room for one more session in /some/folder")
