@@ -5,10 +5,12 @@ import io.trireme.common.message.Membership;
 import io.trireme.common.wire.Peer;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Which servers have the state of each group, as it is and not as anyone says: one has it when it
@@ -36,6 +38,9 @@ final class Copies {
   private final Oracle oracle;
   private final boolean replicated;
   private final List<Map<Peer, Copy>> groups = new ArrayList<>();
+
+  /** Servers that have failed; a generation may still be formed with what they sealed with. */
+  private final Set<Peer> failed = new HashSet<>();
 
   private int exposed;
 
@@ -80,6 +85,12 @@ final class Copies {
     groups.get(group).remove(server);
   }
 
+  /** A server has failed, and with it goes all that it had. */
+  void fails(Peer server) {
+    failed.add(server);
+    groups.forEach(copies -> copies.remove(server));
+  }
+
   /**
    * How often a group that was on two servers was to be on one of them and on another that lacked
    * it: until that has it, one loss is enough.
@@ -106,7 +117,7 @@ final class Copies {
       }
       Peer primary = formed.server(holders.primary()).peer();
       Copy first = groups.get(group).get(primary);
-      if (replicated && (first == null || !isCurrent(first))) {
+      if (replicated && !failed.contains(primary) && (first == null || !isCurrent(first))) {
         throw new InvariantBroken(
             Invariant.RELEASED_IS_KEPT,
             primary

@@ -191,7 +191,7 @@ final class SimServer implements GroupUpdaters {
   void fail() {
     failed = true;
     turns.stop();
-    held.keySet().forEach(watcher::drops);
+    session.run.copies.fails(self());
   }
 
   void stop() {
