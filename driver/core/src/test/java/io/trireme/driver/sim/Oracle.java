@@ -239,6 +239,15 @@ final class Oracle {
     return true;
   }
 
+  /**
+   * Forgets what was seen after a step: a job that begins with its checkpoint makes it anew, and
+   * what workers kept back is not in simulated checkpoints.
+   */
+  void forgetAfter(long step) {
+    seen.keySet()
+        .removeIf(name -> Long.parseLong(name.substring(name.lastIndexOf(' ') + 1)) > step);
+  }
+
   /** Whether the floats of a group are those before a step. */
   boolean holds(BlockGroup group, long step, Floats floats) {
     if (lossy) {

@@ -13,7 +13,9 @@ import io.trireme.server.protocol.GroupUpdaters;
 import io.trireme.server.protocol.ServerLife;
 import io.trireme.server.protocol.ServerOptions;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import org.agrona.MutableDirectBuffer;
 
 /** One life of a server on an executor. */
 final class SimServer implements GroupUpdaters {
@@ -101,6 +103,14 @@ final class SimServer implements GroupUpdaters {
     }
     watcher.holds(group.index(), session.run.firstStep, updater.bits());
     return replaceable(group, updater);
+  }
+
+  @Override
+  public void restore(BlockGroup group, List<MutableDirectBuffer> codecState) {
+    SimStore.Copied stored = simulation.store.read(session.run.firstStep, group.index());
+    for (int i = 0; stored != null && i < codecState.size(); i++) {
+      codecState.get(i).putBytes(0, stored.travel().get(i), 0, codecState.get(i).capacity());
+    }
   }
 
   @Override

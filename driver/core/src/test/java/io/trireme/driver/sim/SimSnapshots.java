@@ -46,7 +46,7 @@ final class SimSnapshots implements Snapshots {
       DirectBuffer parameters,
       List<? extends DirectBuffer> state,
       List<? extends DirectBuffer> travel) {
-    SimStore.Copied copied = SimStore.Copied.of(group, parameters, state);
+    SimStore.Copied copied = SimStore.Copied.of(group, parameters, state, travel);
     simulation.store.check(copied, step, self + " at step " + step);
     open.computeIfAbsent(
             step,

@@ -23,13 +23,21 @@ final class SimStore {
 
   private static final int KEPT = 2;
 
-  /** One group as it was copied, part by part: parameters first, then the optimizer's state. */
-  record Copied(int group, List<UnsafeBuffer> parts) {
-    static Copied of(int group, DirectBuffer parameters, List<? extends DirectBuffer> state) {
+  /**
+   * One group as it was copied, part by part: parameters first, then the optimizer's state; and
+   * what codecs remember of it.
+   */
+  record Copied(int group, List<UnsafeBuffer> parts, List<UnsafeBuffer> travel) {
+    static Copied of(
+        int group,
+        DirectBuffer parameters,
+        List<? extends DirectBuffer> state,
+        List<? extends DirectBuffer> travel) {
       List<UnsafeBuffer> parts = new ArrayList<>();
       parts.add(copy(parameters));
       state.forEach(part -> parts.add(copy(part)));
-      return new Copied(group, parts);
+      return new Copied(
+          group, parts, travel.stream().<UnsafeBuffer>map(Copied::copy).toList());
     }
 
     private static UnsafeBuffer copy(DirectBuffer part) {

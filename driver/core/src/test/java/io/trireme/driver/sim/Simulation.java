@@ -127,6 +127,9 @@ final class Simulation {
 
   /** A run of a driver, with the newest checkpoint. */
   SimRun newRun(SimDriver of) {
+    if (runs > 0) {
+      oracle.forgetAfter(store.newest());
+    }
     return new SimRun(runs++, store.newest(), of, this);
   }
 
