@@ -22,7 +22,6 @@ final class BlockLedger {
   private final ReductionTree tree;
   private final ContributionPool pool;
   private final BlockIntake intake;
-  private final ServerRules rules;
 
   /** Contributions that are not whole yet. */
   private final List<Contribution> partial = new ArrayList<>();
@@ -43,7 +42,6 @@ final class BlockLedger {
     this.block = block;
     this.tree = tree;
     this.pool = pool;
-    this.rules = rules;
     this.step = step;
     this.counted = new CountedContributions(tree, pool, rules);
   }
@@ -80,7 +78,7 @@ final class BlockLedger {
   }
 
   private boolean isCounted(int lo, int hi) {
-    return rules.isDuplicate(counted.missing(lo, hi));
+    return counted.missing(lo, hi) == 0;
   }
 
   private @Nullable Contribution openOf(Peer from, int lo, int hi) {

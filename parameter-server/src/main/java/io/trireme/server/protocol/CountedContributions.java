@@ -48,7 +48,7 @@ final class CountedContributions {
   void add(Contribution whole) {
     for (int i = counted.size() - 1; i >= 0; i--) {
       Contribution other = counted.get(i);
-      if (rules.replaces(whole.lo(), whole.hi(), other.lo(), other.hi())) {
+      if (whole.lo() <= other.lo() && other.hi() <= whole.hi()) {
         slots -= other.slots();
         pool.release(counted.remove(i));
       }

@@ -9,23 +9,6 @@ public interface ServerRules {
   /** The rules as they are to be. */
   ServerRules STANDARD = new ServerRules() {};
 
-  /**
-   * Whether a contribution counts no more, since all of its slots are counted.
-   *
-   * @param missingSlots how many of its slots are not counted
-   */
-  default boolean isDuplicate(int missingSlots) {
-    return missingSlots == 0;
-  }
-
-  /**
-   * Whether a contribution of slots [lo, hi) replaces one that was counted for other slots, which
-   * it then contains.
-   */
-  default boolean replaces(int lo, int hi, int otherLo, int otherHi) {
-    return lo <= otherLo && otherHi <= hi;
-  }
-
   /** Whether a counted contribution is added before a new one, given the first slot of each. */
   default boolean precedes(int countedLo, int lo) {
     return countedLo < lo;

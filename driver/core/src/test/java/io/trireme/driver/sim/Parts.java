@@ -9,7 +9,6 @@ import io.trireme.kernels.optimizer.GroupUpdater;
 import io.trireme.server.protocol.ServerRules;
 import io.trireme.server.protocol.Snapshots;
 import java.util.function.BooleanSupplier;
-import java.util.function.IntSupplier;
 
 /**
  * The parts that a simulation hands in to coordinator, servers and workers. As they are here, they
@@ -45,7 +44,7 @@ interface Parts {
    *
    * @param generation the generation that it is in; 0 if in none yet
    */
-  default ServerRules rules(IntSupplier generation) {
+  default ServerRules rules() {
     return ServerRules.STANDARD;
   }
 

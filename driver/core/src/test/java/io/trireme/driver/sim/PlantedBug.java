@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
-import java.util.function.IntSupplier;
 import java.util.stream.Collectors;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
@@ -24,36 +23,10 @@ enum PlantedBug implements Parts {
   /** None is. */
   NONE(Invariant.JOBS_END, 10),
 
-  /** Each contribution counts as often as it comes. */
-  DROPPED_LEDGER(Invariant.SUMS_ARE_OVER_NODES, 500, Family.BSP) {
-    @Override
-    public ServerRules rules(IntSupplier generation) {
-      return new ServerRules() {
-        @Override
-        public boolean isDuplicate(int missingSlots) {
-          return false;
-        }
-
-        @Override
-        public boolean replaces(int lo, int hi, int otherLo, int otherHi) {
-          return false;
-        }
-      };
-    }
-  },
-
-  /** What is counted is known only before the first change of generation. */
-  DUPLICATES_COUNT_AFTER_A_CHANGE(Invariant.SUMS_ARE_OVER_NODES, 500, Family.BSP) {
-    @Override
-    public ServerRules rules(IntSupplier generation) {
-      return new Forgetful(generation);
-    }
-  },
-
   /** Workers have a result before the backup does. */
   ACKNOWLEDGED_BEFORE_THE_BACKUP_HAS_IT(Invariant.RELEASED_IS_HELD_TWICE, 200, Family.BSP) {
     @Override
-    public ServerRules rules(IntSupplier generation) {
+    public ServerRules rules() {
       return new ServerRules() {
         @Override
         public boolean releaseAwaitsBackup() {
@@ -66,7 +39,7 @@ enum PlantedBug implements Parts {
   /** A server that seals goes on with the old generation until it enters the next. */
   REASSIGNED_WITHOUT_FENCING(Invariant.CLAIMED_IS_HELD, 500, Family.BSP) {
     @Override
-    public ServerRules rules(IntSupplier generation) {
+    public ServerRules rules() {
       return new ServerRules() {
         @Override
         public boolean stopsWhenSealed() {
@@ -79,7 +52,7 @@ enum PlantedBug implements Parts {
   /** Contributions are added in the order in which they come. */
   SUMMED_IN_ARRIVAL_ORDER(Invariant.SUMS_ARE_OVER_NODES, 100, Family.BSP) {
     @Override
-    public ServerRules rules(IntSupplier generation) {
+    public ServerRules rules() {
       return new ServerRules() {
         @Override
         public boolean precedes(int countedLo, int lo) {
@@ -92,7 +65,7 @@ enum PlantedBug implements Parts {
   /** The norm of a step is made of sums of squares of the step before. */
   SHARE_OF_ANOTHER_STEP(Invariant.GROUPS_ARE_THOSE_OF_A_QUIET_RUN, 50, Family.BACKUPS) {
     @Override
-    public ServerRules rules(IntSupplier generation) {
+    public ServerRules rules() {
       return new ServerRules() {
         @Override
         public long stepOfShare(long step) {
@@ -277,27 +250,6 @@ enum PlantedBug implements Parts {
     this.finder = finder;
     this.seeds = seeds;
     this.families = List.of(families.length == 0 ? Family.values() : families);
-  }
-
-  /** Knows no duplicates after the first generation that its server has entered. */
-  private static final class Forgetful implements ServerRules {
-    private final IntSupplier generation;
-    private int first;
-
-    Forgetful(IntSupplier generation) {
-      this.generation = generation;
-    }
-
-    @Override
-    public boolean isDuplicate(int missingSlots) {
-      first = first == 0 ? generation.getAsInt() : first;
-      return generation.getAsInt() == first && missingSlots == 0;
-    }
-
-    @Override
-    public boolean replaces(int lo, int hi, int otherLo, int otherHi) {
-      return false;
-    }
   }
 
   /** No life is given up, and no executor. */

@@ -55,6 +55,11 @@ final class SimNetwork {
   private final SplittableRandom random;
   private final Map<Integer, SimInbound> inbounds = new HashMap<>();
   private final Map<String, Long> cutUntilNs = new HashMap<>();
+
+  /** Until when a machine is cut off from some other. */
+  private final Map<String, Long> troubledUntilNs = new HashMap<>();
+
+  private final List<Host> hosts = new ArrayList<>();
   private final List<Frame> remembered = new ArrayList<>();
   private int nextStream = 1;
   private long lastCutNs;
@@ -101,12 +106,27 @@ final class SimNetwork {
     byteNs = ns;
   }
 
+  /** A new process on a machine; a cut of the machine is its trouble, too. */
+  Host host(String name, String machine) {
+    Host host = new Host(name, machine);
+    hosts.add(host);
+    long untilNs = troubledUntilNs.getOrDefault(machine, 0L);
+    if (untilNs > scheduler.now()) {
+      host.isTroubled(scheduler.now(), untilNs);
+    }
+    return host;
+  }
+
   /** Nothing passes from one host's machine to the other's until then. */
   void cut(Host from, Host to, long untilNs) {
     lastCutNs = Math.max(lastCutNs, untilNs);
     cutUntilNs.put(from.machine + ">" + to.machine, untilNs);
-    from.isTroubled(scheduler.now(), untilNs);
-    to.isTroubled(scheduler.now(), untilNs);
+    for (String machine : List.of(from.machine, to.machine)) {
+      troubledUntilNs.merge(machine, untilNs, Math::max);
+      hosts.stream()
+          .filter(host -> host.machine.equals(machine))
+          .forEach(host -> host.isTroubled(scheduler.now(), untilNs));
+    }
   }
 
   boolean isCut(Host from, Host to) {

@@ -78,7 +78,7 @@ final class SimServer implements GroupUpdaters {
             this,
             rejections,
             simulation.parts.snapshots(snapshots),
-            simulation.parts.rules(arrivals::generation));
+            simulation.parts.rules());
     simulation.scheduler.within(0, 100 * Scheduler.MS, this::load);
   }
 

@@ -58,8 +58,9 @@ final class SimSpark {
 
   private void startExecutor() {
     int number = simulation.newExecutor();
-    String machine = "m" + number % (cluster.executors() / cluster.perMachine());
-    Host host = cluster.perMachine() > 1 ? new Host("e" + number, machine) : new Host("e" + number);
+    String name = "e" + number;
+    int machine = number % (cluster.executors() / cluster.perMachine());
+    Host host = simulation.network.host(name, cluster.perMachine() > 1 ? "m" + machine : name);
     host.unfitUntilNs = simulation.scheduler.now() + unfitNs;
     unfitNs = 0;
     SimExecutor executor = new SimExecutor(host, driver, simulation);

@@ -36,8 +36,7 @@ final class SimStore {
       List<UnsafeBuffer> parts = new ArrayList<>();
       parts.add(copy(parameters));
       state.forEach(part -> parts.add(copy(part)));
-      return new Copied(
-          group, parts, travel.stream().<UnsafeBuffer>map(Copied::copy).toList());
+      return new Copied(group, parts, travel.stream().<UnsafeBuffer>map(Copied::copy).toList());
     }
 
     private static UnsafeBuffer copy(DirectBuffer part) {
