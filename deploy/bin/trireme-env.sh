@@ -16,7 +16,9 @@ in_the_way() {
 # use_utf8: without a locale Java writes question marks for letters beyond ASCII in names of files.
 use_utf8() {
   case ${LC_ALL:-${LC_CTYPE:-${LANG:-}}} in
-    '' | C | POSIX) export LC_ALL=C.UTF-8 ;;
+    '' | C | POSIX)
+      if locale -a 2>/dev/null | grep -i -x -c 'C\.utf-\{0,1\}8' >/dev/null; then export LC_ALL=C.UTF-8; fi
+      ;;
   esac
 }
 
@@ -37,7 +39,7 @@ uri() {
   echo "$out"
 }
 
-# split_words TEXT: splits at blanks and takes quotes and backslashes away, as a shell does, but runs nothing; sets $words.
+# split_words TEXT: splits at blanks and takes quotes and backslashes away, as xargs does; sets $words.
 split_words() {
   local word
   words=()
@@ -128,12 +130,18 @@ one_jar() {
   echo "$found"
 }
 
-# mebibytes NAME VALUE: a size such as 512m or 4g as a number of MiB.
+# mebibytes NAME VALUE: a size such as 512m, 4g or 4gb as a number of MiB; one without a unit is of MiB, as Spark has it.
 mebibytes() {
-  case $2 in
-    [1-9]*[gG]) [[ ${2%?} =~ ^[0-9]+$ ]] && echo $((${2%?} * 1024)) && return ;;
-    [1-9]*[mM]) [[ ${2%?} =~ ^[0-9]+$ ]] && echo "${2%?}" && return ;;
-  esac
+  local number unit
+  if [[ $2 =~ ^([1-9][0-9]*)([mMgGtT]?)[bB]?$ ]]; then
+    number=${BASH_REMATCH[1]} unit=${BASH_REMATCH[2]}
+    case $unit in
+      [gG]) echo $((number * 1024)) ;;
+      [tT]) echo $((number * 1024 * 1024)) ;;
+      *) echo "$number" ;;
+    esac
+    return
+  fi
   fail "$1 is '$2'; expected a size such as 512m or 4g"
 }
 

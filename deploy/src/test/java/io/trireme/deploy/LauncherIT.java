@@ -114,11 +114,13 @@ class LauncherIT {
         spark.driver.memory 3g
         spark.driver.extraJavaOptions  -Dx=1 -Dy=2
         """);
-    Map<String, String> ofSpark = Map.of("SPARK_HOME", spark.toString());
+    Map<String, String> ofSpark = Map.of("SPARK_HOME", spark.toString(), "OMP_NUM_THREADS", "");
     Map<String, String> given =
         Map.of(
             "SPARK_HOME",
             fakeSpark("spark-core_2.12-3.5.1.jar").toString(),
+            "OMP_NUM_THREADS",
+            "",
             "TRIREME_SUBMIT_OPTIONS",
             "--properties-file '" + file + "'");
     for (Map<String, String> environment : List.of(ofSpark, given)) {
@@ -127,7 +129,7 @@ class LauncherIT {
           .contains("spark.plugins=my.Plugin,io.trireme.driver.spark.TriremePlugin")
           .contains("spark.executorEnv.OMP_NUM_THREADS=2", "spark.executor.memoryOverhead=3g")
           .doesNotContain("spark.executor.memory=2g", "spark.executorEnv.OMP_NUM_THREADS=1");
-      assertThat(arguments.get(arguments.indexOf("--driver-memory") + 1)).isEqualTo("3g");
+      assertThat(arguments.get(arguments.indexOf("--driver-memory") + 1)).isEqualTo("3072m");
       assertThat(arguments.get(arguments.indexOf("--driver-java-options") + 1))
           .startsWith("--add-opens=")
           .endsWith(" -Dx=1 -Dy=2");

@@ -1,10 +1,12 @@
 package io.trireme.data;
 
+import io.trireme.common.message.Recurring;
+
 /**
  * Thrown when a data file cannot be used. The message names the file, where in it, what was
  * expected, what was seen and the way out; it is meant for the person who runs the job.
  */
-public final class BadDataException extends RuntimeException {
+public final class BadDataException extends RuntimeException implements Recurring {
   private static final long serialVersionUID = 1L;
 
   /** A problem, told in one line. */

@@ -1,5 +1,6 @@
 package io.trireme.common.checkpoint;
 
+import io.trireme.common.message.Recurring;
 import java.io.IOException;
 
 /**
@@ -7,7 +8,7 @@ import java.io.IOException;
  * another job or of a newer format. The message names the file, what was expected, what was seen
  * and what to do.
  */
-public final class BadCheckpointException extends IOException {
+public final class BadCheckpointException extends IOException implements Recurring {
   private static final long serialVersionUID = 1L;
 
   private final StepState state;

@@ -195,6 +195,13 @@ public final class JobLease {
 
     private void ensureMine() throws IOException {
       long highest = files.highestToken();
+      if (highest == record.token() + 1) {
+        // A claim of its own, of which it did not hear that it was made.
+        LeaseRecord next = files.read(highest);
+        if (next != null && next.owner().equals(record.owner())) {
+          record = next;
+        }
+      }
       if (highest != record.token()) {
         throw lost("token " + highest + " is there, expected " + record.token());
       }

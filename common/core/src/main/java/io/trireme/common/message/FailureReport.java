@@ -40,6 +40,9 @@ public record FailureReport(String why, boolean recurs) {
   private static boolean isOfThePlace(Throwable thrown) {
     Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
     for (Throwable at = thrown; at != null && seen.add(at); at = at.getCause()) {
+      if (at instanceof Recurring || at instanceof StackOverflowError) {
+        return false;
+      }
       if (at instanceof IOException
           || at instanceof TransportException
           || at instanceof VirtualMachineError) {

@@ -132,7 +132,10 @@ public final class Coordinator {
       onServer(server, nowNs);
     }
     for (WorkerReport worker : job.workers()) {
-      onWorker(executor, worker, nowNs);
+      // What a life before it has failed of may have cost the executor its place.
+      if (!lives.isRemoved(executor.id())) {
+        onWorker(executor, worker, nowNs);
+      }
     }
   }
 

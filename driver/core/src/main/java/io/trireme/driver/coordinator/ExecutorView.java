@@ -18,6 +18,7 @@ final class ExecutorView {
   private long lastHeardNs;
   private int knownGeneration;
   private int failures;
+  private long failedNs;
   private @Nullable String unfitness;
   private long unfitSinceNs;
 
@@ -82,8 +83,14 @@ final class ExecutorView {
   }
 
   /** Counts that something of the run has failed here; how often it has. */
-  int countFailure() {
+  int countFailure(long nowNs) {
+    failedNs = nowNs;
     return ++failures;
+  }
+
+  /** Whether a failure of that time was counted already. */
+  boolean hasFailedAt(long nowNs) {
+    return failures > 0 && failedNs == nowNs;
   }
 
   /** How often something of the run has failed here. */
@@ -115,6 +122,11 @@ final class ExecutorView {
   /** The workers that live here, by index. */
   Collection<WorkerView> workers() {
     return workers.values();
+  }
+
+  /** Whether a server lives here, or a worker that has not finished. */
+  boolean hasMembers() {
+    return !servers.isEmpty() || workers.values().stream().anyMatch(worker -> !worker.isFinished());
   }
 
   /** The lives of servers and workers here. */

@@ -43,7 +43,7 @@ final class Failings {
       LOG.warn("run {}: {} cannot take part: {}", run, executor, why);
     }
     executor.becomeUnfit(why, nowNs);
-    if (!executor.lives().isEmpty()) {
+    if (executor.hasMembers()) {
       removals.lose(executor, why, nowNs);
       count(executor, executor + ": " + why, nowNs);
     }
@@ -75,12 +75,16 @@ final class Failings {
     count(worker.executor(), worker + ": " + failure.why(), nowNs);
   }
 
+  /** All that fails at a place at a time is one failure of it. */
   private void count(ExecutorView executor, String what, long nowNs) {
+    if (executor.hasFailedAt(nowNs)) {
+      return;
+    }
     inARow++;
     int most = MOST_EACH * Math.max(1, members.executors().size());
     if (inARow > most) {
       lifecycle.failOfLoss(what + ", and so did " + most + " others before without a step between");
-    } else if (executor.countFailure() > MOST_EACH) {
+    } else if (executor.countFailure(nowNs) > MOST_EACH) {
       giveUp(executor, what, nowNs);
     }
   }

@@ -55,6 +55,10 @@ final class ServerHomes {
   /** Gives the servers out over the executors that are there, in turn. */
   void place() {
     List<ExecutorView> hosts = members.executors().stream().filter(ExecutorView::isFit).toList();
+    if (hosts.isEmpty()) {
+      // They try again, and are lost if they do not become fit.
+      hosts = List.copyOf(members.executors());
+    }
     List<ExecutorView> homes = new ArrayList<>();
     for (int server = 0; server < count(); server++) {
       homes.add(hosts.get(server % hosts.size()));

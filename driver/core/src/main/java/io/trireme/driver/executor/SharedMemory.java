@@ -6,7 +6,6 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
@@ -36,16 +35,31 @@ final class SharedMemory {
         : Path.of(System.getProperty("java.io.tmpdir"));
   }
 
-  /** A process, told apart from later ones that get its id by when it started. */
-  private record Owner(long pid, long startedSecond) {
+  /**
+   * A process, told apart from later ones that get its id by when it started.
+   *
+   * @param startTicks ticks of the kernel's clock, which nobody sets, since the host started; 0 if
+   *     that is not known
+   */
+  private record Owner(long pid, long startTicks) {
     private static final Pattern NAME = Pattern.compile("(\\d{1,18})-(\\d{1,18})-.*");
 
-    /** Clocks of two processes that look at a third differ in when it started. */
-    private static final long TOLERANCE_SECONDS = 10;
+    /** Fields of {@code /proc/PID/stat} behind the program's name, which may have blanks. */
+    private static final int START_TICKS = 19;
 
     static Owner of(ProcessHandle process) {
-      return new Owner(
-          process.pid(), process.info().startInstant().map(Instant::getEpochSecond).orElse(0L));
+      return new Owner(process.pid(), ticks(process.pid()));
+    }
+
+    private static long ticks(long pid) {
+      try {
+        String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        return Long.parseLong(fields[START_TICKS]);
+      } catch (IOException | RuntimeException e) {
+        LOG.debug("no start time of process {}", pid, e);
+        return 0;
+      }
     }
 
     /** The owner that a folder's name tells, after the prefix; null if it tells none. */
@@ -57,7 +71,7 @@ final class SharedMemory {
     }
 
     String name() {
-      return pid + "-" + startedSecond + "-";
+      return pid + "-" + startTicks + "-";
     }
 
     boolean isGone() {
@@ -66,9 +80,7 @@ final class SharedMemory {
 
     boolean isSame(Owner other) {
       return pid == other.pid
-          && (startedSecond == 0
-              || other.startedSecond == 0
-              || Math.abs(startedSecond - other.startedSecond) <= TOLERANCE_SECONDS);
+          && (startTicks == 0 || other.startTicks == 0 || startTicks == other.startTicks);
     }
   }
 

@@ -9,6 +9,7 @@ import io.trireme.driver.api.result.Finding;
 import io.trireme.driver.api.result.PreflightException;
 import io.trireme.driver.api.result.RunResult;
 import io.trireme.driver.api.result.StoppedException;
+import io.trireme.driver.api.result.TrainingFailedException;
 import io.trireme.driver.report.MetricsLog;
 import io.trireme.driver.report.ResultFile;
 import io.trireme.driver.run.ResumeMode.Kind;
@@ -138,9 +139,19 @@ public final class JobRun {
         lease.discard();
       }
       fail(recorder, e, interrupted);
+      if (recorder.began()) {
+        failLate(e);
+      }
       throw e;
     } finally {
       lease.close();
+    }
+  }
+
+  /** A host that does not answer is in the way of a first step only; later it ends the run. */
+  private static void failLate(Throwable failure) {
+    if (Failures.meant(failure).isEmpty() && Failures.isTold(failure)) {
+      throw new TrainingFailedException(Failures.message(failure), failure);
     }
   }
 

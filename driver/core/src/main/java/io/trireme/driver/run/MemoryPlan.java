@@ -108,19 +108,19 @@ final class MemoryPlan {
     byFileSystem().values().forEach(on -> checkShared(on, findings));
     for (Share share : shares) {
       HostMemory executor = share.executor();
-      long least = executor.heapBytes() + needed(share, termLengthBytes);
-      if (least > executor.containerBytes()) {
+      // A heap is a ceiling: that it and the shared memory fill the container together is no error.
+      long largest = Math.max(executor.heapBytes(), needed(share, termLengthBytes));
+      if (largest > executor.containerBytes()) {
         findings.add(
             new Finding(
                 "memory of " + executor.host(),
                 "is "
                     + mib(executor.containerBytes())
-                    + ", but an executor's heap of "
+                    + ", but an executor's heap may be "
                     + mib(executor.heapBytes())
-                    + " and its shared memory of "
-                    + mib(needed(share, termLengthBytes))
-                    + " count against it",
-                "lower spark.executor.memory (spark.driver.memory without a cluster), or give the"
+                    + ", and its shared memory is "
+                    + mib(needed(share, termLengthBytes)),
+                "lower spark.executor.memory (TRIREME_DRIVER_MEMORY without a cluster), or give the"
                     + " container more"));
       }
     }

@@ -134,6 +134,29 @@ class FailingsTest {
   }
 
   @Test
+  void allThatFailsAtAPlaceAtATimeIsOneFailureOfIt() {
+    Fleet fleet = new Fleet(5, 2, 1).train(2);
+    fleet.computeStep();
+    fleet.executor("2").servers.values().forEach(server -> server.failure = NO_MEMORY);
+    fleet.executor("2").workers.forEach(worker -> worker.failure = NO_MEMORY);
+    for (int i = 2; i < 8; i++) {
+      fleet.executor("2").worker(i).failure = NO_MEMORY;
+    }
+    fleet.executor("2").report();
+    assertThat(fleet.coordinator.phase().isOver()).isFalse();
+    assertThat(fleet.coordinator.executors()).isEqualTo(2);
+  }
+
+  @Test
+  void whereNoneIsFitAtFirstServersAreGivenOutAllTheSame() {
+    Fleet fleet = new Fleet(1, 1, 0);
+    fleet.executor("1").failure = "no room in /dev/shm yet";
+    fleet.round();
+    fleet.coordinator.place();
+    assertThat(fleet.coordinator.phase()).isEqualTo(CoordinatorPhase.PLACING);
+  }
+
+  @Test
   void failuresInARowWithoutAStepEndTheRun() {
     Fleet fleet = new Fleet(2, 2, 1).train(2);
     for (int i = 0; i < 7; i++) {
@@ -141,6 +164,7 @@ class FailingsTest {
       Fleet.Executor home = fleet.executor(i % 2 == 0 ? "1" : "2");
       Fleet.Worker newcomer = home.worker(2);
       newcomer.failure = NO_MEMORY;
+      fleet.nowNs++;
       home.report();
       home.workers.remove(newcomer);
     }

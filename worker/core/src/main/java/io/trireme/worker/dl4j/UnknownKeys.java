@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.nd4j.shade.jackson.core.JsonProcessingException;
 import org.nd4j.shade.jackson.databind.JsonNode;
 import org.nd4j.shade.jackson.databind.ObjectMapper;
@@ -15,6 +17,24 @@ import org.nd4j.shade.jackson.databind.ObjectMapper;
  * it does not write again.
  */
 final class UnknownKeys {
+  /** Keys that older versions of DL4J wrote, and that are read and written under other names. */
+  private static final Set<String> OF_OLDER_VERSIONS =
+      Set.of(
+          "activationFn",
+          "activationFunction",
+          "biasLearningRate",
+          "dist",
+          "dropOut",
+          "iUpdater",
+          "l1",
+          "l1Bias",
+          "l2",
+          "l2Bias",
+          "learningRate",
+          "lossFunction",
+          "updater",
+          "weightInit");
+
   private UnknownKeys() {}
 
   /**
@@ -49,17 +69,25 @@ final class UnknownKeys {
         String inner = path.isEmpty() ? name : path + "." + name;
         if (known.has(name)) {
           compare(seen.get(name), known.get(name), inner, what, problems);
-        } else if (!seen.get(name).isNull()) {
-          problems.add(
-              what + ": DL4J knows no key " + inner + "; " + hint(name, known) + "; or remove it");
+        } else if (!seen.get(name).isNull() && !OF_OLDER_VERSIONS.contains(name)) {
+          near(name, known)
+              .ifPresent(
+                  nearest ->
+                      problems.add(
+                          what
+                              + ": DL4J knows no key "
+                              + inner
+                              + "; nearest key \""
+                              + nearest
+                              + "\"; or remove it"));
         }
       }
     }
   }
 
-  private static String hint(String name, JsonNode known) {
+  private static Optional<String> near(String name, JsonNode known) {
     Collection<String> names = new ArrayList<>();
     known.fieldNames().forEachRemaining(names::add);
-    return Spelling.hint("key", name, names);
+    return Spelling.near(name, names);
   }
 }

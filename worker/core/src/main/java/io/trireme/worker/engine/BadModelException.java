@@ -1,9 +1,10 @@
 package io.trireme.worker.engine;
 
+import io.trireme.common.message.Recurring;
 import java.util.List;
 
 /** Thrown when a job's model or optimizer cannot be used; holds every problem that was found. */
-public final class BadModelException extends RuntimeException {
+public final class BadModelException extends RuntimeException implements Recurring {
   private static final long serialVersionUID = 1L;
 
   private final transient List<String> problems;

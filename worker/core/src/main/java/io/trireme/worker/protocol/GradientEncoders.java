@@ -224,9 +224,14 @@ final class GradientEncoders implements AutoCloseable {
     return residuals;
   }
 
-  /** Whether any block of this step, or of a later one, was encoded. */
+  /**
+   * Whether any block of this step, or of a later one, was encoded, in this generation or in one
+   * before of which some group has counted it: what encoders keep is then of the step after.
+   */
   boolean hasEncoded(long step) {
-    return encoders.all().stream().anyMatch(encoder -> encoder.hasEncoded(step));
+    return encoders.all().stream().anyMatch(encoder -> encoder.hasEncoded(step))
+        || encoders.nodes().stream()
+            .anyMatch(node -> coded().stream().anyMatch(block -> isCounted(block, node, step)));
   }
 
   /**
