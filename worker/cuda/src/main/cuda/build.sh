@@ -3,12 +3,9 @@
 set -euo pipefail
 out=$(cd "$1" && pwd)
 cd "$(dirname "$0")"
-# Where memory lies decides how nvcc numbers registers and, in large kernels, more: it is to lie where it always does.
-steady=()
-if setarch -R true 2>/dev/null; then steady=(setarch -R); fi
 # text NAME COMPILED MARKED: no instruction in it is newer than the mark, and a hint that is newer is left out
 text() {
-  ${steady[@]+"${steady[@]}"} nvcc -std=c++17 -fmad=false -ptx -arch="compute_$2" "$1.cu" -o "$out/$1.ptx"
+  nvcc -std=c++17 -fmad=false -ptx -arch="compute_$2" "$1.cu" -o "$out/$1.ptx"
   sed -i -e 's/^\.version .*/.version 7.0/' -e "s/^\.target .*/.target sm_$3/" -e '/^\/\//d' -e '/\.pragma "used_bytes_mask/d' "$out/$1.ptx"
 }
 # One text for Volta and all that came after it; one for tensor cores, from Ampere on.

@@ -1,6 +1,6 @@
 package io.trireme.data;
 
-import io.trireme.common.message.Recurring;
+import io.trireme.common.failure.Recurring;
 
 /**
  * Thrown when a data file cannot be used. The message names the file, where in it, what was

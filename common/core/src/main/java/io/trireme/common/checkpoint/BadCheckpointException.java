@@ -1,6 +1,6 @@
 package io.trireme.common.checkpoint;
 
-import io.trireme.common.message.Recurring;
+import io.trireme.common.failure.Recurring;
 import java.io.IOException;
 
 /**

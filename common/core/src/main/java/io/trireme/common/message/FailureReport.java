@@ -1,5 +1,6 @@
 package io.trireme.common.message;
 
+import io.trireme.common.failure.Recurring;
 import io.trireme.common.transport.TransportException;
 import java.io.IOException;
 import java.util.Collections;

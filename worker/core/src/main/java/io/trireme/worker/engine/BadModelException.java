@@ -1,6 +1,6 @@
 package io.trireme.worker.engine;
 
-import io.trireme.common.message.Recurring;
+import io.trireme.common.failure.Recurring;
 import java.util.List;
 
 /** Thrown when a job's model or optimizer cannot be used; holds every problem that was found. */

@@ -1,4 +1,4 @@
-package io.trireme.common.message;
+package io.trireme.common.failure;
 
 /**
  * An exception of what would fail again anywhere, whatever it came from, such as bad data: it ends
